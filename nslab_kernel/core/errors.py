@@ -1,0 +1,23 @@
+"""The one error a student meets."""
+
+from __future__ import annotations
+
+
+class NslabError(Exception):
+    """Something a person asked for that can't be done, said so that they can put it right.
+
+    Parameters
+    ----------
+    message
+        What is wrong and with which value, one sentence in the field's terms.
+    cure
+        The one command or change that puts it right; empty only where nothing can.
+    """
+
+    def __init__(self, message: str, cure: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.cure = cure
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.cure}" if self.cure else self.message

@@ -1,0 +1,1 @@
+"""How a kernel gets its own private host."""
