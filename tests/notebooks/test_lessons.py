@@ -1,0 +1,120 @@
+"""Both languages tell the same lesson, and every lesson runs from top to bottom."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from .conftest import ANSWER, NOTEBOOKS, lessons, tags, title
+
+SEED = """\
+sudo brctl addbr mydocker0
+brctl show
+sh add-ns-to-br.sh mydocker0 ns1 172.16.1.1/16
+sh add-ns-to-br.sh mydocker0 ns2 172.16.1.2/16
+sudo ip link set dev mydocker0 up
+sudo ip netns exec ns1 bash
+ip a
+ping 172.16.1.2"""
+
+SEED_SCRIPT = """\
+#!/bin/bash
+
+bridge=$1
+namespace=$2
+addr=$3
+
+vethA=veth-$namespace
+vethB=eth00-$namespace
+
+sudo ip netns add $namespace
+sudo ip link add $vethA type veth peer name $vethB
+
+sudo ip link set $vethB netns $namespace
+sudo ip netns exec $namespace ip addr add $addr dev $vethB
+sudo ip netns exec $namespace ip link set $vethB up
+
+sudo ip link set $vethA up
+
+sudo brctl addif $bridge $vethA"""
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def commands(cell: nbformat.NotebookNode) -> list[str]:
+    """A code cell's lines without comments: what both languages must share to the letter."""
+    return [line for line in cell.source.splitlines() if not line.startswith("# ")]
+
+
+@pytest.mark.parametrize("english", sorted((NOTEBOOKS / "en").glob("*.ipynb")), ids=title)
+def test_the_chinese_lesson_is_the_english_one_cell_for_cell(english: Path) -> None:
+    ours, theirs = read(english).cells, read(NOTEBOOKS / "zh" / english.name).cells
+    assert [(c.cell_type, c.id, tags(c)) for c in ours] == [(c.cell_type, c.id, tags(c)) for c in theirs]
+    for mine, yours in zip(ours, theirs, strict=True):
+        if mine.cell_type == "code":
+            assert commands(mine) == commands(yours)
+        else:
+            assert re.search("[\u4e00-\u9fff]", yours.source), f"{yours.id} has no Chinese"
+
+
+def test_no_lesson_is_missing_in_one_language() -> None:
+    assert {p.name for p in (NOTEBOOKS / "en").glob("*.ipynb")} == {p.name for p in (NOTEBOOKS / "zh").glob("*.ipynb")}
+
+
+@pytest.mark.parametrize("path", lessons(), ids=title)
+def test_a_lesson_is_stored_without_outputs_for_the_nslab_kernel(path: Path) -> None:
+    notebook = read(path)
+    assert notebook.metadata.kernelspec.name == "nslab"
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("path", lessons(), ids=title)
+def test_links_between_lessons_lead_somewhere(path: Path) -> None:
+    for cell in read(path).cells:
+        for target in re.findall(r"\]\(([^)]+\.ipynb)\)", cell.source):
+            assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", lessons(), ids=title)
+def test_every_exercise_has_a_collapsed_answer_and_a_check(path: Path) -> None:
+    cells = read(path).cells
+    for at, cell in enumerate(cells):
+        if "exercise" in tags(cell):
+            assert ANSWER.search(cells[at - 1].source), cell.id
+            assert "exercise-check" in tags(cells[at + 1]), cell.id
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_lesson_01_holds_the_tutorials_commands_to_the_letter(language: str) -> None:
+    code = [cell.source for cell in read(NOTEBOOKS / language / "01-bridge.ipynb").cells if cell.cell_type == "code"]
+    lines = [line.removeprefix("!") for source in code for line in source.splitlines()]
+    at = 0
+    for command in SEED.splitlines():
+        at = lines.index(command, at)
+    assert any(source == f"%%writefile add-ns-to-br.sh\n{SEED_SCRIPT}" for source in code)
+
+
+@pytest.mark.parametrize("path", lessons(), ids=title)
+def test_a_lesson_runs_and_its_exercises_wait_for_the_student(run, path: Path) -> None:
+    done = run(path)
+    assert all(done.errors("exercise-check").values()), "a check passed though nobody did the exercise"
+
+
+@pytest.mark.parametrize("path", [p for p in lessons() if ANSWER.search(p.read_text().replace("\\n", "\n"))], ids=title)
+def test_the_collapsed_answers_solve_the_exercises(run, path: Path) -> None:
+    done = run(path, answered=True)
+    assert not any(done.errors("exercise-check").values()), done.errors("exercise-check")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_tutorials_ping_loses_nothing(run, language: str) -> None:
+    done = run(NOTEBOOKS / language / "01-bridge.ipynb")
+    assert ", 0% packet loss" in done.text("inside")
+    assert "100% packet loss" in done.text("predict")
