@@ -1,0 +1,193 @@
+"""The one object behind every magic and widget: a network of namespaces, as Python calls."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from .core.actions import Action, Operation
+from .core.language import language_of
+from .core.network import Network
+
+if TYPE_CHECKING:
+    import networkx
+
+    from .linux.processes import Result
+    from .linux.reading import Reader
+    from .linux.watch import Watch
+    from .picture import Picture
+
+
+class Lab:
+    """The network that this process's kernel sees, to look at and to build.
+
+    A lab holds no state of its own: whatever it says is read from the kernel at that moment.
+
+    Parameters
+    ----------
+    language
+        ``"en"`` or ``"zh"``, for pictures and words; by default what the environment asks for
+        (`nslab_kernel.core.language.language_of`).
+    """
+
+    def __init__(self, language: str | None = None) -> None:
+        self.language = language or language_of(os.environ)
+        self._reader: Reader | None = None
+
+    def snapshot(self) -> Network:
+        """The lab as it is now."""
+        if self._reader is None:
+            from .linux.reading import Reader
+
+            self._reader = Reader()
+        return self._reader.read()
+
+    def close(self) -> None:
+        """Let go of the handles that reading keeps; the network stays as it is."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    # looking
+
+    def graph(self) -> networkx.MultiGraph:
+        """The lab as a graph; `nslab_kernel.picture.graph` documents its attributes."""
+        from .picture import graph
+
+        return graph(self.snapshot())
+
+    def picture(self, *, before: Network | None = None, of: Network | None = None, mac: bool = False) -> Picture:
+        """A picture of the lab.
+
+        Parameters
+        ----------
+        before
+            An earlier snapshot: what has changed since then stands out.
+        of
+            The snapshot to draw; by default the lab as it is now.
+        mac
+            Whether to show MAC addresses.
+        """
+        from .picture import draw
+
+        return draw(of or self.snapshot(), before=before, language=self.language, mac=mac)
+
+    # building
+
+    def bridge(self, name: str, *addresses: str) -> Operation:
+        """Make a bridge in the host and bring it up, with addresses if any are given.
+
+        Parameters
+        ----------
+        name
+            The bridge's name, such as ``mydocker0``.
+        addresses
+            IPv4 or IPv6 addresses with their prefix length, such as ``172.16.0.1/16``.
+        """
+        from .core import plans
+
+        return self._do(plans.bridge(self.snapshot(), name, addresses))
+
+    def attach(self, bridge: str, namespace: str, *addresses: str) -> Operation:
+        """Make a namespace and plug it into a bridge by a veth pair, all or nothing.
+
+        What the tutorial's ``add-ns-to-br.sh`` does: ``veth-NAMESPACE`` becomes a port of the
+        bridge, ``eth00-NAMESPACE`` gets the addresses, and both are brought up.
+
+        Parameters
+        ----------
+        bridge
+            A bridge of the host.
+        namespace
+            The name of the namespace to make.
+        addresses
+            IPv4 or IPv6 addresses with their prefix length, such as ``172.16.1.1/16``.
+        """
+        return self.attach_many(bridge, {namespace: addresses})
+
+    def attach_many(self, bridge: str, namespaces: Mapping[str, str | tuple[str, ...]]) -> Operation:
+        """Make many namespaces and plug each into a bridge, all or nothing (see `attach`).
+
+        Parameters
+        ----------
+        bridge
+            A bridge of the host.
+        namespaces
+            The namespaces to make, each with its address or addresses.
+        """
+        from .core import plans
+
+        wanted = {name: (given,) if isinstance(given, str) else tuple(given) for name, given in namespaces.items()}
+        return self._do(plans.attach(self.snapshot(), bridge, wanted))
+
+    def detach(self, namespace: str) -> Operation:
+        """Remove a namespace, the veth pairs that lead into it, and the processes that run in it."""
+        from .core import plans
+
+        return self._do(plans.detach(self.snapshot(), namespace))
+
+    def reset(self) -> Operation:
+        """Give a bare host back: no namespaces, no interfaces but ``lo``, no rules, default settings."""
+        from .core import plans
+
+        return self._do(plans.reset(self.snapshot()))
+
+    def script(self) -> str:
+        """A plain shell script that builds the present network from nothing on any Linux."""
+        from .core.script import script
+
+        return script(self.snapshot())
+
+    def _do(self, actions: tuple[Action, ...]) -> Operation:
+        from .linux import netlink
+
+        netlink.apply(actions)
+        return Operation(actions)
+
+    # running
+
+    def run(
+        self,
+        namespace: str,
+        command: str,
+        *,
+        timeout: float | None = None,
+        on_output: Callable[..., None] | None = None,
+        **options: Any,
+    ) -> Result:
+        """Run shell lines in a namespace; see `nslab_kernel.linux.processes.run`.
+
+        Parameters
+        ----------
+        namespace
+            Where to run; ``"host"`` for the host.
+        command
+            Shell lines, as in a ``%%bash`` cell.
+        timeout
+            Seconds after which the whole process group is ended; None waits for ever.
+        on_output
+            Called with each piece of output as it comes.
+        """
+        from .linux import processes
+
+        return processes.run(namespace, command, timeout=timeout, on_output=on_output, **options)
+
+    def python(self, namespace: str) -> AbstractContextManager[Any]:
+        """A context in which the sockets that this thread opens are in the namespace.
+
+        Examples
+        --------
+        >>> with Lab().python("ns1"):  # doctest: +SKIP
+        ...     server = socket.create_server(("172.16.1.1", 8080))
+        """
+        from .linux import namespaces
+
+        return namespaces.inside(namespace)
+
+    def watch(self, callback: Callable[..., None]) -> Watch:
+        """Call ``callback`` after each change of the network, whoever made it, until ``.close()``."""
+        from .linux.watch import Watch
+
+        return Watch(callback)
