@@ -1,0 +1,39 @@
+"""Run one command in a private host of its own: what ``nslab run`` does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from . import labs
+from .host import start
+from .init import Order
+from .supervise import supervise
+
+
+def run(command: Sequence[str]) -> int:
+    """Run ``command`` in a fresh private host, which is gone afterwards.
+
+    The command sees the machine's files, the caller's environment and working directory,
+    and a network of its own. Root's host isolates network and mounts, not privileges.
+
+    Parameters
+    ----------
+    command
+        Program and arguments.
+
+    Returns
+    -------
+    int
+        The command's exit status, 128 + n when signal n ended it.
+
+    Raises
+    ------
+    Refused
+        The machine does not permit a private host, or the command can't be started.
+    """
+    on_terminal = os.isatty(0)
+    order = Order(command, files=labs.card(" ".join(command)), own_session=not on_terminal)
+    host = start(order)
+    host.confirm()
+    return supervise(host.pid, host.send_signal, shares_terminal=on_terminal)

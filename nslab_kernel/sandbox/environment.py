@@ -1,0 +1,33 @@
+"""The environment variables of everything that runs in a lab."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+HOSTNAME = "docker-host1"
+PRIVATE_DIRECTORY = "/etc/nslab"
+SHIMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shims")
+_SYSTEM_DIRECTORIES = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+
+
+def environment(outside: Mapping[str, str]) -> dict[str, str]:
+    """The environment inside a lab, made from the one outside.
+
+    The shims come first on PATH, and the directories of system commands are added, since
+    an ordinary user's PATH lacks them on Debian and a tutorial's ``brctl`` is there.
+
+    Parameters
+    ----------
+    outside
+        The variables of the process that starts the lab, such as ``os.environ``.
+    """
+    searched = [d for d in outside.get("PATH", os.defpath).split(os.pathsep) if d and d != SHIMS]
+    searched += [d for d in _SYSTEM_DIRECTORIES if d not in searched]
+    return {
+        **outside,
+        "PATH": os.pathsep.join([SHIMS, *searched]),
+        "NSLAB": "1",
+        # iptables' legacy backend locks a file in /run, where an ordinary user may not write.
+        "XTABLES_LOCKFILE": f"{PRIVATE_DIRECTORY}/xtables.lock",
+    }

@@ -1,0 +1,141 @@
+"""Pid 1 of a private host: makes the host around itself, starts the command, reaps, ends with it."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import signal
+import socket
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..linux import syscalls
+from . import mounts
+from .environment import HOSTNAME, environment
+from .privileges import tolerate_setgroups
+from .refusal import Refused, step
+from .supervise import restore_signals, supervise
+
+_SIOCSIFFLAGS = 0x8914
+_IFF_UP = 0x1
+NOT_FOUND, NOT_EXECUTABLE = 127, 126  # exit statuses of a shell
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to run in a private host.
+
+    Parameters
+    ----------
+    command
+        Program and arguments; the program is looked for on the lab's PATH.
+    files
+        Name and text of the files for the host's private directory.
+    variables
+        Environment variables on top of the lab's.
+    own_session
+        Whether the command leads a session of its own, as a kernel must: in a fresh pid
+        namespace an inherited process group has the number 0, and what is sent to the
+        kernel's group would reach nobody. A command on a terminal stays in the terminal's.
+    """
+
+    command: Sequence[str]
+    files: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    own_session: bool = False
+
+
+def run(order: Order, report: socket.socket) -> int:
+    """Be pid 1 of a new pid namespace until the command ends.
+
+    Parameters
+    ----------
+    order
+        What to run.
+    report
+        Our end of the launcher's socket pair. A refused step is sent on it; it closes
+        when the command has started.
+
+    Returns
+    -------
+    int
+        The exit status for this process.
+    """
+    syscalls.set_parent_death_signal(signal.SIGKILL)
+    if _launcher_is_gone(report):
+        return 1
+    try:
+        _make_host(order)
+    except Refused as refused:
+        report.sendall(refused.encode())
+        return 1
+    if order.own_session:
+        os.setsid()
+    command = os.fork()
+    if command == 0:
+        _become_command(order, report)
+    report.close()
+    deliver = os.killpg if order.own_session else os.kill
+
+    def hand_on(number: int) -> None:
+        deliver(command, number)
+
+    return supervise(command, hand_on, shares_terminal=not order.own_session)
+
+
+def _launcher_is_gone(report: socket.socket) -> bool:
+    """Whether the launcher died before the death signal was set, and so will never send it."""
+    try:
+        return report.recv(1, socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+
+
+def _make_host(order: Order) -> None:
+    for name, flag in (
+        ("mount namespace", syscalls.CLONE_NEWNS),
+        ("network namespace", syscalls.CLONE_NEWNET),
+        ("hostname namespace", syscalls.CLONE_NEWUTS),
+        ("message queue namespace", syscalls.CLONE_NEWIPC),
+    ):
+        with step(name):
+            syscalls.unshare(flag)
+    mounts.build(order.files)
+    with step("hostname"):
+        socket.sethostname(HOSTNAME)
+    with step("loopback interface"):
+        _set_loopback_up()
+    _permit_ping()
+    tolerate_setgroups()
+
+
+def _set_loopback_up() -> None:
+    """Set ``lo`` up as on any real host; netdevice(7)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        request = struct.pack("16sh14x", b"lo", _IFF_UP)
+        fcntl.ioctl(control, _SIOCSIFFLAGS, request)
+
+
+def _permit_ping() -> None:
+    """Let the lab's root open ICMP sockets without a raw one; icmp(7)."""
+    try:
+        with open("/proc/sys/net/ipv4/ping_group_range", "w") as setting:
+            setting.write("0 0")
+    except OSError:
+        # Read-only in some containers; ping then opens a raw socket, as root may.
+        return
+
+
+def _become_command(order: Order, report: socket.socket) -> None:
+    if order.own_session:
+        os.setsid()
+    restore_signals()
+    variables = {**environment(os.environ), **order.variables}
+    try:
+        os.execvpe(order.command[0], order.command, variables)
+    except OSError as error:
+        refused = Refused("command", error.errno or errno.ENOEXEC, order.command[0])
+        report.sendall(refused.encode())
+        os._exit(NOT_FOUND if error.errno == errno.ENOENT else NOT_EXECUTABLE)

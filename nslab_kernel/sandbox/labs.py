@@ -1,0 +1,101 @@
+"""The running labs of this user, found in the kernel's own list of processes.
+
+Each lab carries a card, a small file in its private file system. A lab is a process that is
+pid 1 of its pid namespace and has a card; so the list can't be stale, whoever was killed
+however, and no file lies anywhere to be swept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+
+from .environment import PRIVATE_DIRECTORY
+
+_CARD = "lab.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLab:
+    """A lab that runs now.
+
+    Parameters
+    ----------
+    id
+        What tells it from the user's others: the kernel's id, or its pid.
+    label
+        The notebook's path, or the command, that it was started for.
+    pid
+        Its pid 1, as this process sees it.
+    since
+        When it was started, in seconds of the epoch.
+    """
+
+    id: str
+    label: str
+    pid: int
+    since: float
+
+
+def card(label: str, identity: str = "") -> dict[str, str]:
+    """The file, by name, that makes a host show up as a lab.
+
+    Parameters
+    ----------
+    label
+        What a person knows it by: a notebook's path or a command.
+    identity
+        The kernel's id; empty for a lab without one, which goes by its pid.
+    """
+    return {_CARD: json.dumps({"label": label, "id": identity})}
+
+
+def running() -> list[RunningLab]:
+    """The labs of this user that this process can see, oldest first."""
+    found = [lab for pid in _own_processes() if (lab := _lab(pid))]
+    return sorted(found, key=lambda lab: (lab.since, lab.pid))
+
+
+def _own_processes() -> list[int]:
+    me = os.getuid()
+    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [pid for pid in pids if _owner(pid) == me]
+
+
+def _owner(pid: int) -> int | None:
+    try:
+        return os.stat(f"/proc/{pid}").st_uid
+    except OSError:
+        return None  # ended meanwhile
+
+
+def _lab(pid: int) -> RunningLab | None:
+    try:
+        if not _is_pid_1_of_its_namespace(pid):
+            return None
+        with open(f"/proc/{pid}/root{PRIVATE_DIRECTORY}/{_CARD}") as file:
+            told = json.load(file)
+        return RunningLab(told["id"] or str(pid), _printable(told["label"]), pid, _started(pid))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # ended meanwhile, or another program's container
+
+
+def _is_pid_1_of_its_namespace(pid: int) -> bool:
+    with open(f"/proc/{pid}/status") as status:
+        numbers = next(line for line in status if line.startswith("NSpid:")).split()[1:]
+    return len(numbers) > 1 and numbers[-1] == "1"
+
+
+def _started(pid: int) -> float:
+    """Start of a process in seconds of the epoch; field 22 of proc_pid_stat(5)."""
+    with open(f"/proc/{pid}/stat") as stat:
+        ticks = int(stat.read().rpartition(")")[2].split()[19])
+    with open("/proc/stat") as stat:
+        boot = next(int(line.split()[1]) for line in stat if line.startswith("btime"))
+    return boot + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _printable(label: str) -> str:
+    """The label without control characters: whoever runs in the lab can write its card."""
+    return "".join(character for character in label if character.isprintable())

@@ -1,0 +1,47 @@
+"""A step of making a private host that this machine refused."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Refused(Exception):
+    """This machine refused one step of making a private host.
+
+    Parameters
+    ----------
+    step
+        Which step, one of the names that ``linux.preflight.explain`` knows.
+    number
+        Its errno.
+    detail
+        The failing call in words.
+    """
+
+    def __init__(self, step: str, number: int, detail: str) -> None:
+        super().__init__(f"{step}: {detail}")
+        self.step = step
+        self.number = number
+        self.detail = detail
+
+    def encode(self) -> bytes:
+        """Bytes for the pipe between the host's pid 1 and the launcher."""
+        return json.dumps([self.step, self.number, self.detail]).encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> Refused:
+        """The inverse of ``encode``."""
+        return cls(*json.loads(data))
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Turn an OSError of the block into a Refused that names the step."""
+    try:
+        yield
+    except OSError as error:
+        raise Refused(name, error.errno or errno.EIO, error.strerror or os.strerror(errno.EIO)) from error
