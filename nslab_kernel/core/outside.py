@@ -1,0 +1,115 @@
+"""The world outside, offline and always the same: a provider's router and servers behind it.
+
+The addresses are those reserved for documentation (RFC 5737, RFC 3849), so they can be mistaken for nobody's. The
+provider has no route to private addresses: an answer to 172.16.1.1 ends there, as it does in the real world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .actions import Action, AddAddress, AddBridge, AddNamespace, AddRoute, AddVeth, SetMaster, SetSysctl, SetUp
+from .errors import NslabError
+from .nat import FORWARDING
+from .network import Network, Route
+
+PROVIDER = "isp"
+UPLINK = "eth0"
+HOST_ADDRESSES = ("192.0.2.2/24", "2001:db8:2::2/64")
+PROVIDER_ADDRESSES = ("192.0.2.1/24", "2001:db8:2::1/64")
+DELEGATED = "2001:db8:172::/48"
+"""The IPv6 prefix that the provider routes to the host: namespaces with addresses in it need no NAT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A machine of the outside world."""
+
+    namespace: str
+    addresses: tuple[str, ...]
+    name: str  # its DNS name
+    network: str  # the provider's bridge that it is plugged into
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A network of servers at the provider's."""
+
+    bridge: str
+    addresses: tuple[str, ...]  # the provider's, which are the servers' gateways
+
+
+SEGMENTS = (
+    Segment("net203", ("203.0.113.1/24", "2001:db8:113::1/64")),
+    Segment("net198", ("198.51.100.1/24", "2001:db8:198::1/64")),
+)
+WEB = Server("inet-web", ("203.0.113.10/24", "2001:db8:113::10/64"), "www.example.com", "net203")
+DNS = Server("inet-dns", ("203.0.113.53/24", "2001:db8:113::53/64"), "dns.example.com", "net203")
+PEER = Server("inet-peer", ("198.51.100.7/24", "2001:db8:198::7/64"), "peer.example.com", "net198")
+SERVERS = (WEB, DNS, PEER)
+
+
+def internet(network: Network) -> tuple[Action, ...]:
+    """Give the host an uplink, a provider, and servers to talk to.
+
+    Raises
+    ------
+    NslabError
+        Where the host has an ``eth0`` or a namespace of one of these names already.
+    """
+    _refuse_existing(network)
+    planned: list[Action] = [AddNamespace(PROVIDER), SetUp("lo", PROVIDER)]
+    planned += _uplink()
+    for segment in SEGMENTS:
+        planned.append(AddBridge(segment.bridge, PROVIDER))
+        planned += [AddAddress(segment.bridge, cidr, PROVIDER) for cidr in segment.addresses]
+        planned.append(SetUp(segment.bridge, PROVIDER))
+    for server in SERVERS:
+        planned += _server(server)
+    return tuple(planned)
+
+
+def _uplink() -> list[Action]:
+    host, provider = HOST_ADDRESSES, PROVIDER_ADDRESSES
+    return [
+        AddVeth(UPLINK, "customer1", PROVIDER),
+        *(AddAddress(UPLINK, cidr) for cidr in host),
+        SetUp(UPLINK),
+        *(AddAddress("customer1", cidr, PROVIDER) for cidr in provider),
+        SetUp("customer1", PROVIDER),
+        *(SetSysctl(name, "1", PROVIDER, "0") for name in FORWARDING.values()),
+        *(AddRoute(_default(cidr)) for cidr in provider),
+        AddRoute(Route(DELEGATED, 6, _ip(host[1])), "", PROVIDER),
+    ]
+
+
+def _server(server: Server) -> list[Action]:
+    segment = next(segment for segment in SEGMENTS if segment.bridge == server.network)
+    outer = server.namespace.removeprefix("inet-")
+    return [
+        AddNamespace(server.namespace),
+        SetUp("lo", server.namespace),
+        AddVeth(outer, "eth0", server.namespace, PROVIDER),
+        SetMaster(outer, segment.bridge, PROVIDER),
+        SetUp(outer, PROVIDER),
+        *(AddAddress("eth0", cidr, server.namespace) for cidr in server.addresses),
+        SetUp("eth0", server.namespace),
+        *(AddRoute(_default(cidr), "", server.namespace) for cidr in segment.addresses),
+    ]
+
+
+def _default(gateway: str) -> Route:
+    return Route("default", 6 if ":" in gateway else 4, _ip(gateway))
+
+
+def _ip(cidr: str) -> str:
+    return cidr.partition("/")[0]
+
+
+def _refuse_existing(network: Network) -> None:
+    if network.get(PROVIDER) or any(network.get(server.namespace) for server in SERVERS):
+        raise NslabError("The world outside is there already.", "`%netns_reset` gives a bare host back.")
+    if network.host.interface(UPLINK):
+        raise NslabError(
+            f"The host has an {UPLINK} already, where the uplink would go.", f"`sudo ip link del {UPLINK}` removes it."
+        )
