@@ -23,6 +23,7 @@ MS_SLAVE = 0x80000
 _MNT_DETACH = 2
 _PR_SET_PDEATHSIG = 1
 _PR_SET_SECCOMP = 22
+_PR_SET_CHILD_SUBREAPER = 36
 _SECCOMP_MODE_FILTER = 2
 _CAP_SYS_ADMIN = 21
 
@@ -80,6 +81,11 @@ def detach(target: str) -> None:
 def set_parent_death_signal(number: int) -> None:
     """Have the kernel send this process signal ``number`` when its parent's thread ends; PR_SET_PDEATHSIG(2const)."""
     _check(_libc.prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(number), 0, 0, 0), "prctl(PR_SET_PDEATHSIG)")
+
+
+def adopt_orphans(adopt: bool) -> None:
+    """Whether children left by a dying child become ours instead of init's; PR_SET_CHILD_SUBREAPER(2const)."""
+    _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(adopt), 0, 0, 0), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
 def filter_system_calls(instructions: bytes) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from . import labs
 from .host import start
 from .init import Order
-from .supervise import supervise
+from .supervise import hold_signals, supervise
 
 
 def run(command: Sequence[str]) -> int:
@@ -34,6 +34,7 @@ def run(command: Sequence[str]) -> int:
     """
     on_terminal = os.isatty(0)
     order = Order(command, files=labs.card(" ".join(command)), own_session=not on_terminal)
+    hold_signals()
     host = start(order)
     host.confirm()
     return supervise(host.pid, host.send_signal, shares_terminal=on_terminal)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 HOSTNAME = "docker-host1"
 PRIVATE_DIRECTORY = "/etc/nslab"
+# Carries the sentence to the kernel that explains why there is no lab.
+REFUSAL_VARIABLE = "NSLAB_REFUSAL"
 SHIMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shims")
 _SYSTEM_DIRECTORIES = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 

@@ -11,8 +11,10 @@ import os
 import signal
 import socket
 import traceback
+from collections.abc import Callable
+from typing import NoReturn
 
-from ..linux.syscalls import CLONE_NEWPID, unshare
+from ..linux.syscalls import CLONE_NEWPID, adopt_orphans, unshare
 from . import init
 from .privileges import become_root
 from .refusal import Refused, step
@@ -70,32 +72,56 @@ class Host:
 def start(order: init.Order) -> Host:
     """Start a private host with a command in it; ``Host.confirm`` says whether it came to that.
 
-    The calling process must have one thread. It becomes root of a user namespace on the way
-    where it isn't privileged, and its later children would be in the host's pid namespace.
+    A helper process makes the namespaces and leaves pid 1 to this process, which so stays
+    as it is: in the machine's namespaces and with its own credentials. The calling process
+    must have one thread.
 
     Raises
     ------
     Refused
         The machine refused the user namespace or the pid namespace.
     """
-    become_root()
-    with step("process namespace"):
-        unshare(CLONE_NEWPID)
     ours, theirs = socket.socketpair()
-    pid = os.fork()
-    if pid == 0:
+    adopt_orphans(True)
+    try:
+        helper = os.fork()
+        if helper == 0:
+            ours.close()
+            _run_and_exit(lambda: _leave_init_to_parent(order, theirs))
+        theirs.close()
+        os.waitpid(helper, 0)
+    finally:
+        adopt_orphans(False)
+    told = ours.recv(4096)
+    if not told.isdigit():
         ours.close()
-        _be_init(order, theirs)
-    theirs.close()
-    return Host(pid, ours)
+        raise Refused.decode(told)
+    ours.sendall(b"!")  # pid 1 waits for this: only now is this process its parent
+    return Host(int(told), ours)
 
 
-def _be_init(order: init.Order, report: socket.socket) -> None:
+def _leave_init_to_parent(order: init.Order, report: socket.socket) -> int:
+    """Make the outer namespaces and pid 1, tell its pid, and end, so that our parent inherits it."""
+    try:
+        become_root()
+        with step("process namespace"):
+            unshare(CLONE_NEWPID)
+            pid = os.fork()
+    except Refused as refused:
+        report.sendall(refused.encode())
+        return 1
+    if pid == 0:
+        _run_and_exit(lambda: init.run(order, report))
+    report.sendall(str(pid).encode())
+    return 0
+
+
+def _run_and_exit(body: Callable[[], int]) -> NoReturn:
+    """Run ``body`` in a forked process, which must never return into the code that it is a copy of."""
     status = 1
     try:
-        status = init.run(order, report)
+        status = body()
     except BaseException:
         traceback.print_exc()
     finally:
-        # Never return into the launcher's own code, of which this process is a copy.
         os._exit(status)

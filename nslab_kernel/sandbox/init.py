@@ -55,14 +55,16 @@ def run(order: Order, report: socket.socket) -> int:
     order
         What to run.
     report
-        Our end of the launcher's socket pair. A refused step is sent on it; it closes
-        when the command has started.
+        Our end of the launcher's socket pair. A byte on it says that the launcher is our
+        parent. A refused step is sent on it; it closes when the command has started.
 
     Returns
     -------
     int
         The exit status for this process.
     """
+    if not report.recv(1):
+        return 1
     syscalls.set_parent_death_signal(signal.SIGKILL)
     if _launcher_is_gone(report):
         return 1

@@ -10,6 +10,11 @@ _HANDED_ON = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIG
 _AWAITED = _HANDED_ON | {signal.SIGCHLD}
 
 
+def hold_signals() -> None:
+    """Keep signals pending for ``supervise``; call it before threads are started, which inherit it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+
+
 def supervise(child: int, deliver: Callable[[int], None], *, shares_terminal: bool) -> int:
     """Wait for ``child``, reaping every other child too, and hand signals on to it.
 
@@ -32,7 +37,7 @@ def supervise(child: int, deliver: Callable[[int], None], *, shares_terminal: bo
     int
         Exit status as a shell gives it: 128 + n for an end by signal n.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+    hold_signals()
     while True:
         status = _reap(child)
         if status is not None:
@@ -44,7 +49,7 @@ def supervise(child: int, deliver: Callable[[int], None], *, shares_terminal: bo
 
 
 def restore_signals() -> None:
-    """Undo, in a child about to exec, what ``supervise`` and Python did to its signals."""
+    """Undo, in a process about to exec, what ``hold_signals`` and Python did to its signals."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
     for ignored_by_python in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(ignored_by_python, signal.SIG_DFL)
