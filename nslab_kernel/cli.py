@@ -15,9 +15,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.command(options))
     except Refused as refused:
-        from .linux.preflight import explain
+        from .linux.refusals import explain, read_machine
 
-        print(f"nslab: {explain(refused.step, refused.number, refused.detail)}", file=sys.stderr)
+        print(f"nslab: {explain(refused.step, refused.number, refused.detail, read_machine())}", file=sys.stderr)
         return 127 if refused.step == "command" else 1
 
 

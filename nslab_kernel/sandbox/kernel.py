@@ -85,9 +85,9 @@ def _explain_instead(refused: Refused, connection_file: str, passed_on: Sequence
     A kernel that dies at its start shows as "kernel died" in every front end, with no word
     of the reason; a kernel that answers shows the sentence and its cure in the notebook.
     """
-    from ..linux.preflight import explain
+    from ..linux.refusals import explain, read_machine
 
-    sentence = str(explain(refused.step, refused.number, refused.detail))
+    sentence = str(explain(refused.step, refused.number, refused.detail, read_machine()))
     print(f"nslab: {sentence}", file=sys.stderr, flush=True)
     restore_signals()
     kernel_class = "--IPKernelApp.kernel_class=nslab_kernel.sandbox.explaining.ExplainingKernel"

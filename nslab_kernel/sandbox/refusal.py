@@ -15,7 +15,7 @@ class Refused(Exception):
     Parameters
     ----------
     step
-        Which step, one of the names that ``linux.preflight.explain`` knows.
+        Which step, one of the names that ``linux.refusals.explain`` knows.
     number
         Its errno.
     detail

@@ -1,0 +1,134 @@
+"""Why a machine refuses a private host, and what an administrator can do about it.
+
+Sources: unshare(2) and user_namespaces(7) for what each errno can mean, the kernel's
+sysctl/user.rst, Debian's and Ubuntu's own sysctls, Docker's documentation of its seccomp profile.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass
+
+from ..core.errors import NslabError
+
+_DENIED = (errno.EPERM, errno.EACCES)
+# The sysctl that limits each kind of namespace, by the step that makes one.
+_LIMITS = {
+    "user namespace": "max_user_namespaces",
+    "process namespace": "max_pid_namespaces",
+    "mount namespace": "max_mnt_namespaces",
+    "network namespace": "max_net_namespaces",
+    "hostname namespace": "max_uts_namespaces",
+    "message queue namespace": "max_ipc_namespaces",
+}
+_CONTAINER_CURE = (
+    "start the container with: docker run --security-opt seccomp=unconfined "
+    "--security-opt apparmor=unconfined --security-opt systempaths=unconfined ..."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a machine says about its limits.
+
+    Parameters
+    ----------
+    limits
+        The values of /proc/sys/user, by name; a name that isn't there is left out.
+    unprivileged_userns_clone
+        Debian's switch: whether ordinary users may make user namespaces.
+    apparmor_restricts
+        Ubuntu's switch: whether AppArmor leaves such a namespace without privileges.
+    seccomp
+        Whether a filter judges this process's system calls.
+    container
+        Whether this looks like the inside of a container.
+    """
+
+    limits: dict[str, int]
+    unprivileged_userns_clone: bool = True
+    apparmor_restricts: bool = False
+    seccomp: bool = False
+    container: bool = False
+
+
+def read_machine() -> Machine:
+    """What this machine says about its limits now."""
+    limits = {name: _number(f"/proc/sys/user/{name}") for name in _LIMITS.values()}
+    status = _text("/proc/self/status") or ""
+    return Machine(
+        limits={name: value for name, value in limits.items() if value is not None},
+        unprivileged_userns_clone=_number("/proc/sys/kernel/unprivileged_userns_clone") != 0,
+        apparmor_restricts=_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1,
+        seccomp="Seccomp:\t2" in status,
+        container="container" in os.environ or any(map(os.path.exists, ("/.dockerenv", "/run/.containerenv"))),
+    )
+
+
+def explain(step: str, number: int, detail: str, machine: Machine) -> NslabError:
+    """Why a step of making a private host was refused, and the cure.
+
+    Parameters
+    ----------
+    step
+        The step that failed, such as ``user namespace``, ``/proc`` or ``command``.
+    number
+        Its errno.
+    detail
+        The call that failed, in words.
+    machine
+        What the machine says about its limits.
+    """
+    if step == "command":
+        absent = number == errno.ENOENT
+        return NslabError(f"{detail}: {'command not found' if absent else os.strerror(number)}")
+    reason, cure = _cause(step, number, machine)
+    reason = reason or detail
+    return NslabError(f"This machine does not permit a private network host: its {step} was refused, {reason}.", cure)
+
+
+def _cause(step: str, number: int, machine: Machine) -> tuple[str, str]:
+    """Reason and cure; an empty reason where the machine gives no hint."""
+    if number == errno.ENOSPC and step in _LIMITS:
+        return _limit(_LIMITS[step], machine)
+    if number in (errno.EINVAL, errno.ENOSYS):
+        return "as this kernel is built without it", "use the virtual machine, or a distribution's own kernel"
+    if number in _DENIED:
+        return _denial(machine)
+    return "", "nslab check shows what this machine permits"
+
+
+def _limit(name: str, machine: Machine) -> tuple[str, str]:
+    limit = machine.limits.get(name)
+    cure = f"an administrator permits it with: sudo sysctl -w user.{name}=15000"
+    if limit:
+        return f"as user.{name} is {limit} and so many are in use", cure
+    return f"as user.{name} is 0", cure
+
+
+def _denial(machine: Machine) -> tuple[str, str]:
+    if not machine.unprivileged_userns_clone:
+        setting = "kernel.unprivileged_userns_clone"
+        return f"as {setting} is 0", f"an administrator permits it with: sudo sysctl -w {setting}=1"
+    if machine.container:
+        return "by the container that this runs in", _CONTAINER_CURE
+    if machine.apparmor_restricts:
+        setting = "kernel.apparmor_restrict_unprivileged_userns"
+        return f"as {setting} is 1", f"an administrator permits it with: sudo sysctl -w {setting}=0"
+    if machine.seccomp:
+        return "by a seccomp filter, as in a container", _CONTAINER_CURE
+    return "with no reason given", "ask an administrator whether ordinary users may make user namespaces"
+
+
+def _number(path: str) -> int | None:
+    text = _text(path)
+    return int(text) if text is not None and text.strip().isdigit() else None
+
+
+def _text(path: str) -> str | None:
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError:
+        return None
