@@ -29,7 +29,7 @@ def run(command: Sequence[str]) -> int:
 
     Raises
     ------
-    Refused
+    RefusedError
         The machine does not permit a private host, or the command can't be started.
     """
     on_terminal = os.isatty(0)
@@ -38,3 +38,16 @@ def run(command: Sequence[str]) -> int:
     host = start(order)
     host.confirm()
     return supervise(host.pid, host.send_signal, shares_terminal=on_terminal)
+
+
+def try_host() -> None:
+    """Make a private host and let it go, to find out whether this machine permits one.
+
+    Raises
+    ------
+    RefusedError
+        It doesn't.
+    """
+    host = start(Order(["true"]))
+    host.confirm()
+    os.waitpid(host.pid, 0)

@@ -9,6 +9,8 @@ HOSTNAME = "docker-host1"
 PRIVATE_DIRECTORY = "/etc/nslab"
 # Carries the sentence to the kernel that explains why there is no lab.
 REFUSAL_VARIABLE = "NSLAB_REFUSAL"
+# Set for what a notebook's cells start, and taken away by an interactive shell: no one can press Ctrl-C there.
+CELL_VARIABLE = "NSLAB_CELL"
 SHIMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shims")
 _SYSTEM_DIRECTORIES = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 

@@ -9,23 +9,20 @@ from ipykernel.kernelbase import Kernel
 
 from .environment import REFUSAL_VARIABLE
 
+_LANGUAGE: dict[str, object] = {"name": "python", "mimetype": "text/x-python", "file_extension": ".py"}
+
 
 class ExplainingKernel(Kernel):
     """A kernel whose every cell fails with the sentence in ``NSLAB_REFUSAL``."""
 
     implementation = "nslab"
     implementation_version = "1"
-    language_info = {"name": "python", "mimetype": "text/x-python", "file_extension": ".py"}
-
-    @property
-    def banner(self) -> str:
-        """What a console shows first."""
-        return os.environ[REFUSAL_VARIABLE]
+    banner = os.environ.get(REFUSAL_VARIABLE, "")  # what a console shows first
+    language_info = _LANGUAGE
 
     async def do_execute(self, code: str, silent: bool, *_: Any, **__: Any) -> dict[str, Any]:
         """Answer a cell; ipykernel calls this for each one."""
-        sentence = os.environ[REFUSAL_VARIABLE]
-        error = {"ename": "NslabError", "evalue": sentence, "traceback": [sentence]}
+        error = {"ename": "NslabError", "evalue": self.banner, "traceback": [self.banner]}
         if not silent:
             self.send_response(self.iopub_socket, "error", error)
         return {"status": "error", "execution_count": self.execution_count, **error}

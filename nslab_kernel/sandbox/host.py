@@ -17,7 +17,7 @@ from typing import NoReturn
 from ..linux.syscalls import CLONE_NEWPID, adopt_orphans, unshare
 from . import init
 from .privileges import become_root
-from .refusal import Refused, step
+from .refusal import RefusedError, step
 
 
 class Host:
@@ -48,14 +48,14 @@ class Host:
 
         Raises
         ------
-        Refused
+        RefusedError
             A step of making the host failed; the host is gone.
         """
         with self._report:
             told = b"".join(iter(lambda: self._report.recv(4096), b""))
         if told:
             os.waitpid(self.pid, 0)
-            raise Refused.decode(told)
+            raise RefusedError.decode(told)
 
     def send_signal(self, number: int) -> None:
         """Send a signal to the host; its pid 1 hands INT, TERM, HUP and QUIT on to the command."""
@@ -78,7 +78,7 @@ def start(order: init.Order) -> Host:
 
     Raises
     ------
-    Refused
+    RefusedError
         The machine refused the user namespace or the pid namespace.
     """
     ours, theirs = socket.socketpair()
@@ -95,7 +95,7 @@ def start(order: init.Order) -> Host:
     told = ours.recv(4096)
     if not told.isdigit():
         ours.close()
-        raise Refused.decode(told)
+        raise RefusedError.decode(told)
     ours.sendall(b"!")  # pid 1 waits for this: only now is this process its parent
     return Host(int(told), ours)
 
@@ -107,7 +107,7 @@ def _leave_init_to_parent(order: init.Order, report: socket.socket) -> int:
         with step("process namespace"):
             unshare(CLONE_NEWPID)
             pid = os.fork()
-    except Refused as refused:
+    except RefusedError as refused:
         report.sendall(refused.encode())
         return 1
     if pid == 0:

@@ -15,7 +15,7 @@ from ..linux import syscalls
 from . import mounts
 from .environment import HOSTNAME, environment
 from .privileges import tolerate_setgroups
-from .refusal import Refused, step
+from .refusal import RefusedError, step
 from .supervise import restore_signals, supervise
 
 _SIOCSIFFLAGS = 0x8914
@@ -70,7 +70,7 @@ def run(order: Order, report: socket.socket) -> int:
         return 1
     try:
         _make_host(order)
-    except Refused as refused:
+    except RefusedError as refused:
         report.sendall(refused.encode())
         return 1
     if order.own_session:
@@ -136,8 +136,8 @@ def _become_command(order: Order, report: socket.socket) -> None:
     restore_signals()
     variables = {**environment(os.environ), **order.variables}
     try:
-        os.execvpe(order.command[0], order.command, variables)
+        os.execvpe(order.command[0], list(order.command), variables)
     except OSError as error:
-        refused = Refused("command", error.errno or errno.ENOEXEC, order.command[0])
+        refused = RefusedError("command", error.errno or errno.ENOEXEC, order.command[0])
         report.sendall(refused.encode())
         os._exit(NOT_FOUND if error.errno == errno.ENOENT else NOT_EXECUTABLE)

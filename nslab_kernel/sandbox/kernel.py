@@ -17,10 +17,10 @@ from typing import NoReturn
 from ..core.errors import NslabError
 from . import labs
 from .connection import INNER_FILE, Connection
-from .environment import PRIVATE_DIRECTORY, REFUSAL_VARIABLE
+from .environment import CELL_VARIABLE, PRIVATE_DIRECTORY, REFUSAL_VARIABLE
 from .host import start
 from .init import Order
-from .refusal import Refused
+from .refusal import RefusedError
 from .relay import Relay
 from .starter import Starter
 from .supervise import hold_signals, restore_signals, supervise
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     except NslabError as error:
         print(f"nslab: {error}", file=sys.stderr)
         return 1
-    except Refused as refused:
+    except RefusedError as refused:
         _explain_instead(refused, options.file, passed_on)
     connection.close(orphaned=starter.left_its_file())
     return status
@@ -57,7 +57,7 @@ def _run(connection: Connection, passed_on: Sequence[str], starter: Starter) -> 
         command=_ipykernel(f"{PRIVATE_DIRECTORY}/{INNER_FILE}", _EXTENSION, *passed_on),
         files={INNER_FILE: connection.inner(), **labs.card(connection.label, connection.identity)},
         # Inside, 1 is what never goes away: ipykernel then has no parent to watch, as we do that.
-        variables={"JPY_PARENT_PID": "1"},
+        variables={"JPY_PARENT_PID": "1", CELL_VARIABLE: "1"},
         own_session=True,
     )
     hold_signals()
@@ -79,7 +79,7 @@ def _ipykernel(connection_file: str, *arguments: str) -> list[str]:
     return [sys.executable, *interpreter, "-m", "ipykernel_launcher", "-f", connection_file, *arguments]
 
 
-def _explain_instead(refused: Refused, connection_file: str, passed_on: Sequence[str]) -> NoReturn:
+def _explain_instead(refused: RefusedError, connection_file: str, passed_on: Sequence[str]) -> NoReturn:
     """Become a kernel that answers every cell with why there is no lab.
 
     A kernel that dies at its start shows as "kernel died" in every front end, with no word

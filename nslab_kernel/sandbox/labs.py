@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..core.errors import NslabError
 from .environment import PRIVATE_DIRECTORY
 
 _CARD = "lab.json"
@@ -37,6 +39,26 @@ class RunningLab:
     pid: int
     since: float
 
+    def inside(self, path: str) -> str:
+        """The path by which this process reaches an absolute path of the lab's own file system."""
+        return f"/proc/{self.pid}/root{path}"
+
+    def hold(self) -> int:
+        """A pidfd_open(2) descriptor of the lab's pid 1, so that no later process can be taken for it.
+
+        Raises
+        ------
+        NslabError
+            The lab has ended.
+        """
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except ProcessLookupError:
+            descriptor = -1
+        if descriptor < 0 or _lab(self.pid) != self:
+            raise NslabError(f"the lab {self.id} has ended", "nslab list shows those that run")
+        return descriptor
+
 
 def card(label: str, identity: str = "") -> dict[str, str]:
     """The file, by name, that makes a host show up as a lab.
@@ -55,6 +77,25 @@ def running() -> list[RunningLab]:
     """The labs of this user that this process can see, oldest first."""
     found = [lab for pid in _own_processes() if (lab := _lab(pid))]
     return sorted(found, key=lambda lab: (lab.since, lab.pid))
+
+
+def choose(labs: Sequence[RunningLab], identity: str) -> RunningLab:
+    """The lab whose id begins with ``identity``; the only one when that is empty.
+
+    Raises
+    ------
+    NslabError
+        There is none such, or more than one.
+    """
+    if not labs:
+        raise NslabError("no lab is running", "open a notebook with the kernel nslab, or: nslab run -- bash")
+    matching = [lab for lab in labs if lab.id.startswith(identity)]
+    if len(matching) == 1:
+        return matching[0]
+    if not matching:
+        raise NslabError(f"no lab with the id {identity} is running", "nslab list shows those that run")
+    listed = "\n".join(f"  {lab.id}  {lab.label}" for lab in matching)
+    raise NslabError(f"{len(matching)} labs are running:\n{listed}", "choose one with: nslab shell --lab ID")
 
 
 def _own_processes() -> list[int]:

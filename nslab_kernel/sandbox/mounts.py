@@ -37,7 +37,7 @@ def build(files: Mapping[str, str]) -> None:
 
     Raises
     ------
-    Refused
+    RefusedError
         A mount that the host can't do without was refused.
     """
     umask = os.umask(0o022)  # the host's directories are for all who run in it, whatever the user's habit

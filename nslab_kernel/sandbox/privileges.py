@@ -22,7 +22,7 @@ def become_root() -> None:
 
     Raises
     ------
-    Refused
+    RefusedError
         The machine does not let this user make a user namespace.
     """
     if has_cap_sys_admin():

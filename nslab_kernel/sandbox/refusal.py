@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """This machine refused one step of making a private host.
 
     Parameters
@@ -28,20 +28,24 @@ class Refused(Exception):
         self.number = number
         self.detail = detail
 
+    def is_absent(self) -> bool:
+        """Whether what was asked for isn't there, rather than not permitted."""
+        return self.number == errno.ENOENT
+
     def encode(self) -> bytes:
         """Bytes for the pipe between the host's pid 1 and the launcher."""
         return json.dumps([self.step, self.number, self.detail]).encode()
 
     @classmethod
-    def decode(cls, data: bytes) -> Refused:
+    def decode(cls, data: bytes) -> RefusedError:
         """The inverse of ``encode``."""
         return cls(*json.loads(data))
 
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """Turn an OSError of the block into a Refused that names the step."""
+    """Turn an OSError of the block into a RefusedError that names the step."""
     try:
         yield
     except OSError as error:
-        raise Refused(name, error.errno or errno.EIO, error.strerror or os.strerror(errno.EIO)) from error
+        raise RefusedError(name, error.errno or errno.EIO, error.strerror or os.strerror(errno.EIO)) from error
