@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # language: set by the script that sources this
+# The system packages that the lessons need: the only list of them, for Linux, for CI and for the Vagrant VM.
+
+# Package, what shows that it is there (a command, or a file), and what it is for.
+runtime_packages() {
+    cat <<'LIST'
+iproute2            ip          network namespaces, links, addresses, routes
+iputils-ping        ping        ping
+bridge-utils        brctl       the tutorial's bridge commands
+nftables            nft         firewalls and address translation
+iptables            iptables    the same in Docker's own words
+tcpdump             tcpdump     packets on the wire
+conntrack           conntrack   the table of translated connections
+dnsmasq-base        dnsmasq     names and addresses for a private network
+passt               pasta       the internet for a lab without root
+python3-venv        @venv       the Python environment
+LIST
+    [ "$language" != zh ] ||
+        echo 'fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc Chinese words in the picture'
+}
+
+test_packages() {
+    cat <<'LIST'
+chromium            chromium    the page as a person sees it
+shellcheck          shellcheck  faults in shell scripts
+ethtool             ethtool     checksums of veth pairs
+fonts-noto-cjk      /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc Chinese words in the picture
+LIST
+}
+
+# An ordinary user's PATH lacks the sbin folders that hold half of these commands.
+PATH=$PATH:/usr/sbin:/sbin
+
+is_there() {
+    case $1 in
+    @venv) system_python >/dev/null ;;
+    /*) [ -e "$1" ] ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# Prints "package purpose" for each package of the list on stdin that isn't there.
+missing_packages() {
+    local package sign purpose
+    while read -r package sign purpose; do
+        is_there "$sign" || printf '%s %s\n' "$package" "$purpose"
+    done
+}
+
+# install_packages LIST_FUNCTION...: install what is missing; where that can't be, say what to ask for.
+install_packages() {
+    local missing names
+    missing=$(for list in "$@"; do "$list"; done | missing_packages | sort -u)
+    if [ -z "$missing" ]; then
+        step "System packages: nothing is missing"
+        return
+    fi
+    names=$(cut -d' ' -f1 <<<"$missing" | tr '\n' ' ')
+    step "System packages that are missing:"
+    while read -r package purpose; do note "$package: $purpose"; done <<<"$missing"
+    if ! run_apt "$names"; then
+        note "Ask an administrator of this machine for: ${apt_cure:-sudo apt-get install $names}"
+        if ! is_there @venv || ! is_there ip; then
+            fail "nslab can't start without python3-venv and iproute2" "The command to ask an administrator for is above."
+        fi
+        note "Going on without: what needs them says so when you meet it (nslab check lists it)."
+    fi
+}
+
+# run_apt NAMES: install with apt, with sudo where we aren't root.
+run_apt() {
+    local names=$1 root=()
+    if ! command -v apt-get >/dev/null; then
+        apt_cure="these packages, by this system's own package manager: $names"
+        return 1
+    fi
+    if [ "$(id -u)" -ne 0 ]; then
+        mapfile -t root < <(root_command)
+        [ ${#root[@]} -gt 0 ] || return 1
+        note "Installing them with: ${root[*]} apt-get install $names"
+    fi
+    # shellcheck disable=SC2086  # a list of names, split on purpose
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $names >/dev/null 2>&1 ||
+        { "${root[@]}" apt-get update -qq &&
+            "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $names >/dev/null; }
+}
+
+# Prints one word a line: how to become root, or nothing where we can't. Tests never ask for a password.
+root_command() {
+    command -v sudo >/dev/null || return 0
+    if sudo -n true 2>/dev/null; then
+        printf 'sudo\n-n\n'
+    elif [ -t 0 ] && [ -z "${with_tests:-}" ]; then
+        printf 'sudo\n'
+    fi
+}
