@@ -357,6 +357,8 @@ def route_words(route: Route, interface: str = "") -> tuple[str, ...]:
         words += ["metric", str(route.metric)]
     if route.table != 254:
         words += ["table", str(route.table)]
+    if route.protocol not in ("boot", "kernel"):
+        words += ["proto", route.protocol]
     if route.onlink:
         words.append("onlink")
     return tuple(words)

@@ -81,7 +81,7 @@ def interface_address(text: str) -> Address:
         )
     interface = ipaddress.ip_interface(f"{host}/{int(prefix)}")
     _refuse_special(text, interface)
-    scope = "link" if interface.ip.is_link_local else "global"
+    scope = "link" if host.version == 6 and host.is_link_local else "global"
     return Address(ip=str(interface.ip), prefix=interface.network.prefixlen, scope=scope)
 
 
