@@ -16,6 +16,14 @@ from .sandbox import command, enter, labs
 from .sandbox.init import NOT_EXECUTABLE, NOT_FOUND
 from .sandbox.refusal import RefusedError
 
+_FIRST = "00-start-here.ipynb"
+# No news, no look for updates, no catalogue of extensions: a classroom is often offline, and nobody asked for them.
+_NOTHING_FROM_OUTSIDE = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the ``nslab`` command line.
@@ -121,7 +129,8 @@ def _lab(options: argparse.Namespace) -> int:
     if not os.path.isdir(directory):
         raise NslabError(f"{directory} is no directory", f"nslab lab {lessons}")
     argv = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={os.path.abspath(directory)}"]
-    argv += ["--MultiKernelManager.default_kernel_name=nslab"]
+    argv += ["--MultiKernelManager.default_kernel_name=nslab", *_NOTHING_FROM_OUTSIDE]
+    argv += ["--LabApp.default_url=/lab/tree/" + _FIRST] if os.path.exists(os.path.join(directory, _FIRST)) else []
     argv += [f"--port={options.port}"] if options.port else []
     argv += ["--no-browser"] if options.no_browser else []
     argv += ["--allow-root"] if os.getuid() == 0 else []
