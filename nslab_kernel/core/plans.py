@@ -35,7 +35,7 @@ from .subnets import AddressBook
 TAG = "nslab"
 """The alias of what the lab made in host mode, where it removes nothing else."""
 
-_BUILT_IN_RULES = {(4, 0), (4, 32766), (4, 32767), (6, 0), (6, 32766)}  # family and priority, see ip-rule(8)
+BUILT_IN_RULES = {(4, 0), (4, 32766), (4, 32767), (6, 0), (6, 32766)}  # family and priority, see ip-rule(8)
 _UNREMOVABLE = frozenset(
     ("lo", "tunl0", "sit0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "ip6tnl0", "ip6gre0")
 )  # lo, and what tunnel drivers put into every namespace by themselves
@@ -199,5 +199,5 @@ def _bare(host: Namespace) -> Iterator[Action]:
         stays = route.interface is not None and route.interface != (loopback.index if loopback else None)
         if route.protocol != "kernel" and not stays:
             yield DeleteRoute(route, "lo" if route.interface is not None else "")
-    yield from (DeleteRule(rule) for rule in host.rules if (rule.family, rule.priority) not in _BUILT_IN_RULES)
+    yield from (DeleteRule(rule) for rule in host.rules if (rule.family, rule.priority) not in BUILT_IN_RULES)
     yield Nft("flush ruleset")

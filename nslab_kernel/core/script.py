@@ -1,0 +1,105 @@
+"""A plain shell script that builds a network from nothing."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from . import rebuilding
+from .details import Details, Setting
+from .network import HOST, Namespace, Network
+
+_FORWARDING = "net.ipv4.ip_forward"
+_SWITCHES = (_FORWARDING, "net.ipv6.conf.all.forwarding")
+_END = "END_OF_TEXT"
+
+
+def script(network: Network, details: Details | None = None) -> str:
+    """A shell script that builds ``network`` from nothing, on any Linux, run as root.
+
+    The network that it builds and the one that was read are equal by `nslab_kernel.core.comparing.comparable`.
+    Programs that run in the namespaces aren't part of a network, so they aren't in it.
+    """
+    known = details or Details()
+    sections = (
+        ("Namespaces", (rebuilding.line(HOST, "netns", "add", space.name) for space in _named(network))),
+        ("Kernel parameters", _settings(known, of_interfaces=False)),
+        ("Interfaces", rebuilding.interfaces(network, known)),
+        ("What is set on them, and which bridge they are in", rebuilding.link_settings(network, known)),
+        ("Kernel parameters of single interfaces", _settings(known, of_interfaces=True)),
+        ("Addresses", rebuilding.addresses(network)),
+        ("What is up", rebuilding.states(network)),
+        ("Routes", rebuilding.routing(network)),
+        ("Firewall", _rules(known)),
+        ("Files that programs in a namespace see as their /etc", _files(known)),
+    )
+    parts = [_head(network, known)]
+    for title, lines in sections:
+        body = list(lines)
+        if body:
+            parts.append("\n".join((f"# {title}", *body)) + "\n")
+    return "\n".join(parts)
+
+
+def _named(network: Network) -> list[Namespace]:
+    return [namespace for namespace in rebuilding.rebuilt(network) if namespace.name != HOST]
+
+
+def _head(network: Network, details: Details) -> str:
+    names = ", ".join(namespace.name for namespace in _named(network)[:8]) or "no namespaces"
+    more = "" if len(network.namespaces) <= 8 else f" and {len(network.namespaces) - 8} more"
+    tools = ["iproute2"]
+    loaders = {rules.loader for parts in details.rules.values() for rules in parts}
+    tools += ["nftables"] if "nft" in loaders else []
+    tools += ["iptables"] if loaders - {"nft"} else []
+    return (
+        "#!/bin/sh\n"
+        f"# Builds a network from nothing: {names}{more}.\n"
+        f"# Run it as root, on any Linux with {', '.join(tools)}: sudo sh THIS_FILE\n"
+        "set -e\n"
+    )
+
+
+def _settings(details: Details, *, of_interfaces: bool) -> Iterator[str]:
+    for namespace, settings in details.settings.items():
+        for setting in _in_order(settings):
+            if bool(setting.interface) == of_interfaces and not _follows(setting, settings):
+                yield _within(namespace, "sysctl", "-qw", f"{setting.name}={setting.value}")
+
+
+def _in_order(settings: tuple[Setting, ...]) -> list[Setting]:
+    """What sets other parameters along comes first, so that those can differ from it."""
+    return sorted(settings, key=lambda setting: (setting.name not in _SWITCHES, ".all." not in setting.name))
+
+
+def _follows(setting: Setting, settings: tuple[Setting, ...]) -> bool:
+    """Whether the kernel sets it by itself when ``ip_forward`` is switched (kernel documentation, ip-sysctl)."""
+    switched = {other.name: other.value for other in settings}
+    name = setting.name.replace("/", ".")
+    if name.startswith("net.ipv4.conf.") and name.endswith(".forwarding"):
+        return switched.get(_FORWARDING) == setting.value
+    if name == "net.ipv4.conf.all.accept_redirects":
+        return switched.get(_FORWARDING) == "1" and setting.value == "0"
+    if name.startswith("net.ipv6.conf.") and name.endswith(".forwarding") and name not in _SWITCHES:
+        return switched.get(_SWITCHES[1]) == setting.value
+    return False
+
+
+def _rules(details: Details) -> Iterator[str]:
+    for namespace, parts in details.rules.items():
+        for rules in parts:
+            words = ("nft", "-f", "-") if rules.loader == "nft" else (rules.loader,)
+            yield f"{_within(namespace, *words)} <<'{_END}'\n{rules.text.rstrip()}\n{_END}"
+
+
+def _files(details: Details) -> Iterator[str]:
+    for namespace, files in details.files.items():
+        folder = f"/etc/netns/{namespace}"
+        yield shlex.join(("mkdir", "-p", folder))
+        for name, text in files:
+            yield f"cat > {shlex.quote(f'{folder}/{name}')} <<'{_END}'\n{text.rstrip()}\n{_END}"
+
+
+def _within(namespace: str, *words: str) -> str:
+    place = () if namespace == HOST else ("ip", "netns", "exec", namespace)
+    return shlex.join((*place, *words))
