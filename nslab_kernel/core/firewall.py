@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ class Rule:
     comment: str = ""
     text: str = ""  # as nft(8) would print it, for evidence
     unread: tuple[str, ...] = ()  # parts that we do not understand: a diagnosis says so, never guesses
+
+    def numbered(self, handle: int) -> Rule:
+        """The same rule with the handle by which nft can delete it."""
+        return replace(self, handle=handle)
 
 
 @dataclass(frozen=True, slots=True)
