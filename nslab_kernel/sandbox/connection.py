@@ -44,13 +44,15 @@ class Connection:
         self._made_here: list[str] = []
         try:
             with open(path) as file:
-                self._info: dict[str, Any] = json.load(file)
+                self._info: dict[str, Any] = dict(json.load(file))
         except FileNotFoundError:
             self._info = _fresh()
             self._made_here.append(path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise NslabError(f"{path} is no connection file: {error}") from error
-        missing = [channel for channel in _CHANNELS if not isinstance(self._info.get(channel), int)]
+        self._info.setdefault("ip", "127.0.0.1")
+        self._is_ipc = self._info.get("transport") == "ipc"
+        missing = [channel for channel in _CHANNELS if not self._has_port(channel)]
         if missing:
             raise NslabError(f"{path} is no connection file: it has no {missing[0]}")
 
@@ -77,11 +79,11 @@ class Connection:
         NslabError
             A port is taken.
         """
-        listeners = []
-        for number, channel in enumerate(_CHANNELS, 1):
-            listener = self._listen(channel)
-            listeners.append(Listener(listener, f"{_SOCKETS}-{number}"))
-        return listeners
+        listening = {channel: self._listen(channel) for channel in _CHANNELS}
+        if any(self._info[channel] == 0 for channel in _CHANNELS):
+            self._info.update({channel: listener.getsockname()[1] for channel, listener in listening.items()})
+            self._write()
+        return [Listener(listener, f"{_SOCKETS}-{number}") for number, listener in enumerate(listening.values(), 1)]
 
     def close(self, *, orphaned: bool = False) -> None:
         """Remove the files that were made here: unix sockets, and a connection file nobody else made.
@@ -95,21 +97,21 @@ class Connection:
             if os.path.exists(path):
                 os.unlink(path)
 
+    def _has_port(self, channel: str) -> bool:
+        port = self._info.get(channel)
+        return isinstance(port, int) and (port > 0 or not self._is_ipc)
+
     def _listen(self, channel: str) -> socket.socket:
         address, port = self._info["ip"], self._info[channel]
         try:
-            if self._info.get("transport") == "ipc":
+            if self._is_ipc:
                 return self._listen_on_path(f"{address}-{port}")
             family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            listener = socket.create_server(("" if address == "*" else address, port), family=family, backlog=_BACKLOG)
+            return socket.create_server(("" if address == "*" else address, port), family=family, backlog=_BACKLOG)
         except OSError as error:
             raise NslabError(
                 f"{channel} {port} at {address} can't be listened on: {error.strerror}", "start the kernel again"
             ) from error
-        if port == 0:
-            self._info[channel] = listener.getsockname()[1]
-            self._write()
-        return listener
 
     def _listen_on_path(self, path: str) -> socket.socket:
         if os.path.exists(path):
@@ -121,9 +123,11 @@ class Connection:
         return listener
 
     def _write(self) -> None:
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        """Replace the file in one step, as a front end may be waiting to read it."""
+        descriptor = os.open(f"{self._path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump(self._info, file, indent=2)
+        os.replace(f"{self._path}.new", self._path)
 
 
 def _fresh() -> dict[str, Any]:

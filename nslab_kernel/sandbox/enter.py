@@ -18,11 +18,7 @@ from .privileges import tolerate_setgroups
 from .supervise import hold_signals, restore_signals, supervise
 
 _NAMESPACES = (
-    syscalls.CLONE_NEWNS
-    | syscalls.CLONE_NEWNET
-    | syscalls.CLONE_NEWPID
-    | syscalls.CLONE_NEWUTS
-    | syscalls.CLONE_NEWIPC
+    syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWPID | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC
 )
 _BASHRC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shell.bashrc")
 

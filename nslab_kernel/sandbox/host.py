@@ -121,6 +121,8 @@ def _run_and_exit(body: Callable[[], int]) -> NoReturn:
     status = 1
     try:
         status = body()
+    except ConnectionError:
+        pass  # the launcher was killed meanwhile: there is no one to tell
     except BaseException:
         traceback.print_exc()
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -135,9 +136,12 @@ def _become_command(order: Order, report: socket.socket) -> None:
         os.setsid()
     restore_signals()
     variables = {**environment(os.environ), **order.variables}
+    program = order.command[0]
     try:
-        os.execvpe(order.command[0], list(order.command), variables)
+        os.execvpe(program, list(order.command), variables)
     except OSError as error:
-        refused = RefusedError("command", error.errno or errno.ENOEXEC, order.command[0])
+        # A directory on PATH that we may not search makes exec say "permission denied" for what isn't there.
+        absent = shutil.which(program, os.F_OK, variables["PATH"]) is None
+        refused = RefusedError("command", errno.ENOENT if absent else error.errno or errno.ENOEXEC, program)
         report.sendall(refused.encode())
-        os._exit(NOT_FOUND if error.errno == errno.ENOENT else NOT_EXECUTABLE)
+        os._exit(NOT_FOUND if absent else NOT_EXECUTABLE)

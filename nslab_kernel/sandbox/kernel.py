@@ -39,17 +39,18 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="nslab_kernel.sandbox", allow_abbrev=False)
     parser.add_argument("-f", "--f", dest="file", required=True, metavar="CONNECTION_FILE")
     options, passed_on = parser.parse_known_args(arguments)
+    starter = Starter()
     try:
-        starter = Starter()
         connection = Connection(options.file)
-        status = _run(connection, passed_on, starter)
+        try:
+            return _run(connection, passed_on, starter)
+        except RefusedError as refused:
+            _explain_instead(refused, options.file, passed_on)
+        finally:
+            connection.close(orphaned=starter.is_server and starter.has_ended())
     except NslabError as error:
         print(f"nslab: {error}", file=sys.stderr)
         return 1
-    except RefusedError as refused:
-        _explain_instead(refused, options.file, passed_on)
-    connection.close(orphaned=starter.left_its_file())
-    return status
 
 
 def _run(connection: Connection, passed_on: Sequence[str], starter: Starter) -> int:

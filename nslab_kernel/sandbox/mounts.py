@@ -71,17 +71,16 @@ def _proc() -> None:
 
 
 def _run_netns() -> None:
-    if os.path.isdir(_RUN_NETNS):
-        mount("nslab", _RUN_NETNS, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
-    else:
+    if not os.path.isdir(_RUN_NETNS):
         # An ordinary user may not make the directory, and root should not leave one behind.
         _rebuild("/run")
-        os.mkdir(_RUN_NETNS, 0o755)
+    _fresh_directory(_RUN_NETNS, 0o755)
 
 
 def _etc() -> None:
     hosts = _read("/etc/hosts")
-    mounted = [place for place in _mount_points() if place.startswith("/etc/") and place != "/etc/hosts"]
+    own = ("/etc/hosts", _ETC_NETNS, PRIVATE_DIRECTORY)
+    mounted = [place for place in _mount_points() if place.startswith("/etc/") and place not in own]
     held = [(place, os.open(place, os.O_PATH)) for place in mounted]
     try:
         _overlay_etc()
@@ -94,8 +93,7 @@ def _etc() -> None:
             mount(f"/proc/self/fd/{descriptor}", place, flags=MS_BIND | MS_REC)
     for _, descriptor in held:
         os.close(descriptor)
-    os.makedirs(_ETC_NETNS, exist_ok=True)
-    mount("nslab", _ETC_NETNS, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
+    _fresh_directory(_ETC_NETNS, 0o755)
     _replace("/etc/hosts", f"127.0.1.1 {HOSTNAME}\n".encode() + hosts)
 
 
@@ -114,10 +112,16 @@ def _overlay_etc() -> None:
 
 
 def _private_directory(files: Mapping[str, str]) -> None:
-    os.mkdir(PRIVATE_DIRECTORY, 0o700)
+    _fresh_directory(PRIVATE_DIRECTORY, 0o700)
     for name, text in files.items():
         with open(f"{PRIVATE_DIRECTORY}/{name}", "w") as file:
             file.write(text)
+
+
+def _fresh_directory(path: str, mode: int) -> None:
+    """An empty directory of this host's own, also where the machine, or a lab around this one, has one."""
+    os.makedirs(path, exist_ok=True)
+    mount("nslab", path, "tmpfs", MS_NOSUID | MS_NODEV, f"mode={mode:o}")
 
 
 def _sys() -> None:

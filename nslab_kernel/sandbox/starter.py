@@ -7,47 +7,46 @@ import select
 from collections.abc import Callable
 from threading import Thread
 
-from ..core.errors import NslabError
-
 
 class Starter:
     """The process that a kernel lives and dies with.
 
     It is the Jupyter server (``JPY_PARENT_PID``, which jupyter_client sets) or, for a
     kernel started without one, the parent process.
-
-    Raises
-    ------
-    NslabError
-        The server has ended before its kernel started.
     """
 
     def __init__(self) -> None:
         parent = os.getppid()
-        self._is_server = bool(os.environ.get("JPY_PARENT_PID"))
+        self.is_server = bool(os.environ.get("JPY_PARENT_PID"))
         pid = int(os.environ.get("JPY_PARENT_PID") or parent)
-        try:
-            self._pidfd = os.pidfd_open(pid)
-        except ProcessLookupError:
-            raise NslabError("the Jupyter server that asked for this kernel has ended") from None
+        self._pidfd = _pidfd(pid)
         if pid == parent != os.getppid():
-            # The parent died before the pidfd was there, which may be another process with its pid.
-            raise NslabError("the process that started this kernel has ended")
+            # It ended before the pidfd was made, which may hold another process with its pid.
+            self._pidfd = None
+
+    def has_ended(self) -> bool:
+        """Whether it has ended by now."""
+        return self._pidfd is None or _is_readable(self._pidfd, timeout=0)
 
     def when_ended(self, act: Callable[[], None]) -> None:
-        """Call ``act`` from another thread as soon as the starter has ended."""
+        """Call ``act`` from another thread as soon as it has ended."""
 
         def wait() -> None:
-            self._poll(timeout=None)
+            if self._pidfd is not None:
+                _is_readable(self._pidfd, timeout=None)
             act()
 
         Thread(target=wait, daemon=True).start()
 
-    def left_its_file(self) -> bool:
-        """Whether a Jupyter server has ended, so that nobody removes the connection file it wrote."""
-        return self._is_server and self._poll(timeout=0)
 
-    def _poll(self, timeout: float | None) -> bool:
-        poll = select.poll()
-        poll.register(self._pidfd, select.POLLIN)
-        return bool(poll.poll(timeout))
+def _pidfd(pid: int) -> int | None:
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None
+
+
+def _is_readable(descriptor: int, timeout: float | None) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(timeout))
