@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+_FORWARDING = "net.ipv4.ip_forward"
+_SWITCHES = (_FORWARDING, "net.ipv6.conf.all.forwarding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,23 @@ class Details:
     macs: frozenset[tuple[str, str]] = frozenset()
     links: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+
+def necessary(settings: Iterable[Setting]) -> list[Setting]:
+    """The settings without those that follow from others, and those that others follow from first."""
+    known = tuple(settings)
+    ordered = sorted(known, key=lambda setting: (setting.name not in _SWITCHES, ".all." not in setting.name))
+    return [setting for setting in ordered if not _follows(setting, known)]
+
+
+def _follows(setting: Setting, settings: tuple[Setting, ...]) -> bool:
+    """Whether the kernel sets it by itself when forwarding is switched (kernel documentation, ip-sysctl)."""
+    switched = {other.name: other.value for other in settings}
+    name = setting.name.replace("/", ".")
+    if name.startswith("net.ipv4.conf.") and name.endswith(".forwarding"):
+        return switched.get(_FORWARDING) == setting.value
+    if name == "net.ipv4.conf.all.accept_redirects":
+        return switched.get(_FORWARDING) == "1" and setting.value == "0"
+    if name.startswith("net.ipv6.conf.") and name.endswith(".forwarding") and name not in _SWITCHES:
+        return switched.get(_SWITCHES[1]) == setting.value
+    return False

@@ -5,7 +5,7 @@ Each plan checks everything that can be checked and raises `NslabError` before a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from . import names
@@ -28,6 +28,7 @@ from .actions import (
     SetSysctl,
     SetUp,
 )
+from .details import Setting, necessary
 from .errors import NslabError
 from .network import HOST, Interface, Namespace, Network
 from .subnets import AddressBook
@@ -90,7 +91,7 @@ def detach(network: Network, name: str, remains: Remains) -> tuple[Action, ...]:
     return (*_ending(name, remains), *outer_ends, DeleteNamespace(name), *_forgetting(name, remains))
 
 
-def reset(network: Network, remains: Mapping[str, Remains], settings: tuple[SetSysctl, ...] = ()) -> tuple[Action, ...]:
+def reset(network: Network, remains: Mapping[str, Remains], settings: Iterable[Setting] = ()) -> tuple[Action, ...]:
     """Give a bare host back: what a lab is when its kernel starts.
 
     Parameters
@@ -100,7 +101,7 @@ def reset(network: Network, remains: Mapping[str, Remains], settings: tuple[SetS
     remains
         What is left in each namespace.
     settings
-        What puts the host's kernel parameters back to their defaults.
+        The host's kernel parameters that aren't at their default.
     """
     named = [namespace.name for namespace in network.namespaces if namespace.kind == "named"]
     planned: list[Action] = []
@@ -110,7 +111,10 @@ def reset(network: Network, remains: Mapping[str, Remains], settings: tuple[SetS
     planned += [DeleteNamespace(name) for name in named]
     for name, left in remains.items():
         planned += _forgetting(name, left)
-    return (*planned, *_bare(network.host), *settings)
+    own = [setting for setting in settings if setting.interface in ("", "lo")]
+    planned += _bare(network.host)
+    planned += [SetSysctl(setting.name, setting.default, HOST, setting.value) for setting in necessary(own)]
+    return tuple(planned)
 
 
 def tagged(actions: tuple[Action, ...]) -> tuple[Action, ...]:

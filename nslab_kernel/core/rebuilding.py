@@ -177,13 +177,13 @@ def _set_by_hand(namespace: Namespace) -> list[Route]:
 
 def _missing(namespace: Namespace, interface: Interface) -> Iterator[Route]:
     """The routes that the kernel makes for an interface's addresses, but that aren't there."""
-    there = {(route.destination, route.interface) for route in namespace.routes if route.protocol == "kernel"}
     if not interface.up or interface.is_loopback:
         return
-    seen = set()
+    seen = {route.destination for route in namespace.routes if route.interface == interface.index}
     for address in interface.addresses:
         whole = 32 if address.family == 4 else 128
-        if address.prefix < whole and (address.network, interface.index) not in there and address.network not in seen:
+        waits = address.family == 6 and not interface.carrier  # IPv6 makes its routes when there is a carrier
+        if address.prefix < whole and address.network not in seen and not waits and not is_automatic(address):
             seen.add(address.network)
             yield Route(address.network, address.family, interface=interface.index, protocol="kernel")
 

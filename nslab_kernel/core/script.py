@@ -6,11 +6,9 @@ import shlex
 from collections.abc import Iterator
 
 from . import rebuilding
-from .details import Details, Setting
+from .details import Details, necessary
 from .network import HOST, Namespace, Network
 
-_FORWARDING = "net.ipv4.ip_forward"
-_SWITCHES = (_FORWARDING, "net.ipv6.conf.all.forwarding")
 _END = "END_OF_TEXT"
 
 
@@ -62,27 +60,9 @@ def _head(network: Network, details: Details) -> str:
 
 def _settings(details: Details, *, of_interfaces: bool) -> Iterator[str]:
     for namespace, settings in details.settings.items():
-        for setting in _in_order(settings):
-            if bool(setting.interface) == of_interfaces and not _follows(setting, settings):
+        for setting in necessary(settings):
+            if bool(setting.interface) == of_interfaces:
                 yield _within(namespace, "sysctl", "-qw", f"{setting.name}={setting.value}")
-
-
-def _in_order(settings: tuple[Setting, ...]) -> list[Setting]:
-    """What sets other parameters along comes first, so that those can differ from it."""
-    return sorted(settings, key=lambda setting: (setting.name not in _SWITCHES, ".all." not in setting.name))
-
-
-def _follows(setting: Setting, settings: tuple[Setting, ...]) -> bool:
-    """Whether the kernel sets it by itself when ``ip_forward`` is switched (kernel documentation, ip-sysctl)."""
-    switched = {other.name: other.value for other in settings}
-    name = setting.name.replace("/", ".")
-    if name.startswith("net.ipv4.conf.") and name.endswith(".forwarding"):
-        return switched.get(_FORWARDING) == setting.value
-    if name == "net.ipv4.conf.all.accept_redirects":
-        return switched.get(_FORWARDING) == "1" and setting.value == "0"
-    if name.startswith("net.ipv6.conf.") and name.endswith(".forwarding") and name not in _SWITCHES:
-        return switched.get(_SWITCHES[1]) == setting.value
-    return False
 
 
 def _rules(details: Details) -> Iterator[str]:

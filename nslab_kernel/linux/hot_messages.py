@@ -11,16 +11,18 @@ import struct
 
 from .route_socket import NLM_F_CREATE, NLM_F_EXCL
 
-RTM_NEWLINK, RTM_DELLINK, RTM_SETLINK, RTM_NEWADDR = 16, 17, 19, 20
+RTM_NEWLINK, RTM_DELLINK, RTM_SETLINK, RTM_NEWADDR, RTM_DELNEIGH = 16, 17, 19, 20, 29
 IFLA_IFNAME, IFLA_MASTER, IFLA_LINKINFO, IFLA_IFALIAS, IFLA_GROUP, IFLA_NET_NS_FD = 3, 10, 18, 20, 27, 28
 IFLA_INFO_KIND, IFLA_INFO_DATA, VETH_INFO_PEER = 1, 2, 1
 IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS = 1, 2, 8
 IFA_F_NODAD = 0x02
+NDA_DST = 1
 IFF_UP = 1
 
 _HEADER = struct.Struct("=IHHII")
 _LINK = struct.Struct("=BxHiII")  # family, type, index, flags, mask of the flags that are set
 _ADDRESS = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
+_NEIGHBOUR = struct.Struct("=BxxxiHBB")  # family, index, state, flags, type
 _RTA = struct.Struct("=HH")
 
 
@@ -84,6 +86,13 @@ def add_address(index: int, cidr: str) -> bytes:
     body += _attribute(IFA_LOCAL, packed) + _attribute(IFA_ADDRESS, packed)
     body += _number(IFA_FLAGS, IFA_F_NODAD) if family == socket.AF_INET6 else b""
     return _message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body)
+
+
+def delete_neighbour(index: int, ip: str) -> bytes:
+    """Forget which MAC address a neighbour of an interface has."""
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    body = _NEIGHBOUR.pack(family, index, 0, 0, 0) + _attribute(NDA_DST, socket.inet_pton(family, ip))
+    return _message(RTM_DELNEIGH, 0, body)
 
 
 def _message(kind: int, flags: int, body: bytes) -> bytes:

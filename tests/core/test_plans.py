@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from nslab_kernel.core import plans
-from nslab_kernel.core.actions import Action, SetSysctl
+from nslab_kernel.core.actions import Action
+from nslab_kernel.core.details import Setting
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.network import HOST, Address, Interface, Namespace, Network, PolicyRule, Route
 from nslab_kernel.core.plans import Remains
@@ -197,7 +198,12 @@ def test_reset_removes_interfaces_namespaces_processes_files_routes_rules_and_se
         ),
         rules=(PolicyRule(0, table=255), PolicyRule(100, source="10.0.0.0/8", table=7), PolicyRule(32766)),
     )
-    settings = (SetSysctl("net.ipv4.ip_forward", "0", was="1"),)
+    settings = (
+        Setting("net.ipv4.conf.all.accept_redirects", "0", "1"),
+        Setting("net.ipv4.conf.mydocker0.forwarding", "1", "0", "mydocker0"),
+        Setting("net.ipv4.icmp_echo_ignore_all", "1", "0"),
+        Setting("net.ipv4.ip_forward", "1", "0"),
+    )
     remains = {"ns1": Remains(((5, "nc"),), files=True)}
     assert commands(plans.reset(Network(host, network.namespaces), remains, settings)) == [
         "kill -9 5  # nc in ns1",
@@ -214,6 +220,7 @@ def test_reset_removes_interfaces_namespaces_processes_files_routes_rules_and_se
         "ip rule del from 10.0.0.0/8 priority 100 table 7",
         "nft flush ruleset",
         "sysctl -qw net.ipv4.ip_forward=0",
+        "sysctl -qw net.ipv4.icmp_echo_ignore_all=0",
     ]
 
 

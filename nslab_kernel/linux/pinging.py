@@ -1,0 +1,207 @@
+"""Ping all pairs of namespaces at once: an ICMP socket in each, all served by one thread (raw(7), icmp(7))."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import socket
+import struct
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from ..core.network import Network
+from ..core.pings import NO_ANSWER, Ping, PingTable, pairs
+from ..core.subnets import subnet_of
+from . import hot_messages
+from .doors import Doors
+from .route_socket import NetlinkError
+
+_ECHO_REQUEST, _ECHO_REPLY = {4: 8, 6: 128}, {4: 0, 6: 129}
+_HEADER = struct.Struct("!BBHHH")  # type, code, checksum, id, sequence number
+_MARK = struct.Struct("!8sI")  # a token of this round, and which ping it is
+_SOL_RAW, _ICMP_FILTER = 255, 1
+_MOST_IN_A_ROUND = 900
+"""Neighbours that a round may make: the machine's table has 1024, and this lab is not alone in it."""
+_LARGEST_PACKET = 2048
+
+
+def ping_all(network: Network, names: Sequence[str], patience: float = 1.0) -> PingTable:
+    """Ping every ordered pair of namespaces.
+
+    Parameters
+    ----------
+    network
+        The lab as it is.
+    names
+        The namespaces; ``"host"`` for the host.
+    patience
+        Seconds to wait for answers after the last request of a round.
+    """
+    wanted = pairs(network, names)
+    rounds = list(_rounds([ping for ping in wanted if ping.ip]))
+    with ThreadPoolExecutor(1) as worker:  # a thread that may leave its namespace for good
+        sent = worker.submit(_ping_rounds, network, rounds, patience).result()
+    return PingTable(tuple(names), tuple(sent.get(ping, ping) for ping in wanted), max(1, len(rounds)))
+
+
+def _rounds(pings: list[Ping]) -> Iterator[list[Ping]]:
+    """Both directions of a pair go in one round: together they make two neighbours, as one of them alone would."""
+    both_ways = sorted(pings, key=lambda ping: sorted((ping.source, ping.destination)))
+    for start in range(0, len(both_ways), _MOST_IN_A_ROUND):
+        yield both_ways[start : start + _MOST_IN_A_ROUND]
+
+
+def _ping_rounds(network: Network, rounds: Sequence[list[Ping]], patience: float) -> dict[Ping, Ping]:
+    results: dict[Ping, Ping] = {}
+    for pings in rounds:
+        with _Round(pings) as one:
+            one.run(patience)
+            results |= one.results()
+        if len(rounds) > 1:
+            _forget_neighbours(network, pings)
+    return results
+
+
+class _Round:
+    """Some pings, sent and awaited together."""
+
+    def __init__(self, pings: Sequence[Ping]) -> None:
+        self._pings = pings
+        self._token = os.urandom(8)
+        self._reasons: dict[int, str] = dict.fromkeys(range(len(pings)), NO_ANSWER)
+        self._sockets: dict[tuple[str, int], socket.socket] = {}
+        self._poll = select.epoll()
+        self._by_descriptor: dict[int, socket.socket] = {}
+
+    def __enter__(self) -> _Round:
+        doors = Doors()
+        try:
+            for ping in self._pings:
+                key = ping.source, _version(ping)
+                if key not in self._sockets:
+                    doors.enter(ping.source)
+                    self._open(key)
+        finally:
+            doors.close()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._poll.close()
+        for one in self._sockets.values():
+            one.close()
+
+    def run(self, patience: float) -> None:
+        """Send everything, then wait until all is answered or patience ends."""
+        waiting = self._send(range(len(self._pings)))
+        deadline = time.monotonic() + patience
+        while NO_ANSWER in self._reasons.values() and (left := deadline - time.monotonic()) > 0:
+            self._receive(min(left, 0.05) if waiting else left)
+            waiting = self._send(waiting)
+
+    def results(self) -> dict[Ping, Ping]:
+        """What became of each ping."""
+        return {ping: replace(ping, reason=self._reasons.get(n, "")) for n, ping in enumerate(self._pings)}
+
+    def _open(self, key: tuple[str, int]) -> None:
+        version = key[1]
+        if version == 4:
+            one = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+            one.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("=I", ~(1 << _ECHO_REPLY[4]) & 0xFFFFFFFF))
+        else:
+            one = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+        one.setblocking(False)
+        self._sockets[key] = self._by_descriptor[one.fileno()] = one
+        self._poll.register(one, select.EPOLLIN)
+
+    def _send(self, numbers: Iterable[int]) -> list[int]:
+        """Send these pings; those that find the neighbour table full are given back, to be tried again."""
+        full = []
+        for number in numbers:
+            ping = self._pings[number]
+            one = self._sockets[ping.source, _version(ping)]
+            try:
+                one.sendto(_request(_version(ping), number, self._token), (ping.ip, 0))
+            except OSError as error:
+                if error.errno in (errno.ENOBUFS, errno.EAGAIN):
+                    full.append(number)
+                else:
+                    self._reasons[number] = os.strerror(error.errno or 0)
+            if number % 64 == 63:
+                self._receive(0)
+        return full
+
+    def _receive(self, timeout: float) -> None:
+        for descriptor, _ in self._poll.poll(timeout):
+            one = self._by_descriptor[descriptor]
+            while True:
+                try:
+                    packet = one.recv(_LARGEST_PACKET)
+                except BlockingIOError:
+                    break
+                number = _answer(one.family, packet, self._token)
+                if number is not None:
+                    self._reasons.pop(number, None)
+
+
+def _version(ping: Ping) -> int:
+    return 6 if ":" in ping.ip else 4
+
+
+def _request(version: int, number: int, token: bytes) -> bytes:
+    mark = _MARK.pack(token, number)
+    header = _HEADER.pack(_ECHO_REQUEST[version], 0, 0, 0, number & 0xFFFF)
+    if version == 4:  # for IPv6 the kernel does the sum
+        header = _HEADER.pack(_ECHO_REQUEST[4], 0, _checksum(header + mark), 0, number & 0xFFFF)
+    return header + mark
+
+
+def _checksum(data: bytes) -> int:
+    """The Internet checksum (RFC 1071) of an even number of bytes."""
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total >> 16) + (total & 0xFFFF)
+    return ~(total + (total >> 16)) & 0xFFFF
+
+
+def _answer(family: int, packet: bytes, token: bytes) -> int | None:
+    """Which ping a packet answers; a raw IPv4 socket gives the IP header too."""
+    start = (packet[0] & 0x0F) * 4 if family == socket.AF_INET else 0
+    body = packet[start:]
+    version = 4 if family == socket.AF_INET else 6
+    if len(body) != _HEADER.size + _MARK.size or body[0] != _ECHO_REPLY[version]:
+        return None
+    found, number = _MARK.unpack_from(body, _HEADER.size)
+    return int(number) if found == token else None
+
+
+def _forget_neighbours(network: Network, pings: Iterable[Ping]) -> None:
+    """Remove the neighbours that a round has made, so that there is room for those of the next."""
+    messages: dict[str, list[bytes]] = {}
+    for ping in pings:
+        namespace = network.get(ping.source)
+        known = {neighbour.ip for neighbour in namespace.neighbours} if namespace else set()
+        for interface in namespace.interfaces if namespace else ():
+            near = any(_near(ping.ip, address.cidr) for address in interface.addresses)
+            if near and ping.ip not in known:
+                message = hot_messages.delete_neighbour(interface.index, ping.ip)
+                messages.setdefault(ping.source, []).append(message)
+    doors = Doors()
+    try:
+        for name, batch in messages.items():
+            _send_all(doors, name, batch)
+    finally:
+        doors.close()
+
+
+def _near(ip: str, cidr: str) -> bool:
+    return subnet_of(cidr) == subnet_of(f"{ip}/{cidr.partition('/')[2]}") if (":" in ip) == (":" in cidr) else False
+
+
+def _send_all(doors: Doors, name: str, batch: list[bytes]) -> None:
+    for start in range(0, len(batch), 128):
+        try:
+            doors.socket(name).send(batch[start : start + 128])
+        except NetlinkError:
+            continue  # one that is gone already: the others were carried out
