@@ -1,0 +1,232 @@
+"""rtnetlink's answers as values of `nslab_kernel.core.network` (rtnetlink(7), linux/if_link.h, linux/rtnetlink.h)."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..core.network import Address, Bridge, BridgePort, Interface, Neighbour, PolicyRule, Route
+from .dumps import Message, attributes
+
+RTM_NEWLINK, RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETRULE = 16, 18, 22, 26, 30, 34
+
+_LINK = struct.Struct("=BxHiII")
+_ADDRESS = struct.Struct("=BBBBI")
+_ROUTE = struct.Struct("=BBBBBBBBI")
+_NEIGHBOUR = struct.Struct("=BxxxiHBB")
+_U32 = struct.Struct("=I")
+_S32 = struct.Struct("=i")
+_NEXTHOP = struct.Struct("=HBBi")
+
+_RTEXT_FILTER_SKIP_STATS = 1 << 3
+_IFLA_EXT_MASK = 29
+_MAIN, _LOCAL = 254, 255
+_LOOPBACK = 772
+_IFF_UP, _IFF_NOARP, _IFF_LOWER_UP = 0x1, 0x80, 0x10000
+_IFA_F_DADFAILED, _IFA_F_TENTATIVE = 0x08, 0x40
+_NUD_NOARP = 0x40
+
+LINKS = _LINK.pack(0, 0, 0, 0, 0) + struct.pack("=HHI", 8, _IFLA_EXT_MASK, _RTEXT_FILTER_SKIP_STATS)
+ADDRESSES = _ADDRESS.pack(0, 0, 0, 0, 0)
+ROUTES = RULES = _ROUTE.pack(0, 0, 0, 0, 0, 0, 0, 0, 0)
+NEIGHBOURS = _NEIGHBOUR.pack(0, 0, 0, 0, 0)
+
+_OPERSTATES = ("UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN", "TESTING", "DORMANT", "UP")
+_PORT_STATES = ("disabled", "listening", "learning", "forwarding", "blocking")
+_SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
+_ROUTE_KINDS = (
+    "unspec", "unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit", "throw",
+)  # fmt: skip
+_PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 9: "ra", 16: "dhcp"}
+_RULE_ACTIONS = {1: "table", 2: "goto", 3: "nop", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
+_NEIGHBOUR_STATES = {
+    0x01: "INCOMPLETE", 0x02: "REACHABLE", 0x04: "STALE", 0x08: "DELAY", 0x10: "PROBE", 0x20: "FAILED",
+    0x80: "PERMANENT", 0x00: "NONE",
+}  # fmt: skip
+_V4_SETTINGS = {0: "forwarding", 7: "rp_filter", 18: "arp_ignore", 22: "accept_local"}  # place in IFLA_INET_CONF
+_V6_SETTINGS = {0: "forwarding", 26: "disable_ipv6"}  # place in IFLA_INET6_CONF
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An interface as the kernel tells it: whose namespace its peer is in is still a number."""
+
+    interface: Interface
+    peer_id: int | None  # IFLA_LINK_NETNSID: an id of this namespace's own table; None: in this namespace
+    settings: tuple[tuple[str, str], ...]
+
+
+def links(messages: Iterable[Message]) -> list[Link]:
+    """The interfaces, without their addresses."""
+    return [_link(body) for _, body in messages]
+
+
+def addresses(messages: Iterable[Message]) -> dict[int, tuple[Address, ...]]:
+    """The addresses, by the index of their interface."""
+    found: dict[int, list[Address]] = {}
+    for _, body in messages:
+        family, prefix, flags, scope, index = _ADDRESS.unpack_from(body)
+        known = attributes(body, _ADDRESS.size)
+        raw = known.get(2) or known.get(1)  # IFA_LOCAL, else IFA_ADDRESS
+        if raw is None:
+            continue
+        if 8 in known:  # IFA_FLAGS has all 32 bits
+            flags = _U32.unpack(known[8])[0]
+        address = Address(
+            _ip(family, raw),
+            prefix,
+            _SCOPES.get(scope, str(scope)),
+            bool(flags & _IFA_F_TENTATIVE),
+            bool(flags & _IFA_F_DADFAILED),
+        )
+        found.setdefault(index, []).append(address)
+    return {index: tuple(own) for index, own in found.items()}
+
+
+def routes(messages: Iterable[Message]) -> tuple[Route, ...]:
+    """The routes of every table but ``local``, which the kernel fills from the addresses; one for each next hop."""
+    return tuple(route for _, body in messages if body[4] != _LOCAL for route in _routes(body))
+
+
+def rules(messages: Iterable[Message]) -> tuple[PolicyRule, ...]:
+    """The routing policy for IPv4 and IPv6."""
+    return tuple(_rule(body) for _, body in messages if body[0] in (socket.AF_INET, socket.AF_INET6))
+
+
+def neighbours(messages: Iterable[Message]) -> tuple[Neighbour, ...]:
+    """The neighbour tables, without the entries that need no resolution (multicast, loopback)."""
+    found = []
+    for _, body in messages:
+        family, index, state, _, _ = _NEIGHBOUR.unpack_from(body)
+        if state & _NUD_NOARP or family not in (socket.AF_INET, socket.AF_INET6):
+            continue
+        known = attributes(body, _NEIGHBOUR.size)
+        mac = known.get(2, b"").hex(":")
+        found.append(Neighbour(_ip(family, known[1]), index, mac, _NEIGHBOUR_STATES.get(state, str(state))))
+    return tuple(sorted(found, key=lambda neighbour: (neighbour.interface, neighbour.ip)))
+
+
+def _link(body: bytes) -> Link:
+    _, hardware, index, flags, _ = _LINK.unpack_from(body)
+    known = attributes(body, _LINK.size)
+    info = attributes(known[18]) if 18 in known else {}
+    kind = "loopback" if hardware == _LOOPBACK else info.get(1, b"").rstrip(b"\0").decode()
+    is_port = info.get(4, b"").rstrip(b"\0") == b"bridge"
+    interface = Interface(
+        index,
+        known[3][:-1].decode(errors="replace"),
+        kind,
+        known.get(1, b"").hex(":"),
+        _U32.unpack(known[4])[0],
+        bool(flags & _IFF_UP),
+        bool(flags & _IFF_LOWER_UP),
+        _OPERSTATES[known[16][0]],
+        _U32.unpack(known[10])[0] if 10 in known else None,
+        _U32.unpack(known[5])[0] if 5 in known else None,
+        None,
+        (),
+        _bridge(attributes(info.get(2, b""))) if kind == "bridge" else None,
+        _port(attributes(info.get(5, b""))) if is_port else None,
+        known[20].rstrip(b"\0").decode(errors="replace") if 20 in known else "",
+        _U32.unpack(known[27])[0] if 27 in known else 0,
+        bool(flags & _IFF_NOARP),
+    )
+    peer_id = _S32.unpack(known[37])[0] if 37 in known else None
+    return Link(interface, peer_id, _settings(interface.name, known.get(26, b"")))
+
+
+def _bridge(data: dict[int, bytes]) -> Bridge:
+    delay = _U32.unpack(data[1])[0] / 100  # the kernel counts in hundredths of a second (USER_HZ)
+    return Bridge(data[5] != bytes(4), data.get(7, b"\0") != b"\0", delay)
+
+
+def _port(data: dict[int, bytes]) -> BridgePort:
+    on = lambda number: data.get(number, b"\0") != b"\0"  # noqa: E731
+    return BridgePort(_PORT_STATES[data[1][0]], on(33), on(4), on(8), on(9))
+
+
+def _settings(name: str, families: bytes) -> tuple[tuple[str, str], ...]:
+    """The interface's own kernel parameters that matter to a packet, from IFLA_AF_SPEC."""
+    spec = attributes(families)
+    found = []
+    for family, version, places in ((socket.AF_INET, 4, _V4_SETTINGS), (socket.AF_INET6, 6, _V6_SETTINGS)):
+        values = attributes(spec.get(family, b"")).get(1 if version == 4 else 2, b"")
+        for place, key in places.items():
+            if len(values) >= 4 * place + 4:
+                value = _S32.unpack_from(values, 4 * place)[0]
+                found.append((f"net.ipv{version}.conf.{name}.{key}", str(value)))
+    return tuple(found)
+
+
+def _routes(body: bytes) -> Iterator[Route]:
+    family, bits, _, _, table, protocol, scope, kind, flags = _ROUTE.unpack_from(body)
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    known = attributes(body, _ROUTE.size)
+    number = _U32.unpack(known[15])[0] if 15 in known else table
+    if number == _LOCAL:
+        return
+    base = {
+        "destination": f"{_ip(family, known[1])}/{bits}" if 1 in known and bits else "default",
+        "family": 4 if family == socket.AF_INET else 6,
+        "source": _ip(family, known[7]) if 7 in known else None,
+        "metric": _U32.unpack(known[6])[0] if 6 in known else 0,
+        "table": number,
+        "kind": _ROUTE_KINDS[kind],
+        "scope": _SCOPES.get(scope, str(scope)),
+        "protocol": _PROTOCOLS.get(protocol, str(protocol)),
+    }
+    hops = _hops(known[9]) if 9 in known else [(flags, _U32.unpack(known[4])[0] if 4 in known else None, known)]
+    for flag, interface, own in hops:
+        yield Route(
+            **base,
+            gateway=_gateway(family, own),
+            interface=interface,
+            onlink=bool(flag & 4),
+            dead=bool(flag & 1),
+            linkdown=bool(flag & 16),
+        )
+
+
+def _hops(data: bytes) -> Iterator[tuple[int, int, dict[int, bytes]]]:
+    """The next hops of a multipath route (``struct rtnexthop``)."""
+    offset = 0
+    while offset + _NEXTHOP.size <= len(data):
+        length, flags, _, index = _NEXTHOP.unpack_from(data, offset)
+        yield flags, index, attributes(data[offset + _NEXTHOP.size : offset + length])
+        offset += (length + 3) & ~3
+
+
+def _gateway(family: int, known: dict[int, bytes]) -> str | None:
+    if 5 in known:
+        return _ip(family, known[5])
+    if 18 in known:  # RTA_VIA: a gateway of the other family
+        return _ip(int.from_bytes(known[18][:2], "little"), known[18][2:])
+    return None
+
+
+def _rule(body: bytes) -> PolicyRule:
+    family, to_bits, from_bits, _, table, _, _, action, flags = _ROUTE.unpack_from(body)
+    known = attributes(body, _ROUTE.size)
+    number = lambda key: _U32.unpack(known[key])[0] if key in known else 0  # noqa: E731
+    word = lambda key: known[key].rstrip(b"\0").decode() if key in known else None  # noqa: E731
+    return PolicyRule(
+        number(6),
+        4 if family == socket.AF_INET else 6,
+        f"{_ip(family, known[2])}/{from_bits}" if 2 in known else None,
+        f"{_ip(family, known[1])}/{to_bits}" if 1 in known else None,
+        number(15) or table,
+        _RULE_ACTIONS.get(action, str(action)),
+        word(3),
+        word(17),
+        number(10),
+        bool(flags & 2),
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _ip(family: int, raw: bytes) -> str:
+    return socket.inet_ntop(family, raw)

@@ -1,0 +1,73 @@
+"""Which namespaces something happened in: one socket that hears all of them (netlink(7), NETLINK_LISTEN_ALL_NSID).
+
+The socket is the host's, so it keeps no other namespace alive. It hears those that have an id in the host.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import struct
+
+from .dumps import NETLINK_NETFILTER, SOL_NETLINK
+from .nsids import HOST_ID
+
+_NETLINK_ADD_MEMBERSHIP, _NETLINK_LISTEN_ALL_NSID = 1, 8
+_ROUTE_GROUPS = (1, 3, 5, 7, 8, 9, 11, 19, 24, 25)  # link, neigh, v4 addr route rule, v6 addr route rule, netconf
+_FIREWALL_GROUPS = (7,)  # NFNLGRP_NFTABLES
+_ROOM = 1 << 22  # bytes; a burst that doesn't fit only means reading everything again
+_CMSG_ROOM = socket.CMSG_SPACE(4)
+_S32 = struct.Struct("=i")
+_LARGEST = 1 << 16
+
+
+class Events:
+    """What has happened since the last look."""
+
+    def __init__(self) -> None:
+        self.sockets = (
+            _listening(socket.NETLINK_ROUTE, _ROUTE_GROUPS),
+            _listening(NETLINK_NETFILTER, _FIREWALL_GROUPS),
+        )
+
+    def drain(self) -> set[int] | None:
+        """The ids of the namespaces in which something changed; None where too much happened to tell."""
+        seen: set[int] | None = set()
+        for listening in self.sockets:
+            here = _drain(listening)
+            seen = None if here is None or seen is None else seen | here
+        return seen
+
+    def close(self) -> None:
+        """Stop listening."""
+        for listening in self.sockets:
+            listening.close()
+
+
+def _listening(protocol: int, groups: tuple[int, ...]) -> socket.socket:
+    listening = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, protocol)
+    listening.setsockopt(SOL_NETLINK, _NETLINK_LISTEN_ALL_NSID, 1)
+    with contextlib.suppress(PermissionError):  # without CAP_NET_ADMIN over the machine, what the kernel allows
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM)
+    listening.bind((0, 0))  # a port of its own: the kernel tells nothing to port 0, which is itself
+    for group in groups:
+        listening.setsockopt(SOL_NETLINK, _NETLINK_ADD_MEMBERSHIP, group)
+    return listening
+
+
+def _drain(listening: socket.socket) -> set[int] | None:
+    seen: set[int] = set()
+    lost = False
+    while True:
+        try:
+            _, extra, _, _ = listening.recvmsg(_LARGEST, _CMSG_ROOM)
+        except BlockingIOError:
+            return None if lost else seen
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:
+                raise
+            lost = True
+            continue
+        ids = [_S32.unpack(data)[0] for level, kind, data in extra if (level, kind) == (SOL_NETLINK, 8)]
+        seen.add(ids[0] if ids else HOST_ID)

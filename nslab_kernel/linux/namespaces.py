@@ -1,0 +1,130 @@
+"""The namespaces of a lab: which there are, and how a thread gets into one (ip-netns(8), network_namespaces(7))."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ..core.errors import NslabError
+from ..core.names import did_you_mean
+from ..core.network import HOST
+from . import syscalls
+
+NAMES = "/run/netns"
+_HOST_FILE = "/proc/self/ns/net"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A namespace and the file that leads to it."""
+
+    name: str
+    path: str
+    inode: int
+    kind: str = "named"  # host, named, process
+    label: str = ""
+
+
+def host() -> Place:
+    """The lab's own root namespace."""
+    return Place(HOST, _HOST_FILE, os.stat(_HOST_FILE).st_ino, "host")
+
+
+def named() -> list[Place]:
+    """The namespaces that have a name, sorted by it."""
+    found = []
+    with contextlib.suppress(FileNotFoundError), os.scandir(NAMES) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            with contextlib.suppress(OSError):  # it was deleted meanwhile
+                status = os.stat(entry.path)
+                # Before its namespace is mounted on it, and after it was unmounted, the name is an empty file.
+                if status.st_dev == _nsfs():
+                    found.append(Place(entry.name, entry.path, status.st_ino))
+    return found
+
+
+def unnamed(known: set[int]) -> list[Place]:
+    """The namespaces of processes that have no name, labelled by their first process (containers, ``unshare -n``).
+
+    Parameters
+    ----------
+    known
+        The inodes of those that are known already.
+    """
+    found: dict[int, Place] = {}
+    for pid in sorted(int(entry) for entry in os.listdir("/proc") if entry.isdigit()):
+        path = f"/proc/{pid}/ns/net"
+        with contextlib.suppress(OSError):  # it ended meanwhile, or is somebody else's
+            inode = int(os.readlink(path)[len("net:[") : -1])
+            if inode not in known and inode not in found:
+                with open(f"/proc/{pid}/comm") as comm:
+                    found[inode] = Place(f"pid-{pid}", path, inode, "process", f"{comm.read().strip()} ({pid})")
+    return list(found.values())
+
+
+def find(name: str) -> Place:
+    """The namespace of this name.
+
+    Parameters
+    ----------
+    name
+        A name of `ip netns`, ``"host"``, or ``pid-N`` for the namespace of process N.
+
+    Raises
+    ------
+    NslabError
+        If there is none; it names the nearest.
+    """
+    if name == HOST:
+        return host()
+    places = named()
+    for place in places:
+        if place.name == name:
+            return place
+    if name.startswith("pid-"):
+        for place in unnamed({host().inode}):
+            if place.name == name:
+                return place
+    near = did_you_mean(name, [HOST, *(place.name for place in places)])
+    raise NslabError(f'There is no namespace "{name}".', f"{near}`%netns` lists them.")
+
+
+@contextlib.contextmanager
+def opened(place: Place) -> Iterator[int]:
+    """A file of the namespace, as setns(2) wants it; it keeps the namespace alive until closed."""
+    file = os.open(place.path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
+def enter(place: Place) -> None:
+    """Move this thread into a namespace. Never call it in a thread that others rely on."""
+    with opened(place) as file:
+        syscalls.setns(file, syscalls.CLONE_NEWNET)
+
+
+def entered(place: Place, call: Callable[[], T]) -> T:
+    """What ``call`` returns in a namespace; it runs in a thread of its own, so this one never moves.
+
+    Sockets that it opens stay in that namespace, whichever thread uses them later.
+    """
+
+    def work() -> T:
+        enter(place)
+        return call()
+
+    with ThreadPoolExecutor(1, "nslab-entered") as worker:
+        return worker.submit(work).result()
+
+
+def _nsfs() -> int:
+    """The device of the file system that namespaces' files are in."""
+    return os.stat(_HOST_FILE).st_dev
