@@ -23,7 +23,7 @@ class Draft:
     def __init__(self, *names: str) -> None:
         self._spaces: dict[str, Namespace] = {}
         self._made = 0
-        self.add(HOST, kind="host")
+        self.add(HOST, kind="host").set(HOST, "lo", up=True, carrier=True, state="UNKNOWN")
         for name in names:
             self.add(name)
 

@@ -1,0 +1,77 @@
+"""The cables in their courses, and the sockets and labels at their host ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..scene import Group, Line
+from ..view import Cable
+from .courses import Course, Plan
+from .frame import Frame
+from .host import HostRoom
+from .labels import Label
+from .pieces import SMALL_SOCKET, SOCKET, socket
+
+_RADIUS = 9.0
+CHANNEL = 10.0  # from lane to lane in a channel
+
+
+@dataclass
+class Wiring:
+    """Everything that the cables of one grid need to know, and what becomes of them."""
+
+    plan: Plan
+    frame: Frame
+    host: HostRoom
+    sockets: dict[str, tuple[float, float]]  # in the walls of rooms
+    channels: list[float]  # where the first lane of each channel runs
+    labels: dict[str, Label]  # by the id of the host end
+    tight: bool
+    groups: list[Group] = field(default_factory=list)
+    anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def draw(self) -> None:
+        """Lay every cable, the lowest first, so that those above cross over."""
+        for course in sorted(self.plan.courses, key=lambda course: -course.order[1]):
+            points = self._points(course)
+            self.groups.append(_cable(course.cable, points, crosses=course.channel is not None))
+            if course.start.at_host:
+                self.groups.append(self._host_end(course, points[0]))
+
+    def _points(self, course: Course) -> list[tuple[float, float]]:
+        lanes = [
+            self.frame.lane(gutter, self.plan.lanes[gutter, course.cable.id, part])
+            for part, gutter in enumerate(course.gutters)
+        ]
+        finish = self.sockets[course.end.socket.id]
+        if course.start.at_host:
+            switch = self.host.bases.get(course.start.socket.master, self.host.bottom)
+            way = [(lanes[0], switch)]
+        else:
+            start = self.sockets[course.start.socket.id]
+            way = [start, (lanes[0], start[1])]
+        if course.channel is not None:
+            y = self.channels[course.channel] + CHANNEL * self.plan.crossings[course.channel, course.cable.id]
+            way += [(lanes[0], y), (lanes[-1], y)]
+        return [*way, (lanes[-1], finish[1]), finish]
+
+    def _host_end(self, course: Course, at: tuple[float, float]) -> Group:
+        """The socket where a cable leaves the host, and its label."""
+        plug = course.start.socket
+        x, y = at
+        gone = plug.fate == "removed"
+        plugged = socket(x, y, plug.condition, ghost=gone, size=SMALL_SOCKET if self.tight else SOCKET)
+        found = self.labels.get(plug.id)
+        label = found.beside(at, self.frame.column(course.gutters[0])) if found else ()
+        self.anchors[plug.id] = (x, y)
+        return Group(plug.id, "interface", "things", (*label, *plugged), plug.details, plug.fate)
+
+
+def _cable(cable: Cable, points: list[tuple[float, float]], *, crosses: bool) -> Group:
+    way = tuple(points)
+    items = [Line(way, "cable halo", _RADIUS)] if crosses else []
+    if cable.fate not in ("", "removed"):
+        items.append(Line(way, "cable glow", _RADIUS))
+    items.append(Line(way, f"cable {cable.style}", _RADIUS))
+    details = " ⇄ ".join(f"{end.name} ({end.condition})" for end in cable.ends)
+    return Group(cable.id, "cable", "cables", tuple(items), details, cable.fate)

@@ -1,0 +1,96 @@
+"""Small boxes in the host's upper part: notes on what it does with packets, and interfaces with no better place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ..metrics import width, wrap
+from ..scene import Box, Group, Line, Primitive, Text
+from ..view import Cable, Fact, Socket
+from ..words import word
+from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, glow, socket, tag, tag_width
+
+_HEIGHT = 26.0
+_GAP = 10.0
+_LOOSE = 34.0  # the length of a cable that lies about
+_STYLES = {
+    "forward": ("note", "good"),
+    "unforward": ("note", "bad"),
+    "drop": ("note drop", "bad"),
+    "nat": ("note nat", "ink"),
+}
+
+Put = Callable[[Piece, float, float], None]
+
+
+def flow(pieces: Iterable[Piece], left: float, right: float, top: float, put: Put) -> float:
+    """Put pieces beside each other, row below row; return the lower edge of the last row."""
+    x, y, row = left, top, 0.0
+    for piece in pieces:
+        if x > left and x + piece.width > right:
+            x, y = left, y + row + _GAP
+            row = 0.0
+        put(piece, x, y)
+        x += piece.width + _GAP
+        row = max(row, piece.height)
+    return y + row
+
+
+def note(fact: Fact, number: int, room: float, language: str) -> Piece:
+    """One note, broken into lines where it is wider than ``room``."""
+    font = "code" if fact.kind == "route" else "strong"
+    frame, style = _STYLES.get(fact.kind, ("note", "ink"))
+    gone = fact.fate == "removed"
+    tagged = tag_width(fact.fate, language) + 8 if fact.fate else 0
+    lines = wrap(fact.text, font, room - 24 - tagged)
+    wide = max(width(line, font) for line in lines) + 24 + tagged
+    high = _HEIGHT + 17 * (len(lines) - 1)
+    items: list[Primitive] = [*glow(0, 0, wide, high, 8)] if fact.fate and not gone else []
+    items.append(Box(0, 0, wide, high, "ghost" if gone else frame, 8))
+    for row, line in enumerate(lines):
+        items.append(Text(12, 17.5 + 17 * row, line, font, "muted" if gone else style, struck=gone))
+    if fact.fate:
+        items += tag(wide - 6, 13, fact.fate, language)
+    identity = f"host#{fact.kind}{number}"
+    group = Group(identity, "note", "things", tuple(items), fact.details or fact.text, fact.fate)
+    return Piece(wide, high, [group], {identity: (0.0, 0.0), f"host#{fact.kind}": (0.0, 0.0)})
+
+
+def chip(plug: Socket, language: str, *, mirrored: bool = False) -> Piece:
+    """An interface in a box of its own, its socket in the left wall, or in the right one."""
+    gone = plug.fate == "removed"
+    x = 14.0
+    items: list[Primitive] = []
+    for text, font, style in _words(plug, language):
+        items.append(Text(x, 17.5, text, font, "muted" if gone else style, struck=gone))
+        x += width(text, font) + 8
+    if plug.fate:
+        x += tag_width(plug.fate, language)
+        items += tag(x, 13, plug.fate, language)
+        x += 8
+    lit = glow(0, 0, x + 4, _HEIGHT, 8) if plug.fate and not gone else ()
+    box = Box(0, 0, x + 4, _HEIGHT, "ghost" if gone else "note", 8)
+    end = (x + 4 if mirrored else 0.0, 13.0)
+    plugged = socket(*end, plug.condition, ghost=gone, size=SMALL_SOCKET)
+    group = Group(plug.id, "interface", "things", (*lit, box, *items, *plugged), plug.details, plug.fate)
+    return Piece(x + 4, _HEIGHT, [group], {plug.id: end})
+
+
+def _words(plug: Socket, language: str) -> list[tuple[str, str, str]]:
+    kind = plug.kind if plug.kind != "veth" else ""
+    remark = " · ".join(filter(None, (kind, plug.remark)))
+    parts = [(plug.name, "name", "ink"), (remark, "text", "muted")]
+    parts += [(address.text, "address", "blue") for address in plug.addresses]
+    parts.append((word(plug.condition, language), "text", STATE_STYLES[plug.condition]))
+    return [part for part in parts if part[0]]
+
+
+def loose_pair(cable: Cable, language: str) -> Piece:
+    """A cable with both ends lying in the host."""
+    one = chip(cable.ends[0], language, mirrored=True)
+    other = chip(cable.ends[1], language).at(one.width + _LOOSE, 0)
+    line = Line(((one.width, 13), (one.width + _LOOSE, 13)), f"cable {cable.style}")
+    group = Group(cable.id, "cable", "cables", (line,), fate=cable.fate)
+    return Piece(
+        one.width + _LOOSE + other.width, _HEIGHT, [group, *one.groups, *other.groups], one.anchors | other.anchors
+    )

@@ -1,0 +1,149 @@
+"""The host's room: its name, its ways out, notes, its own interfaces, and its switches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ...core.network import HOST
+from ..scene import Box, Group
+from ..view import Cable, Fact, Room, Socket, View
+from ..words import word
+from .chips import chip, flow, loose_pair, note
+from .frame import Frame
+from .pieces import STATE_STYLES, Piece, Writer, socket
+from .slots import Grid
+from .switches import switch
+from .topports import TopPorts
+
+_HEADER = 42.0
+_ROW = 30.0  # of notes; there is always space for one, so that the first moves nothing
+_PORTS = 40.0  # below the switches, where their cables leave and have their labels
+
+
+@dataclass
+class HostRoom:
+    """The host, drawn in its place."""
+
+    top: float
+    bottom: float = 0
+    groups: list[Group] = field(default_factory=list)
+    anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
+    edges: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    """Left end, right end and upper edge of each switch, by its id."""
+    bases: dict[str, float] = field(default_factory=dict)
+    """The lower edge of each switch."""
+
+    def put(self, piece: Piece, x: float, y: float) -> None:
+        """Add a piece in its place."""
+        placed = piece.at(x, y)
+        self.groups += placed.groups
+        self.anchors |= placed.anchors
+
+
+def host_room(view: View, grid: Grid, frame: Frame, top: float, drawn: set[str], labels: float) -> HostRoom:
+    """Draw the host.
+
+    Parameters
+    ----------
+    view, grid, frame
+        What is shown, in which columns.
+    top
+        Its upper wall.
+    drawn
+        Ids of its sockets that a cable into a room below leaves from: those are the cables' to draw.
+    labels
+        Height needed below the switches if there are more labels than one in a row.
+    """
+    made = HostRoom(top)
+    ways_out = [plug for plug in view.host.sockets if plug.uplink][: frame.columns - 1]
+    rest = [plug for plug in view.host.sockets if plug not in ways_out and plug.id not in drawn]
+    ports, pairs, single = _top_ports(view, rest, ways_out)
+    left, right = frame.left + 16, frame.right - 16
+    if ways_out:
+        right = frame.column(frame.columns - len(ways_out)) - frame.gutter
+    title = _title(view, made, left)
+    pieces = [note(fact, number, right - left, view.language) for number, fact in enumerate(_facts(view.host))]
+    pieces += [loose_pair(cable, view.language) for cable in pairs]
+    pieces += [chip(plug, view.language) for plug in single]
+    notes = flow(pieces, left, right, top + _HEADER, made.put)
+    outs = _ways_out(ways_out, frame, made, view)
+    y = max(title, outs, notes, top + _HEADER + _ROW) + 12 + ports.height
+    made.bottom = _switches(view, grid, frame, y, made) + max(_PORTS if view.host.switches else 12, labels)
+    ports.draw(made.edges, made.anchors)
+    made.groups += ports.groups
+    made.anchors |= ports.anchors
+    size = frame.left, top, frame.right - frame.left, made.bottom - top
+    made.groups.insert(0, Group(HOST, "namespace", "ground", (Box(*size, "host", 14), Box(*size, "frame", 14))))
+    return made
+
+
+def _top_ports(view: View, rest: list[Socket], ways_out: list[Socket]) -> tuple[TopPorts, list[Cable], list[Socket]]:
+    """What is plugged in from above, loose cables, and single interfaces."""
+    switches = {plug.id for plug in view.host.switches}
+    plugged = [plug for plug in rest if plug.master in switches]
+    known = {plug.id: plug for plug in rest}
+    inner = [cable for cable in view.cables if all(end.id in known for end in cable.ends)]
+    pairs = [cable for cable in inner if not any(end in plugged for end in cable.ends)]
+    patched = [cable for cable in inner if cable not in pairs]
+    loose = {
+        one.id: other
+        for cable in patched
+        for one, other in (cable.ends, cable.ends[::-1])
+        if one in plugged and other not in plugged
+    }
+    told = {end.id for cable in pairs for end in cable.ends} | {plug.id for plug in loose.values()}
+    single = [plug for plug in rest if plug not in plugged and plug.id not in told]
+    bridged = [plug for plug in ways_out if plug.master in switches]
+    return TopPorts(plugged, patched, loose, view.language, bridged), pairs, single
+
+
+def _facts(host: Room) -> list[Fact]:
+    if host.loopback and host.loopback.text == "down":
+        return [Fact("lo down", host.loopback.fate, "drop"), *host.facts]
+    return list(host.facts)
+
+
+def _title(view: View, made: HostRoom, x: float) -> float:
+    writer = Writer(x, x + 420, made.top + 8)
+    writer.write(view.host.title, "title", "ink")
+    writer.follow(word("host", view.language), "subtitle", "muted", gap=14)
+    made.groups.append(Group(HOST, "namespace", "rooms", tuple(writer.items), view.host.details))
+    made.anchors[HOST] = (writer.end + 24, made.top + 24)
+    return writer.y
+
+
+def _ways_out(plugs: list[Socket], frame: Frame, made: HostRoom, view: View) -> float:
+    """The uplinks in the upper wall, the first one in the last column, its lines at its right."""
+    bottom = 0.0
+    for number, plug in enumerate(plugs):
+        column = frame.columns - 1 - number
+        x, gone = frame.lane(column, 0), plug.fate == "removed"
+        writer = Writer(frame.column(column), frame.column(column) + 216, made.top + 8)
+        writer.write(plug.name, "name", "ink", fate=plug.fate)
+        if plug.condition != "up" or not plug.addresses:
+            writer.follow(word(plug.condition, view.language), "text", STATE_STYLES[plug.condition])
+        for address in plug.addresses:
+            writer.write(address.text, "address", "blue", fate="removed" if gone else address.fate)
+        if plug.remark:
+            writer.write(plug.remark, "text", "muted")
+        if view.show_mac and plug.mac:
+            writer.write(plug.mac, "fine", "muted")
+        items = (*writer.items, *socket(x, made.top, plug.condition, ghost=gone))
+        made.groups.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
+        made.anchors[plug.id] = (x, made.top)
+        bottom = max(bottom, writer.y)
+    return bottom
+
+
+def _switches(view: View, grid: Grid, frame: Frame, top: float, made: HostRoom) -> float:
+    """Each above its columns; return the lowest edge."""
+    hidden = dict(view.hidden)
+    for plug in view.host.switches:
+        first, last = grid.spans[plug.id]
+        left = frame.column(first) - frame.gutter + 12
+        right = frame.right - 12 if last == frame.columns - 1 else frame.column(last + 1) - frame.gutter - 6
+        piece = switch(plug, right - left, frame.column(first) - left, hidden.get(plug.id, 0), view.language)
+        made.put(piece, left, top)
+        made.edges[plug.id] = left, right, top
+        made.bases[plug.id] = top + piece.height
+    return max(made.bases.values(), default=top)

@@ -1,0 +1,150 @@
+"""One namespace as a room with its sockets in the left wall, each beside the lines that tell about it."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from ..scene import Box, Group, Primitive
+from ..view import Fact, Room, Socket
+from ..words import word
+from .pieces import SMALL_SOCKET, SOCKET, STATE_STYLES, Piece, Writer, glow, socket, tag, tag_width
+
+WIDTH = 232.0
+_PAD = 18.0
+_FEW = 2  # facts in a tight room; the rest are counted
+_FACT_STYLES = {"forward": "good", "unforward": "bad", "drop": "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How much a room tells."""
+
+    language: str
+    tight: bool = False
+    mac: bool = False
+    told_elsewhere: Set[str] = frozenset()
+    """Sockets whose other end is labelled where it is, so that the room needn't name it."""
+    undrawn: Set[str] = frozenset()
+    """Sockets whose cable isn't drawn, so that the room must say where it ends."""
+
+
+def furnish(room: Room, manner: Manner, wide: float = WIDTH) -> Piece:
+    """Draw a room that has a few lines for each of its interfaces."""
+    writer = Writer(_PAD, wide - 10, 8)
+    writer.write(room.title, "title", "ink")
+    if room.loopback and manner.tight:
+        _loopback(room.loopback, writer, manner, beside_title=True)
+    writer.y += 2
+    parts: list[Group] = []
+    anchors: dict[str, tuple[float, float]] = {}
+    for plug in room.plugs:
+        top = writer.y
+        lines = Writer(writer.x, writer.right, writer.y)
+        _interface(plug, lines, manner, tagged=room.fate not in ("new", "removed"))
+        middle = top + 13.5
+        anchors[plug.id] = (0.0, middle)
+        writer.y = lines.y + (3 if manner.tight else 5)
+        items = (*lines.items, *socket(0, middle, plug.condition, ghost=plug.fate == "removed", size=_size(manner)))
+        parts.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
+    if not room.plugs:
+        writer.write(word("no cable", manner.language), "text", "muted")
+    if room.loopback and not manner.tight:
+        _loopback(room.loopback, writer, manner)
+    _facts(room.facts, writer, manner)
+    return _walled(room, wide, writer.y + 12, writer.items, parts, anchors, manner.language)
+
+
+def _size(manner: Manner) -> float:
+    return SMALL_SOCKET if manner.tight else SOCKET
+
+
+def _interface(plug: Socket, lines: Writer, manner: Manner, *, tagged: bool) -> None:
+    """The lines about one interface."""
+    gone = plug.fate == "removed"
+    fate = plug.fate if tagged else ""
+    lines.write(plug.name, "name", "ink", fate="removed" if gone else "")
+    if fate:
+        _tag(fate, lines, manner.language)
+    _other_end(plug, lines, manner)
+    for address in plug.addresses:
+        lines.write(address.text, "address", "blue", fate="removed" if gone else address.fate if tagged else "")
+    if not gone:
+        _state(plug, lines, manner, fate)
+    if manner.mac and plug.mac:
+        lines.write(plug.mac, "fine", "muted")
+
+
+def _tag(fate: str, lines: Writer, language: str) -> None:
+    if lines.right - tag_width(fate, language) < lines.end + 6:
+        lines.y += 18
+    lines.items += tag(lines.right, lines.y - 4.5, fate, language)
+    lines.end = lines.right
+
+
+def _other_end(plug: Socket, lines: Writer, manner: Manner) -> None:
+    if plug.id in manner.undrawn:
+        lines.write(plug.far_text, "code", "muted")
+    elif plug.far and plug.id not in manner.told_elsewhere:
+        lines.follow(f"⇄ {plug.far_name}", "code", "muted")
+
+
+def _state(plug: Socket, lines: Writer, manner: Manner, fate: str) -> None:
+    told = word(plug.condition if manner.tight else f"{plug.condition}, full", manner.language)
+    style, pill = STATE_STYLES[plug.condition], "changed" if fate == "changed" else ""
+    if not (manner.tight and plug.addresses and lines.beside(told, "text", style, fate=pill)):
+        lines.write(told, "text", style, fate=pill)
+    kind = plug.kind if plug.kind not in ("veth", "") else ""
+    remark = " · ".join(filter(None, (kind, plug.remark)))
+    if remark:
+        lines.write(remark, "text", "muted")
+
+
+def _loopback(fact: Fact, lines: Writer, manner: Manner, *, beside_title: bool = False) -> None:
+    told = word(fact.text, manner.language)
+    if beside_title:
+        style = "muted" if fact.text == "up" else "bad"
+        if lines.beside(f"lo {told}", "text", style, fate=fact.fate):
+            return
+    lines.write("lo", "code", "muted", lead=8)
+    lines.follow(told, "text", STATE_STYLES[fact.text], fate=fact.fate, gap=8)
+
+
+def _facts(facts: tuple[Fact, ...], writer: Writer, manner: Manner) -> None:
+    shown = facts if not manner.tight or len(facts) <= _FEW + 1 else facts[:_FEW]
+    for fact in shown:
+        font = "code" if fact.kind == "route" else "text"
+        writer.write(fact.text, font, _FACT_STYLES.get(fact.kind, "muted"), fate=fact.fate, lead=6)
+    if len(shown) < len(facts):
+        fate = "changed" if any(fact.fate for fact in facts[len(shown) :]) else ""
+        writer.write(word("and more", manner.language, len(facts) - len(shown)), "text", "muted", fate=fate, lead=6)
+
+
+def _walled(
+    room: Room,
+    wide: float,
+    high: float,
+    items: list[Primitive],
+    parts: list[Group],
+    anchors: dict[str, tuple[float, float]],
+    language: str,
+) -> Piece:
+    """The room's walls around what is in it, with its glow and tag."""
+    gone = room.fate == "removed"
+    lit = room.fate == "new" or any(_touched(room))
+    walls: list[Primitive] = [*glow(0, 0, wide, high)] if lit else []
+    if gone:
+        walls.append(Box(0, 0, wide, high, "ghost", 12))
+    else:
+        walls += [Box(0, 0, wide, high, name, 12) for name in ("ground", "room", "frame")]
+    if room.fate:
+        items = [*items, *tag(wide - 14, 0, room.fate, language)]
+    group = Group(room.id, "namespace", "rooms", (*walls, *items), room.details, room.fate)
+    return Piece(wide, high, [group, *parts], {**anchors, room.id: (0.0, 0.0)})
+
+
+def _touched(room: Room) -> list[str]:
+    fates = [plug.fate for plug in room.plugs] + [fact.fate for fact in room.facts]
+    fates += [address.fate for plug in room.plugs for address in plug.addresses]
+    fates += [room.loopback.fate] if room.loopback else []
+    return [fate for fate in fates if fate] if room.fate == "" else []

@@ -1,0 +1,89 @@
+"""Which slot of the grid each room has.
+
+The rule is the same for every picture, so that a thing keeps its place from step to
+step: rooms in the order of their names, row by row, in three columns. Only where the
+host has several bridges do rooms stand below their own, in that bridge's columns, and
+those that are plugged into none come last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from ..view import Room, View
+
+COLUMNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows and columns."""
+
+    columns: int
+    rows: int
+    places: dict[str, tuple[int, int]]  # column and row of a room, by its id
+    spans: dict[str, tuple[int, int]]  # first and last column of a switch, by its id
+    homes: dict[str, str]  # the switch above a room, by the room's id
+
+
+def grid(view: View) -> Grid:
+    """Give every room inside a slot, and every switch the columns it spans."""
+    switches = [switch.id for switch in view.host.switches]
+    homes = _homes(view, switches)
+    if len(switches) < 2:
+        everyone = [room.id for room in view.rooms]
+        spans = dict.fromkeys(switches, (0, COLUMNS - 1))
+        return Grid(COLUMNS, ceil(len(everyone) / COLUMNS), _filled(everyone, 0, COLUMNS, 0), spans, homes)
+    groups = {switch: [room.id for room in view.rooms if homes.get(room.id) == switch] for switch in switches}
+    columns = _shares({switch: len(rooms) for switch, rooms in groups.items()})
+    places: dict[str, tuple[int, int]] = {}
+    spans, first = {}, 0
+    for switch, share in columns.items():
+        places |= _filled(groups[switch], first, share, 0)
+        spans[switch] = (first, first + share - 1)
+        first += share
+    below = max((row for _, row in places.values()), default=-1) + 1
+    places |= _filled([room.id for room in view.rooms if room.id not in homes], 0, first, below)
+    rows = max((row for _, row in places.values()), default=-1) + 1
+    return Grid(first, rows, places, spans, homes)
+
+
+def beyond(rooms: tuple[Room, ...], columns: int) -> dict[str, tuple[int, int]]:
+    """Slots of the rooms outside: the one wired to the host last, above the host's uplink."""
+    servers = [room.id for room in rooms if not _wired_to_host(room)]
+    routers = [room.id for room in rooms if _wired_to_host(room)]
+    places = _filled(servers, 0, columns, 0)
+    row = ceil(len(servers) / columns)
+    for number, room in enumerate(routers):
+        places[room] = (max(columns - 1 - number, 0), row)
+    return places
+
+
+def _wired_to_host(room: Room) -> bool:
+    return any(plug.far.startswith("host/") for plug in room.plugs)
+
+
+def _homes(view: View, switches: list[str]) -> dict[str, str]:
+    """The first switch that each room is plugged into."""
+    ports = {socket.far: socket.master for socket in view.host.sockets if socket.master}
+    homes: dict[str, str] = {}
+    for room in view.rooms:
+        joined = {ports[plug.id] for plug in room.plugs if plug.id in ports}
+        home = next((switch for switch in switches if switch in joined), None)
+        if home is not None:
+            homes[room.id] = home
+    return homes
+
+
+def _filled(rooms: list[str], first: int, columns: int, row: int) -> dict[str, tuple[int, int]]:
+    return {room: (first + number % columns, row + number // columns) for number, room in enumerate(rooms)}
+
+
+def _shares(sizes: dict[str, int]) -> dict[str, int]:
+    """One column for each switch, and those left over to whoever is most crowded."""
+    shares = dict.fromkeys(sizes, 1)
+    for _ in range(COLUMNS - len(sizes)):
+        crowded = max(sizes, key=lambda switch: ceil(sizes[switch] / shares[switch]))
+        shares[crowded] += 1
+    return shares

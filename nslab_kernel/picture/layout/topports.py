@@ -1,0 +1,97 @@
+"""Ports of a switch whose cable leads to no room below, plugged in at its upper edge.
+
+They are tunnels and the like, cables to another switch of the host, cables whose
+other end lies loose, and the host's own uplink.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..metrics import width
+from ..scene import Group, Line, Text
+from ..view import Cable, Socket
+from ..words import word
+from .pieces import SMALL_SOCKET, STATE_STYLES, socket
+
+_LANE = 12.0
+_LOOSE_END = 18.0  # a loose end hangs so far above its switch
+_ROW = 30.0  # height of the labels
+
+
+@dataclass
+class TopPorts:
+    """What is plugged in at the upper edges."""
+
+    ports: list[Socket]
+    cables: list[Cable]  # those that join two of them
+    loose: dict[str, Socket]  # the loose other end, by the id of the port
+    language: str
+    bridged_uplinks: list[Socket]
+    groups: list[Group] = field(default_factory=list)
+    anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def height(self) -> float:
+        """What they need above the switches."""
+        lanes = len(self.cables) + len(self.bridged_uplinks)
+        return (_ROW if self.ports else 0) + (_LANE * lanes + 8 if lanes else 0)
+
+    def draw(self, edges: dict[str, tuple[float, float, float]], uplinks: dict[str, tuple[float, float]]) -> None:
+        """Place everything.
+
+        Parameters
+        ----------
+        edges
+            Left end, right end and height of the upper edge of each switch, by its id.
+        uplinks
+            Where the uplinks are, by their id.
+        """
+        kept_free = {plug.master: uplinks[plug.id][0] for plug in self.bridged_uplinks}
+        cursors = {switch: left + 24 for switch, (left, _, _) in edges.items()}
+        for port in self.ports:
+            top = edges[port.master][2]
+            row = [(port, top), *([(self.loose[port.id], top - _LOOSE_END)] if port.id in self.loose else [])]
+            for plug, y in row:
+                cursors[port.master] = self._put(plug, cursors[port.master], y, kept_free.get(port.master))
+        top = min((edge[2] for edge in edges.values()), default=0) - (_ROW if self.ports else 0)
+        for number, cable in enumerate(self.cables):
+            self._join(cable, top - _LANE * number)
+        for number, plug in enumerate(self.bridged_uplinks, len(self.cables)):
+            self._lead_in(plug, edges[plug.master], uplinks[plug.id], top - _LANE * number)
+
+    def _put(self, plug: Socket, x: float, y: float, kept_free: float | None) -> float:
+        kind = plug.kind if plug.kind != "veth" else ""
+        told = " · ".join(filter(None, (kind, plug.remark, word(plug.condition, self.language))))
+        end = x + 14 + width(plug.name, "code") + 8 + width(told, "text")
+        if kept_free is not None and x - 12 < kept_free < end + 12:
+            end += kept_free + 24 - x
+            x = kept_free + 24
+        gone = plug.fate == "removed"
+        base = y - 11
+        texts = (
+            Text(x + 14, base, plug.name, "code", "muted" if gone else "ink", struck=gone),
+            Text(x + 22 + width(plug.name, "code"), base, told, "text", STATE_STYLES[plug.condition]),
+        )
+        items = (*texts, *socket(x, y, plug.condition, ghost=gone, size=SMALL_SOCKET))
+        self.groups.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
+        self.anchors[plug.id] = (x, y)
+        return end + 28
+
+    def _join(self, cable: Cable, lane: float) -> None:
+        (x1, y1), (x2, y2) = (self.anchors[end.id] for end in cable.ends)
+        points = ((x1, y1), (x1, lane), (x2, lane), (x2, y2))
+        glow = (Line(points, "cable glow", 8),) if cable.fate not in ("", "removed") else ()
+        self.groups.append(
+            Group(cable.id, "cable", "cables", (*glow, Line(points, f"cable {cable.style}", 8)), fate=cable.fate)
+        )
+
+    def _lead_in(
+        self, plug: Socket, edge: tuple[float, float, float], uplink: tuple[float, float], lane: float
+    ) -> None:
+        left, right, top = edge
+        x, y = uplink
+        points = ((x, y), (x, top)) if left < x < right else ((x, y), (x, lane), (right - 24, lane), (right - 24, top))
+        dot = socket(*points[-1], plug.condition, size=SMALL_SOCKET)
+        self.groups.append(Group(f"{plug.id}~{plug.master}", "plug", "cables", (Line(points, "plug", 8),)))
+        self.groups.append(Group(f"{plug.id}#port", "interface", "things", dot, plug.details, plug.fate))

@@ -1,0 +1,162 @@
+"""What `draw` gives: one picture in every form that somebody may want."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from ..core.errors import NslabError
+from ..core.network import Network
+from .layout import Mark, layout
+from .merge import view
+from .scene import Scene
+from .svg import svg
+from .text import description, tables
+from .zoom import zoom
+
+_FORMATS = (".png", ".svg", ".pdf")
+
+
+def draw(
+    network: Network,
+    *,
+    before: Network | None = None,
+    language: str = "en",
+    mac: bool = False,
+    of: str | None = None,
+    marks: Sequence[Mark] = (),
+) -> Picture:
+    """A picture of a network; nothing is drawn before it is asked for.
+
+    Parameters
+    ----------
+    network
+        The snapshot to draw.
+    before
+        An earlier snapshot: what was added or changed since then stands out, what was removed is a ghost.
+    language
+        ``en`` or ``zh``.
+    mac
+        Whether to show MAC addresses.
+    of
+        A namespace (or a bridge of the host) to show alone with its neighbourhood.
+    marks
+        Places to point at.
+
+    Raises
+    ------
+    NslabError
+        If there is nothing called ``of``.
+    """
+    hidden: dict[str, int] = {}
+    if of is not None:
+        network, hidden = zoom(network, of)
+        before = zoom(before, of)[0] if before is not None and before.get(of) else None
+    return Picture(network, before, language, mac, hidden, tuple(marks))
+
+
+class Picture:
+    """One picture; made by `draw`."""
+
+    def __init__(
+        self,
+        network: Network,
+        before: Network | None,
+        language: str,
+        mac: bool,
+        hidden: dict[str, int],
+        marks: tuple[Mark, ...],
+    ) -> None:
+        self.network = network
+        self.language = language
+        self._before = before
+        self._mac = mac
+        self._hidden = hidden
+        self._marks = marks
+
+    @cached_property
+    def scene(self) -> Scene:
+        """The picture as plain geometry."""
+        return self._scene(self.language)
+
+    def _scene(self, language: str) -> Scene:
+        shown = view(self.network, self._before, language, self._mac, self._hidden)
+        words = description(self.network, language, shown.caption)
+        return layout(shown, self.network.hostname, words, self._marks)
+
+    def svg(self, *, interactive: bool = False, prefix: str = "") -> str:
+        """SVG to be put into a page, in the colours of the page's theme.
+
+        Parameters
+        ----------
+        interactive
+            Whether namespaces and interfaces can be reached by keyboard, as buttons.
+        prefix
+            What element ids begin with; by default something of this picture's own.
+        """
+        return svg(self.scene, interactive=interactive, prefix=prefix)
+
+    def png(self, dpi: float = 144) -> bytes:
+        """PNG by matplotlib, ``dpi`` dots per inch (96 draws a CSS pixel as one dot)."""
+        from . import drawing
+
+        return drawing.png(self._drawable, dpi)
+
+    def pdf(self) -> bytes:
+        """PDF by matplotlib."""
+        from . import drawing
+
+        return drawing.pdf(self._drawable)
+
+    def text(self) -> str:
+        """A table of all interfaces as plain text."""
+        return tables(self.network, self.language)
+
+    def description(self) -> str:
+        """The picture in words, for a screen reader."""
+        return self.scene.description
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture to a file, PNG, SVG or PDF by its suffix.
+
+        Raises
+        ------
+        NslabError
+            If the suffix is another one, or the file can't be written.
+        """
+        target = Path(path)
+        if target.suffix.lower() not in _FORMATS:
+            raise NslabError(
+                f"{target.name!r} doesn't end in {', '.join(_FORMATS)}.", f"Save it as {target.stem or 'picture'}.png"
+            )
+        kind = target.suffix.lower()
+        data = self.png() if kind == ".png" else self.pdf() if kind == ".pdf" else self._file().encode()
+        try:
+            target.write_bytes(data)
+        except OSError as error:
+            raise NslabError(f"{target} can't be written: {error.strerror}.", "Save it in another folder.") from error
+        return target
+
+    def _file(self) -> str:
+        return '<?xml version="1.0" encoding="UTF-8"?>\n' + svg(self.scene, standalone=True)
+
+    @cached_property
+    def _drawable(self) -> Scene:
+        """The scene in a language that matplotlib has a font for."""
+        from . import drawing
+
+        if self.language == "zh" and drawing.chinese_font() is None:
+            _say_that_the_font_is_missing()
+            return self._scene("en")
+        return self.scene
+
+
+@lru_cache
+def _say_that_the_font_is_missing() -> None:
+    warnings.warn(
+        "No Chinese font found, so saved pictures have English labels. "
+        "没有找到中文字体，保存的图片使用英文标签。 (sudo apt install fonts-noto-cjk)",
+        stacklevel=4,
+    )

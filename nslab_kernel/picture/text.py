@@ -1,0 +1,105 @@
+"""The picture in words: tables for a plain terminal, sentences for a screen reader."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from ..core.changes import condition
+from ..core.network import HOST, Interface, Namespace, Network
+from .details import shown_addresses
+from .words import word
+
+_MANY = 12  # namespaces; of more of them a description gives the number and the first few
+_FIRST = 6
+
+
+def tables(network: Network, language: str) -> str:
+    """One table of all interfaces, namespace by namespace, as plain text.
+
+    Columns are as wide as their text, Chinese characters counted as two.
+    """
+    heads = ("namespace", "interface", "kind", "state", "addresses", "other end", "in bridge")
+    rows = [tuple(word(head, language) for head in heads)]
+    for namespace in network.everywhere:
+        first = namespace.title if namespace.name != HOST else network.hostname
+        for interface in namespace.interfaces:
+            rows.append((first, *_row(network, namespace, interface, language)))
+            first = ""
+    widths = [max(map(_cells, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(_padded, row, widths)).rstrip() for row in rows)
+
+
+def _row(network: Network, namespace: Namespace, interface: Interface, language: str) -> tuple[str, ...]:
+    far = network.peer(interface)
+    master = namespace.interface(interface.master)
+    return (
+        interface.name,
+        interface.kind,
+        word(condition(interface), language),
+        ", ".join(address.cidr for address in shown_addresses(interface)),
+        f"{far[1].name} ({far[0].title})" if far else "",
+        master.name if master else "",
+    )
+
+
+def _cells(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _cells(text))
+
+
+def description(network: Network, language: str, told: str = "") -> str:
+    """The network in sentences.
+
+    Parameters
+    ----------
+    network
+        What the picture shows.
+    language
+        ``en`` or ``zh``.
+    told
+        What the picture's caption says; it comes first.
+    """
+    stop = "。" if language == "zh" else ". "
+    parts = [told] if told else []
+    for bridge in (i for i in network.host.interfaces if i.kind == "bridge"):
+        ports = word("ports" if len(network.host.ports(bridge)) != 1 else "one port", language)
+        parts.append(
+            _sentence(bridge, word("bridge", language), language, ports.format(len(network.host.ports(bridge))))
+        )
+    if not network.namespaces:
+        parts.append(word("nothing", language).rstrip(".。"))
+    shown = network.namespaces if len(network.namespaces) <= _MANY else network.namespaces[:_FIRST]
+    parts += [_room(network, namespace, language) for namespace in shown]
+    if len(shown) < len(network.namespaces):
+        parts.append(word("and more", language, len(network.namespaces) - len(shown)))
+    return "".join(part.rstrip(".。") + stop for part in parts).strip()
+
+
+def _room(network: Network, namespace: Namespace, language: str) -> str:
+    comma = "；" if language == "zh" else "; "
+    told = [
+        _sentence(interface, "", language, _end(network, namespace, interface, language))
+        for interface in namespace.interfaces
+    ]
+    return f"{word('namespace', language)} {namespace.title}: {comma.join(told)}"
+
+
+def _end(network: Network, namespace: Namespace, interface: Interface, language: str) -> str:
+    far = network.peer(interface)
+    if far is None:
+        return ""
+    master = far[0].interface(far[1].master)
+    return word("ends in", language, master.name if master else far[1].name, far[0].title)
+
+
+def _sentence(interface: Interface, kind: str, language: str, more: str) -> str:
+    comma = "，" if language == "zh" else ", "
+    addresses = [address.cidr for address in shown_addresses(interface)]
+    if interface.kind == "bridge" and not addresses:
+        addresses = [word("no address", language)]
+    name = f"{kind} {interface.name}".strip()
+    return comma.join(filter(None, (f"{name} {word(condition(interface), language)}", *addresses, more)))

@@ -1,0 +1,89 @@
+"""What a picture shows, before it is decided where: the things of two snapshots in one, each with its fate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A short text about a thing, and what became of it."""
+
+    text: str
+    fate: str = ""
+    kind: str = ""  # of a note: forward, nat, ...; route
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """An interface, seen as a socket that cables plug into."""
+
+    id: str
+    name: str
+    kind: str
+    condition: str  # up, down, no-carrier
+    addresses: tuple[Fact, ...] = ()
+    mac: str = ""
+    fate: str = ""
+    far: str = ""  # id of the other end of its cable
+    far_text: str = ""  # where that end is, in words
+    master: str = ""  # id of the switch it is plugged into
+    remark: str = ""
+    uplink: bool = False
+    details: str = ""
+
+    @property
+    def far_name(self) -> str:
+        """The name of the other end."""
+        return self.far.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A namespace."""
+
+    id: str
+    title: str
+    fate: str = ""
+    sockets: tuple[Socket, ...] = ()
+    switches: tuple[Socket, ...] = ()
+    loopback: Fact | None = None
+    facts: tuple[Fact, ...] = ()
+    details: str = ""
+
+    @property
+    def plugs(self) -> tuple[Socket, ...]:
+        """All of its interfaces but lo."""
+        return (*self.switches, *self.sockets)
+
+
+@dataclass(frozen=True, slots=True)
+class Cable:
+    """A veth pair."""
+
+    id: str
+    ends: tuple[Socket, Socket]
+    rooms: tuple[str, str]
+    fate: str = ""
+
+    @property
+    def style(self) -> str:
+        """``ghost``, ``up``, or ``down`` if either end is."""
+        if self.fate == "removed":
+            return "ghost"
+        return "down" if any(end.condition == "down" for end in self.ends) else "up"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The whole of it."""
+
+    language: str
+    host: Room
+    rooms: tuple[Room, ...]  # inside: drawn below the host
+    outside: tuple[Room, ...]  # drawn above it
+    cables: tuple[Cable, ...]
+    caption: str = ""
+    hidden: tuple[tuple[str, int], ...] = ()  # ports left out of a switch, by its id
+    show_mac: bool = False
