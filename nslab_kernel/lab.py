@@ -14,6 +14,8 @@ from .core.network import Network
 if TYPE_CHECKING:
     import networkx
 
+    from .core.judging import Verdict
+    from .core.pings import PingTable
     from .linux.processes import Result
     from .linux.reading import Reader
     from .linux.watch import Watch
@@ -30,10 +32,17 @@ class Lab:
     language
         ``"en"`` or ``"zh"``, for pictures and words; by default what the environment asks for
         (`nslab_kernel.core.language.language_of`).
+
+    Attributes
+    ----------
+    sandboxed
+        Whether the host is a lab's own. Otherwise it is a real machine (*host mode*): what is made there is marked, and
+        nothing else is ever removed.
     """
 
     def __init__(self, language: str | None = None) -> None:
         self.language = language or language_of(os.environ)
+        self.sandboxed = os.environ.get("NSLAB") == "1"
         self._reader: Reader | None = None
 
     def snapshot(self) -> Network:
@@ -73,6 +82,27 @@ class Lab:
         from .picture import draw
 
         return draw(of or self.snapshot(), before=before, language=self.language, mac=mac)
+
+    def check(self, claims: str) -> tuple[Verdict, ...]:
+        """Try out claims about the lab, with real packets where a claim is about reaching something.
+
+        Parameters
+        ----------
+        claims
+            One claim a line, such as ``ns1 can ping 172.16.1.2``; `nslab_kernel.core.claims.FORMS` has them all.
+
+        Raises
+        ------
+        NslabError
+            If a line is no claim; then nothing is tried.
+        """
+        from .core.claims import parse
+        from .core.judging import judge, probes
+        from .linux.checking import probe_all
+
+        wanted, network = parse(claims), self.snapshot()
+        answers = probe_all(probe for claim in wanted for probe in probes(claim, network))
+        return tuple(judge(claim, network, answers, self.language) for claim in wanted)
 
     # building
 
@@ -125,26 +155,58 @@ class Lab:
     def detach(self, namespace: str) -> Operation:
         """Remove a namespace, the veth pairs that lead into it, and the processes that run in it."""
         from .core import plans
+        from .linux import inhabitants
 
-        return self._do(plans.detach(self.snapshot(), namespace))
+        network = self.snapshot()
+        left = inhabitants.remains(network).get(namespace, plans.Remains())
+        return self._do(plans.detach(network, namespace, left))
 
     def reset(self) -> Operation:
-        """Give a bare host back: no namespaces, no interfaces but ``lo``, no rules, default settings."""
-        from .core import plans
+        """Give a bare host back: no namespaces, no interfaces but ``lo``, no rules, default settings.
 
-        return self._do(plans.reset(self.snapshot()))
+        In host mode it removes only what the lab has made (see `nslab_kernel.core.plans.TAG`).
+        """
+        from .core import plans
+        from .core.network import HOST
+        from .linux import inhabitants, settings
+
+        network = self.snapshot()
+        left = inhabitants.remains(network)
+        if not self.sandboxed:
+            return self._do(plans.reset_tagged(network, left))
+        return self._do(plans.reset(network, left, settings.departures([HOST])[HOST]))
 
     def script(self) -> str:
         """A plain shell script that builds the present network from nothing on any Linux."""
         from .core.script import script
+        from .linux import details
 
-        return script(self.snapshot())
+        network = self.snapshot()
+        return script(network, details.read(network))
+
+    def ping_all(self, *namespaces: str) -> PingTable:
+        """Who reaches whom: every namespace pings every other at once.
+
+        Parameters
+        ----------
+        namespaces
+            Which ones; by default all but the host. ``"host"`` may be named.
+        """
+        from .core import pings, plans
+        from .linux import pinging
+
+        network = self.snapshot()
+        for name in namespaces:
+            plans.find_namespace(network, name)
+        return pinging.ping_all(network, namespaces or pings.default_names(network))
 
     def _do(self, actions: tuple[Action, ...]) -> Operation:
+        from .core import plans
         from .linux import netlink
 
-        netlink.apply(actions)
-        return Operation(actions)
+        planned = actions if self.sandboxed else plans.tagged(actions)
+        netlink.apply(planned)
+        return Operation(planned)
 
     # running
 

@@ -45,6 +45,11 @@ def ip(namespace: str, *words: str) -> str:
     return shlex.join(("sudo", "ip", *place, *words))
 
 
+def device(name: str) -> tuple[str, ...]:
+    """An interface as ip-link(8) reads it: a name without a digit may be short for a keyword (``br``: broadcast)."""
+    return (name,) if any(letter.isdigit() for letter in name) else ("dev", name)
+
+
 def within(namespace: str, *words: str) -> str:
     """Any other command, run in a namespace."""
     place = () if namespace == HOST else ("ip", "netns", "exec", namespace)
@@ -85,7 +90,7 @@ class AddBridge:
     namespace: str = HOST
 
     def command(self) -> str:
-        return ip(self.namespace, "link", "add", self.name, "type", "bridge")
+        return ip(self.namespace, "link", "add", *device(self.name), "type", "bridge")
 
     def undo(self) -> Action:
         return DeleteInterface(self.name, self.namespace)
@@ -102,7 +107,8 @@ class AddVeth:
 
     def command(self) -> str:
         there = () if self.peer_namespace == self.namespace else ("netns", self.peer_namespace)
-        return ip(self.namespace, "link", "add", self.name, "type", "veth", "peer", "name", self.peer, *there)
+        words = ("type", "veth", "peer", "name", self.peer, *there)
+        return ip(self.namespace, "link", "add", *device(self.name), *words)
 
     def undo(self) -> Action:
         return DeleteInterface(self.name, self.namespace)
@@ -116,7 +122,7 @@ class DeleteInterface:
     namespace: str = HOST
 
     def command(self) -> str:
-        return ip(self.namespace, "link", "del", self.name)
+        return ip(self.namespace, "link", "del", *device(self.name))
 
     def undo(self) -> None:
         return None
@@ -130,7 +136,7 @@ class SetUp:
     namespace: str = HOST
 
     def command(self) -> str:
-        return ip(self.namespace, "link", "set", self.name, "up")
+        return ip(self.namespace, "link", "set", *device(self.name), "up")
 
     def undo(self) -> Action:
         return SetDown(self.name, self.namespace)
@@ -144,7 +150,7 @@ class SetDown:
     namespace: str = HOST
 
     def command(self) -> str:
-        return ip(self.namespace, "link", "set", self.name, "down")
+        return ip(self.namespace, "link", "set", *device(self.name), "down")
 
     def undo(self) -> Action:
         return SetUp(self.name, self.namespace)
@@ -161,7 +167,7 @@ class SetMaster:
 
     def command(self) -> str:
         words = ("master", self.master) if self.master else ("nomaster",)
-        return ip(self.namespace, "link", "set", self.name, *words)
+        return ip(self.namespace, "link", "set", *device(self.name), *words)
 
     def undo(self) -> Action:
         return SetMaster(self.name, self.was, self.namespace, self.master)
@@ -177,7 +183,7 @@ class SetAlias:
     was: str = ""
 
     def command(self) -> str:
-        return ip(self.namespace, "link", "set", self.name, "alias", self.alias)
+        return ip(self.namespace, "link", "set", *device(self.name), "alias", self.alias)
 
     def undo(self) -> Action:
         return SetAlias(self.name, self.was, self.namespace, self.alias)

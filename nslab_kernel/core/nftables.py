@@ -45,6 +45,14 @@ def needs_iptables(text: str) -> tuple[int, ...]:
     return tuple(sorted({4 if family == "ip" else 6 for family, _ in _opaque_tables(items)}))
 
 
+def tables(text: str) -> tuple[tuple[str, str, bool], ...]:
+    """Family and name of each table, and whether iptables alone can print it in full."""
+    items = json.loads(text).get("nftables", [])
+    found = [(item["family"], item["name"]) for kind, item in _items(items) if kind == "table"]
+    opaque = _opaque_tables(items)
+    return tuple((*table, table in opaque) for table in found)
+
+
 def _items(items: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
     for item in items:
         yield from item.items()

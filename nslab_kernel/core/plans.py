@@ -117,6 +117,19 @@ def reset(network: Network, remains: Mapping[str, Remains], settings: Iterable[S
     return tuple(planned)
 
 
+def reset_tagged(network: Network, remains: Mapping[str, Remains]) -> tuple[Action, ...]:
+    """Remove what the lab made on a host that isn't ours alone, and nothing else (see `tagged`)."""
+    ours = {namespace.name for namespace in network.namespaces if _is_tagged(namespace.interface("lo"))}
+    planned: list[Action] = []
+    for name in ours:
+        planned += _ending(name, remains.get(name, Remains()))
+    planned += [DeleteInterface(interface.name) for interface in _removable(network) if _is_tagged(interface)]
+    planned += [DeleteNamespace(name) for name in sorted(ours)]
+    for name in ours:
+        planned += _forgetting(name, remains.get(name, Remains()))
+    return tuple(planned)
+
+
 def tagged(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """The same plan, with a mark on everything that it makes, for a host that isn't ours alone."""
     marked: list[Action] = []
@@ -151,6 +164,10 @@ def find_bridge(network: Network, name: str) -> Interface:
         kind = f"a {found.kind} interface" if found.kind else "an interface"
         raise NslabError(f'"{name}" is {kind}, not a bridge.', known)
     return found
+
+
+def _is_tagged(interface: Interface | None) -> bool:
+    return interface is not None and interface.alias == TAG
 
 
 def _new_ends(network: Network, name: str) -> tuple[str, str]:

@@ -1,15 +1,14 @@
-"""The ip(8) commands that build the interfaces and the routing of a network, in an order that works."""
+"""The ip(8) commands that build the interfaces of a network, in an order that works."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
 
-from .actions import AddAddress, AddRoute, AddRule, DeleteRoute, SetAlias, SetMaster, SetUp
+from .actions import AddAddress, SetAlias, SetMaster, SetUp
 from .comparing import is_automatic
 from .details import Details
-from .network import HOST, Interface, Namespace, Network, Route
-from .plans import BUILT_IN_RULES
+from .network import HOST, Interface, Namespace, Network
 
 _LOOPBACK = ("127.0.0.1/8", "::1/128")
 _USUAL_MTU = {"veth": 1500, "loopback": 65536}
@@ -36,7 +35,7 @@ def link_settings(network: Network, details: Details) -> Iterator[str]:
             for words in _link_settings(network, namespace, interface, details):
                 yield line(namespace.name, "link", "set", "dev", interface.name, *words)
             if interface.alias:
-                yield _plain(SetAlias(interface.name, interface.alias, namespace.name).command())
+                yield plain(SetAlias(interface.name, interface.alias, namespace.name).command())
     for namespace in rebuilt(network):
         for interface in namespace.interfaces:
             yield from _membership(namespace, interface)
@@ -49,7 +48,7 @@ def addresses(network: Network) -> Iterator[str]:
             for address in interface.addresses:
                 automatic = address.cidr in _LOOPBACK and interface.is_loopback
                 if not automatic and not is_automatic(address):
-                    yield _plain(AddAddress(interface.name, address.cidr, namespace.name).command())
+                    yield plain(AddAddress(interface.name, address.cidr, namespace.name).command())
 
 
 def states(network: Network) -> Iterator[str]:
@@ -57,25 +56,9 @@ def states(network: Network) -> Iterator[str]:
     for namespace in rebuilt(network):
         for interface in namespace.interfaces:
             if interface.up:
-                yield _plain(SetUp(interface.name, namespace.name).command())
+                yield plain(SetUp(interface.name, namespace.name).command())
             elif namespace.name == HOST and interface.is_loopback:
                 yield line(HOST, "link", "set", "lo", "down")
-
-
-def routing(network: Network) -> Iterator[str]:
-    """Routes that a person set, without those that a person removed; then the policy and fixed neighbours."""
-    for namespace in rebuilt(network):
-        for interface in namespace.interfaces:
-            for route in _missing(namespace, interface):
-                yield _plain(DeleteRoute(route, interface.name, namespace.name).command())
-        for route in sorted(_set_by_hand(namespace), key=lambda route: bool(route.gateway)):
-            out = namespace.interface(route.interface)
-            name = out.name if out and (route.kind == "unicast" or not out.is_loopback) else ""
-            yield _plain(AddRoute(route, name, namespace.name).command())
-        for rule in namespace.rules:
-            if (rule.family, rule.priority) not in BUILT_IN_RULES:
-                yield _plain(AddRule(rule, namespace.name).command())
-        yield from _neighbours(namespace)
 
 
 def rebuilt(network: Network) -> list[Namespace]:
@@ -83,7 +66,8 @@ def rebuilt(network: Network) -> list[Namespace]:
     return [namespace for namespace in network.everywhere if namespace.kind != "process"]
 
 
-def _plain(command: str) -> str:
+def plain(command: str) -> str:
+    """The command without sudo: the whole script runs as root."""
     return command.removeprefix("sudo ")
 
 
@@ -158,7 +142,7 @@ def _membership(namespace: Namespace, interface: Interface) -> Iterator[str]:
     master = namespace.interface(interface.master)
     if master is None:
         return
-    yield _plain(SetMaster(interface.name, master.name, namespace.name).command())
+    yield plain(SetMaster(interface.name, master.name, namespace.name).command())
     port = interface.port
     for key, value, usual in (
         ("isolated", port and port.isolated, False),
@@ -169,28 +153,3 @@ def _membership(namespace: Namespace, interface: Interface) -> Iterator[str]:
         if bool(value) != usual:
             words = ("link", "set", "dev", interface.name, key, "on" if value else "off")
             yield line(namespace.name, *words, tool="bridge")
-
-
-def _set_by_hand(namespace: Namespace) -> list[Route]:
-    return [route for route in namespace.routes if route.protocol not in ("kernel", "ra", "redirect")]
-
-
-def _missing(namespace: Namespace, interface: Interface) -> Iterator[Route]:
-    """The routes that the kernel makes for an interface's addresses, but that aren't there."""
-    if not interface.up or interface.is_loopback:
-        return
-    seen = {route.destination for route in namespace.routes if route.interface == interface.index}
-    for address in interface.addresses:
-        whole = 32 if address.family == 4 else 128
-        waits = address.family == 6 and not interface.carrier  # IPv6 makes its routes when there is a carrier
-        if address.prefix < whole and address.network not in seen and not waits and not is_automatic(address):
-            seen.add(address.network)
-            yield Route(address.network, address.family, interface=interface.index, protocol="kernel")
-
-
-def _neighbours(namespace: Namespace) -> Iterator[str]:
-    for neighbour in namespace.neighbours:
-        interface = namespace.interface(neighbour.interface)
-        if neighbour.state == "PERMANENT" and neighbour.mac and interface:
-            words = ("neigh", "add", neighbour.ip, "lladdr", neighbour.mac, "dev", interface.name, "nud", "permanent")
-            yield line(namespace.name, *words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from . import rebuilding
+from . import rebuilding, rerouting
 from .details import Details, necessary
 from .network import HOST, Namespace, Network
 
@@ -27,7 +27,7 @@ def script(network: Network, details: Details | None = None) -> str:
         ("Kernel parameters of single interfaces", _settings(known, of_interfaces=True)),
         ("Addresses", rebuilding.addresses(network)),
         ("What is up", rebuilding.states(network)),
-        ("Routes", rebuilding.routing(network)),
+        ("Routes", rerouting.routing(network)),
         ("Firewall", _rules(known)),
         ("Files that programs in a namespace see as their /etc", _files(known)),
     )

@@ -5,11 +5,9 @@ from __future__ import annotations
 import errno
 import os
 
-from ..core.network import HOST
-from . import syscalls
+from . import namespaces, syscalls
+from .namespaces import NAMES
 from .route_socket import RouteSocket
-
-NAMES = "/run/netns"
 
 
 class Doors:
@@ -33,8 +31,7 @@ class Doors:
     def file(self, namespace: str) -> int:
         """An open file of a namespace, as the kernel wants it when something is moved there."""
         if namespace not in self._files:
-            path = "/proc/self/ns/net" if namespace == HOST else f"{NAMES}/{namespace}"
-            self._files[namespace] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._files[namespace] = os.open(namespaces.find(namespace).path, os.O_RDONLY | os.O_CLOEXEC)
         return self._files[namespace]
 
     def enter(self, namespace: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 
+from .dumps import HEADER, attribute
 from .route_socket import NLM_F_CREATE, NLM_F_EXCL
 
 RTM_NEWLINK, RTM_DELLINK, RTM_SETLINK, RTM_NEWADDR, RTM_DELNEIGH = 16, 17, 19, 20, 29
@@ -19,11 +20,9 @@ IFA_F_NODAD = 0x02
 NDA_DST = 1
 IFF_UP = 1
 
-_HEADER = struct.Struct("=IHHII")
 _LINK = struct.Struct("=BxHiII")  # family, type, index, flags, mask of the flags that are set
 _ADDRESS = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
 _NEIGHBOUR = struct.Struct("=BxxxiHBB")  # family, index, state, flags, type
-_RTA = struct.Struct("=HH")
 
 
 def veth(name: str, peer: str, peer_namespace: int, *, up: bool = False, master: int = 0, alias: str = "") -> bytes:
@@ -39,11 +38,11 @@ def veth(name: str, peer: str, peer_namespace: int, *, up: bool = False, master:
         The index of the bridge that the near end becomes a port of, after it came up.
     """
     far = _LINK.pack(0, 0, 0, 0, 0) + _text(IFLA_IFNAME, peer) + _number(IFLA_NET_NS_FD, peer_namespace)
-    pair = _attribute(IFLA_INFO_KIND, b"veth") + _attribute(IFLA_INFO_DATA, _attribute(VETH_INFO_PEER, far))
+    pair = attribute(IFLA_INFO_KIND, b"veth") + attribute(IFLA_INFO_DATA, attribute(VETH_INFO_PEER, far))
     near = _LINK.pack(0, 0, 0, up, up) + _text(IFLA_IFNAME, name)
     near += _number(IFLA_MASTER, master) if master else b""
     near += _text(IFLA_IFALIAS, alias) if alias else b""
-    return _message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, near + _attribute(IFLA_LINKINFO, pair))
+    return _message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, near + attribute(IFLA_LINKINFO, pair))
 
 
 def set_up(index: int, up: bool = True) -> bytes:
@@ -58,7 +57,7 @@ def set_master(index: int, master: int) -> bytes:
 
 def set_alias(index: int, alias: str) -> bytes:
     """Write a note on an interface; an empty one removes it."""
-    note = _text(IFLA_IFALIAS, alias) if alias else _attribute(IFLA_IFALIAS, b"")
+    note = _text(IFLA_IFALIAS, alias) if alias else attribute(IFLA_IFALIAS, b"")
     return _message(RTM_NEWLINK, 0, _LINK.pack(0, 0, index, 0, 0) + note)
 
 
@@ -83,7 +82,7 @@ def add_address(index: int, cidr: str) -> bytes:
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     packed = socket.inet_pton(family, ip)
     body = _ADDRESS.pack(family, int(prefix), 0, 0, index)
-    body += _attribute(IFA_LOCAL, packed) + _attribute(IFA_ADDRESS, packed)
+    body += attribute(IFA_LOCAL, packed) + attribute(IFA_ADDRESS, packed)
     body += _number(IFA_FLAGS, IFA_F_NODAD) if family == socket.AF_INET6 else b""
     return _message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body)
 
@@ -91,22 +90,17 @@ def add_address(index: int, cidr: str) -> bytes:
 def delete_neighbour(index: int, ip: str) -> bytes:
     """Forget which MAC address a neighbour of an interface has."""
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
-    body = _NEIGHBOUR.pack(family, index, 0, 0, 0) + _attribute(NDA_DST, socket.inet_pton(family, ip))
+    body = _NEIGHBOUR.pack(family, index, 0, 0, 0) + attribute(NDA_DST, socket.inet_pton(family, ip))
     return _message(RTM_DELNEIGH, 0, body)
 
 
 def _message(kind: int, flags: int, body: bytes) -> bytes:
-    return _HEADER.pack(_HEADER.size + len(body), kind, flags, 0, 0) + body
-
-
-def _attribute(kind: int, data: bytes) -> bytes:
-    length = _RTA.size + len(data)
-    return _RTA.pack(length, kind) + data + b"\0" * (-length % 4)
+    return HEADER.pack(HEADER.size + len(body), kind, flags, 0, 0) + body
 
 
 def _text(kind: int, text: str) -> bytes:
-    return _attribute(kind, text.encode() + b"\0")
+    return attribute(kind, text.encode() + b"\0")
 
 
 def _number(kind: int, number: int) -> bytes:
-    return _attribute(kind, struct.pack("=I", number))
+    return attribute(kind, struct.pack("=I", number))

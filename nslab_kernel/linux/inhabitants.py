@@ -9,20 +9,21 @@ import signal
 import time
 from collections import defaultdict
 
-from ..core.actions import DeleteFiles, DeleteNamespace, EndProcesses
+from ..core.actions import DeleteFiles, EndProcesses
 from ..core.network import Network
 from ..core.plans import Remains
 from .applying import perform
-from .doors import NAMES, Doors, take_name
+from .doors import Doors
+from .namespaces import NAMES
 
-_FILES = "/etc/netns"
+FILES = "/etc/netns"
 _PATIENCE = 2.0  # seconds for killed processes to be gone
 
 
 def remains(network: Network) -> dict[str, Remains]:
     """What each namespace holds that would outlive it, by the namespace's name."""
     running = _processes()
-    with_files = set(os.listdir(_FILES)) if os.path.isdir(_FILES) else set()
+    with_files = set(os.listdir(FILES)) if os.path.isdir(FILES) else set()
     found = {
         namespace.name: Remains(tuple(running.get(namespace.inode, ())), namespace.name in with_files)
         for namespace in network.namespaces
@@ -31,13 +32,8 @@ def remains(network: Network) -> dict[str, Remains]:
 
 
 @perform.register
-def _(action: DeleteNamespace, doors: Doors) -> None:
-    take_name(action.name)
-
-
-@perform.register
 def _(action: DeleteFiles, doors: Doors) -> None:
-    shutil.rmtree(f"{_FILES}/{action.name}")
+    shutil.rmtree(f"{FILES}/{action.name}")
 
 
 @perform.register

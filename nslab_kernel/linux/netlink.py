@@ -1,6 +1,6 @@
 """Netlink messages by pyroute2, for every action that isn't hot.
 
-`apply` carries actions out, with all that is registered here.
+`apply` carries actions out, those included that `inhabitants`, `nft` and `settings` know how to.
 """
 
 from __future__ import annotations
@@ -15,15 +15,19 @@ from ..core.actions import (
     AddRule,
     AddVeth,
     DeleteAddress,
+    DeleteNamespace,
     DeleteRoute,
     DeleteRule,
     SetDown,
 )
 from ..core.network import PolicyRule, Route
 from . import hot_messages
+from . import inhabitants as inhabitants
+from . import nft as nft
+from . import settings as settings
 from .applying import apply as apply
 from .applying import perform
-from .doors import Doors
+from .doors import Doors, take_name
 from .route_socket import NLM_F_CREATE, NLM_F_EXCL
 
 _RTM_DELADDR, _RTM_NEWROUTE, _RTM_DELROUTE, _RTM_NEWRULE, _RTM_DELRULE = 21, 24, 25, 32, 33
@@ -34,6 +38,11 @@ _RT_SCOPE_UNIVERSE, _RT_SCOPE_LINK, _RT_SCOPE_NOWHERE = 0, 253, 255
 _PROTOCOLS = {"redirect": 1, "kernel": 2, "boot": 3, "static": 4, "ra": 9, "dhcp": 16}
 _RTNH_F_ONLINK = 4
 _FIB_RULE_INVERT = 2
+
+
+@perform.register
+def _(action: DeleteNamespace, doors: Doors) -> None:
+    take_name(action.name)
 
 
 @perform.register

@@ -8,16 +8,15 @@ import socket
 import struct
 from collections.abc import Sequence
 
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_EXCL, NLM_F_CREATE = 0x1, 0x4, 0x200, 0x400
+from .dumps import HEADER, NLM_F_ACK, NLM_F_REQUEST, SOL_NETLINK, attributes
 
-_SOL_NETLINK = 270
+NLM_F_EXCL, NLM_F_CREATE = 0x200, 0x400
+
 _NETLINK_CAP_ACK, _NETLINK_EXT_ACK = 10, 11
 _NLMSG_ERROR = 2
 _NLM_F_ACK_TLVS = 0x200
 _NLMSGERR_ATTR_MSG = 1
 _SIOCGIFINDEX = 0x8933
-_HEADER = struct.Struct("=IHHII")
-_ATTRIBUTE = struct.Struct("=HH")
 _LARGEST_REPLY = 1 << 16
 
 
@@ -46,7 +45,7 @@ class RouteSocket:
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
         for option in (_NETLINK_CAP_ACK, _NETLINK_EXT_ACK):
-            self._socket.setsockopt(_SOL_NETLINK, option, 1)
+            self._socket.setsockopt(SOL_NETLINK, option, 1)
 
     def close(self) -> None:
         self._socket.close()
@@ -64,9 +63,9 @@ class RouteSocket:
         last = len(messages) - 1
         batch = bytearray()
         for position, message in enumerate(messages):
-            length, kind, flags, _, _ = _HEADER.unpack_from(message)
+            length, kind, flags, _, _ = HEADER.unpack_from(message)
             flags |= NLM_F_REQUEST | (NLM_F_ACK if position == last else 0)
-            batch += _HEADER.pack(length, kind, flags, position, 0) + message[_HEADER.size :]
+            batch += HEADER.pack(length, kind, flags, position, 0) + message[HEADER.size :]
         self._socket.send(batch)
         self._await(last)
 
@@ -81,10 +80,10 @@ class RouteSocket:
         position = -1
         while position != last:
             reply = self._socket.recv(_LARGEST_REPLY)
-            _, kind, flags, position, _ = _HEADER.unpack_from(reply)
+            _, kind, flags, position, _ = HEADER.unpack_from(reply)
             if kind != _NLMSG_ERROR:
                 continue
-            number = -struct.unpack_from("=i", reply, _HEADER.size)[0]
+            number = -struct.unpack_from("=i", reply, HEADER.size)[0]
             if number and first is None:
                 reason = _reason(reply) if flags & _NLM_F_ACK_TLVS else ""
                 first = NetlinkError(number, reason, position)
@@ -94,10 +93,5 @@ class RouteSocket:
 
 def _reason(reply: bytes) -> str:
     """The kernel's own words, behind the error and the header of the message that it is about."""
-    offset = _HEADER.size + 4 + _HEADER.size
-    while offset + _ATTRIBUTE.size <= len(reply):
-        length, kind = _ATTRIBUTE.unpack_from(reply, offset)
-        if kind == _NLMSGERR_ATTR_MSG:
-            return reply[offset + _ATTRIBUTE.size : offset + length].rstrip(b"\0").decode(errors="replace")
-        offset += (length + 3) & ~3 or _ATTRIBUTE.size
-    return ""
+    words = attributes(reply, HEADER.size + 4 + HEADER.size).get(_NLMSGERR_ATTR_MSG, b"")
+    return words.rstrip(b"\0").decode(errors="replace")

@@ -59,7 +59,7 @@ def _differing(namespace: str, values: dict[str, str], fresh: dict[str, str]) ->
         if (namespace, path) == _LAUNCHERS:
             continue
         interface, usual = _usual(path, values, fresh)
-        if value != usual and usual is not None:
+        if value != usual and usual is not None and not path.endswith("/mtu"):  # IPv6's copy of the interface's own
             yield Setting(_name(path), value, usual, interface)
 
 

@@ -11,17 +11,17 @@ REVERSIBLE = [
     (do.AddNamespace("ns1"), "sudo ip netns add ns1", "sudo ip netns del ns1"),
     (do.AddBridge("br0"), "sudo ip link add br0 type bridge", "sudo ip link del br0"),
     (do.AddBridge("br0", "ns1"), "sudo ip -n ns1 link add br0 type bridge", "sudo ip -n ns1 link del br0"),
-    (do.AddVeth("a", "b"), "sudo ip link add a type veth peer name b", "sudo ip link del a"),
+    (do.AddVeth("a", "b"), "sudo ip link add dev a type veth peer name b", "sudo ip link del dev a"),
     (
         do.AddVeth("a", "b", "ns2", "ns1"),
-        "sudo ip -n ns1 link add a type veth peer name b netns ns2",
-        "sudo ip -n ns1 link del a",
+        "sudo ip -n ns1 link add dev a type veth peer name b netns ns2",
+        "sudo ip -n ns1 link del dev a",
     ),
-    (do.SetUp("a", "ns1"), "sudo ip -n ns1 link set a up", "sudo ip -n ns1 link set a down"),
-    (do.SetDown("a"), "sudo ip link set a down", "sudo ip link set a up"),
-    (do.SetMaster("a", "br0"), "sudo ip link set a master br0", "sudo ip link set a nomaster"),
-    (do.SetMaster("a", "", was="br0"), "sudo ip link set a nomaster", "sudo ip link set a master br0"),
-    (do.SetAlias("a", "nslab"), "sudo ip link set a alias nslab", "sudo ip link set a alias ''"),
+    (do.SetUp("a", "ns1"), "sudo ip -n ns1 link set dev a up", "sudo ip -n ns1 link set dev a down"),
+    (do.SetDown("a"), "sudo ip link set dev a down", "sudo ip link set dev a up"),
+    (do.SetMaster("a", "br0"), "sudo ip link set dev a master br0", "sudo ip link set dev a nomaster"),
+    (do.SetMaster("a", "", was="br0"), "sudo ip link set dev a nomaster", "sudo ip link set dev a master br0"),
+    (do.SetAlias("a", "nslab"), "sudo ip link set dev a alias nslab", "sudo ip link set dev a alias ''"),
     (
         do.AddAddress("a", "172.16.1.1/16", "ns1"),
         "sudo ip -n ns1 addr add 172.16.1.1/16 dev a",
@@ -101,7 +101,7 @@ def test_what_is_gone_cannot_be_brought_back(action: do.Action) -> None:
 
 
 def test_a_name_that_a_shell_would_misread_is_quoted() -> None:
-    assert do.DeleteInterface("a;reboot").command() == "sudo ip link del 'a;reboot'"
+    assert do.DeleteInterface("a;reboot").command() == "sudo ip link del dev 'a;reboot'"
 
 
 def test_an_operation_lists_the_commands_of_its_actions() -> None:

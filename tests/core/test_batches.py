@@ -66,7 +66,7 @@ def test_a_setting_of_something_older_is_taken_back_last_first() -> None:
     ]
     assert [action.command().removeprefix("sudo ") for action in taking_back(done)] == [
         "sysctl -qw net.ipv4.ip_forward=0",
-        "ip link set old master br1",
+        "ip link set dev old master br1",
         "ip addr del 172.16.0.1/16 dev br0",
         "ip link set br0 down",
     ]
@@ -74,7 +74,7 @@ def test_a_setting_of_something_older_is_taken_back_last_first() -> None:
 
 def test_a_pair_between_older_namespaces_is_removed_by_its_near_end() -> None:
     done = [do.AddVeth("a", "b", "ns2", "ns1"), do.SetUp("a", "ns1"), do.SetUp("b", "ns2")]
-    assert commands(taking_back(done)) == ["-n ns1 link del a"]
+    assert commands(taking_back(done)) == ["-n ns1 link del dev a"]
 
 
 def test_what_is_set_inside_a_new_namespace_goes_with_it() -> None:

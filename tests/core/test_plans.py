@@ -141,7 +141,7 @@ def test_detach_removes_the_outer_end_by_its_kernel_ids_whatever_its_name() -> N
     network = attached("172.16.1.1/16", "172.16.1.2/16")
     odd = replace(network.host.interfaces[2], name="odd")
     network = Network(replace(network.host, interfaces=(LO, BRIDGE, odd)), network.namespaces)
-    assert commands(plans.detach(network, "ns1", Remains())) == ["ip link del odd", "ip netns del ns1"]
+    assert commands(plans.detach(network, "ns1", Remains())) == ["ip link del dev odd", "ip netns del ns1"]
 
 
 def test_detach_ends_the_processes_and_removes_the_files_of_the_namespace() -> None:
@@ -207,13 +207,13 @@ def test_reset_removes_interfaces_namespaces_processes_files_routes_rules_and_se
     remains = {"ns1": Remains(((5, "nc"),), files=True)}
     assert commands(plans.reset(Network(host, network.namespaces), remains, settings)) == [
         "kill -9 5  # nc in ns1",
-        "ip link del tun",
+        "ip link del dev tun",
         "ip link del mydocker0",
         "ip link del veth-ns1",
-        "ip link del a",
+        "ip link del dev a",
         "ip netns del ns1",
         "rm -r /etc/netns/ns1",
-        "ip link set lo up",
+        "ip link set dev lo up",
         "ip addr del 10.9.9.9/32 dev lo",
         "ip route del blackhole 10.0.0.0/8",
         "ip route del 10.9.0.0/16 dev lo",
@@ -226,5 +226,5 @@ def test_reset_removes_interfaces_namespaces_processes_files_routes_rules_and_se
 
 def test_a_tagged_plan_marks_everything_that_it_makes() -> None:
     planned = plans.tagged(plans.attach(WITH_BRIDGE, "mydocker0", {"ns1": ("172.16.1.1/16",)}))
-    assert "ip -n ns1 link set lo alias nslab" in commands(planned)
+    assert "ip -n ns1 link set dev lo alias nslab" in commands(planned)
     assert "ip link set veth-ns1 alias nslab" in commands(planned)

@@ -46,7 +46,7 @@ def test_the_tutorials_network_is_built_in_order() -> None:
         "ip link set veth-ns1 master mydocker0",
         "ip addr add 172.16.0.1/16 dev mydocker0",
         "ip -n ns1 addr add 172.16.1.1/16 dev eth00-ns1",
-        "ip link set lo up",
+        "ip link set dev lo up",
         "ip link set mydocker0 up",
         "ip link set veth-ns1 up",
         "ip -n ns1 link set eth00-ns1 up",
@@ -103,6 +103,13 @@ def test_routes_come_after_what_they_need_and_without_the_kernels_own() -> None:
         "ip -n ns1 route add 192.168.0.0/16 via 172.16.0.1 dev eth00-ns1 table 7 proto static",
         "ip -n ns1 rule add from 10.0.0.0/8 priority 100 table 7",
     ]
+
+
+def test_a_route_with_two_ways_is_one_route() -> None:
+    ways = tuple(Route("default", gateway=f"172.16.0.{n}", interface=2, metric=9) for n in (1, 2))
+    assert lines(Network(HOSTED, (replace(NS1, routes=(CONNECTED, *ways)),)))[-1] == (
+        "ip -n ns1 route add default metric 9 nexthop via 172.16.0.1 dev eth00-ns1 nexthop via 172.16.0.2 dev eth00-ns1"
+    )
 
 
 def test_a_connected_route_that_somebody_removed_is_removed() -> None:
