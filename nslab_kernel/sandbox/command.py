@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from . import labs
+from . import card
 from .host import start
 from .init import Order
 from .supervise import hold_signals, supervise
@@ -33,7 +33,7 @@ def run(command: Sequence[str]) -> int:
         The machine does not permit a private host, or the command can't be started.
     """
     on_terminal = os.isatty(0)
-    order = Order(command, files=labs.card(" ".join(command)), own_session=not on_terminal)
+    order = Order(command, files=card.write(" ".join(command)), own_session=not on_terminal)
     hold_signals()
     host = start(order)
     host.confirm()

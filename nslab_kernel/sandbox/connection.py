@@ -9,9 +9,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import uuid
-from dataclasses import dataclass
-from typing import Any
 
 from ..core.errors import NslabError
 from .environment import PRIVATE_DIRECTORY
@@ -20,14 +17,6 @@ INNER_FILE = "connection.json"
 _CHANNELS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 _SOCKETS = f"{PRIVATE_DIRECTORY}/channel"
 _BACKLOG = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """A socket of the front end's side and where in the host its connections go."""
-
-    socket: socket.socket
-    inner_path: str
 
 
 class Connection:
@@ -44,7 +33,7 @@ class Connection:
         self._made_here: list[str] = []
         try:
             with open(path) as file:
-                self._info: dict[str, Any] = dict(json.load(file))
+                self._info = dict(json.load(file))
         except FileNotFoundError:
             self._info = _fresh()
             self._made_here.append(path)
@@ -71,8 +60,13 @@ class Connection:
         numbered = {channel: number for number, channel in enumerate(_CHANNELS, 1)}
         return json.dumps({**self._info, "transport": "ipc", "ip": _SOCKETS, **numbered})
 
-    def listen(self) -> list[Listener]:
+    def listen(self) -> list[tuple[socket.socket, str]]:
         """Listen where the front end will connect; a port 0 becomes a free one, written back to the file.
+
+        Returns
+        -------
+        list[tuple[socket.socket, str]]
+            Each listening socket with the path inside the host where its connections go.
 
         Raises
         ------
@@ -83,7 +77,7 @@ class Connection:
         if any(self._info[channel] == 0 for channel in _CHANNELS):
             self._info.update({channel: listener.getsockname()[1] for channel, listener in listening.items()})
             self._write()
-        return [Listener(listener, f"{_SOCKETS}-{number}") for number, listener in enumerate(listening.values(), 1)]
+        return [(listener, f"{_SOCKETS}-{number}") for number, listener in enumerate(listening.values(), 1)]
 
     def close(self, *, orphaned: bool = False) -> None:
         """Remove the files that were made here: unix sockets, and a connection file nobody else made.
@@ -130,7 +124,7 @@ class Connection:
         os.replace(f"{self._path}.new", self._path)
 
 
-def _fresh() -> dict[str, Any]:
+def _fresh() -> dict[str, object]:
     ports = dict.fromkeys(_CHANNELS, 0)
-    signature = {"key": str(uuid.uuid4()), "signature_scheme": "hmac-sha256"}
+    signature = {"key": os.urandom(16).hex(), "signature_scheme": "hmac-sha256"}
     return {"transport": "tcp", "ip": "127.0.0.1", **ports, **signature}

@@ -10,14 +10,17 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import traceback
+import sys
 from collections.abc import Callable
-from typing import NoReturn
 
 from ..linux.syscalls import CLONE_NEWPID, adopt_orphans, unshare
 from . import init
 from .privileges import become_root
 from .refusal import RefusedError, step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 class Host:
@@ -124,6 +127,6 @@ def _run_and_exit(body: Callable[[], int]) -> NoReturn:
     except ConnectionError:
         pass  # the launcher was killed meanwhile: there is no one to tell
     except BaseException:
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
     finally:
         os._exit(status)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import shutil
 import signal
 import socket
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from ..linux import syscalls
 from . import mounts
@@ -24,7 +22,6 @@ _IFF_UP = 0x1
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # exit statuses of a shell
 
 
-@dataclass(frozen=True, slots=True)
 class Order:
     """What is to run in a private host.
 
@@ -42,10 +39,18 @@ class Order:
         kernel's group would reach nobody. A command on a terminal stays in the terminal's.
     """
 
-    command: Sequence[str]
-    files: Mapping[str, str] = field(default_factory=dict)
-    variables: Mapping[str, str] = field(default_factory=dict)
-    own_session: bool = False
+    def __init__(
+        self,
+        command: Sequence[str],
+        files: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
+        *,
+        own_session: bool = False,
+    ) -> None:
+        self.command = command
+        self.files = files or {}
+        self.variables = variables or {}
+        self.own_session = own_session
 
 
 def run(order: Order, report: socket.socket) -> int:
@@ -140,6 +145,8 @@ def _become_command(order: Order, report: socket.socket) -> None:
     try:
         os.execvpe(program, list(order.command), variables)
     except OSError as error:
+        import shutil  # here, as hardly any start needs it and it isn't quick to import
+
         # A directory on PATH that we may not search makes exec say "permission denied" for what isn't there.
         absent = shutil.which(program, os.F_OK, variables["PATH"]) is None
         refused = RefusedError("command", errno.ENOENT if absent else error.errno or errno.ENOEXEC, program)

@@ -12,10 +12,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 from ..core.errors import NslabError
-from . import labs
+from . import card
 from .connection import INNER_FILE, Connection
 from .environment import CELL_VARIABLE, PRIVATE_DIRECTORY, REFUSAL_VARIABLE
 from .host import start
@@ -24,6 +23,10 @@ from .refusal import RefusedError
 from .relay import Relay
 from .starter import Starter
 from .supervise import hold_signals, restore_signals, supervise
+
+TYPE_CHECKING = False  # typing takes long to import
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 _EXTENSION = "--InteractiveShellApp.extra_extensions=nslab_kernel"
 
@@ -56,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(connection: Connection, passed_on: Sequence[str], starter: Starter) -> int:
     order = Order(
         command=_ipykernel(f"{PRIVATE_DIRECTORY}/{INNER_FILE}", _EXTENSION, *passed_on),
-        files={INNER_FILE: connection.inner(), **labs.card(connection.label, connection.identity)},
+        files={INNER_FILE: connection.inner(), **card.write(connection.label, connection.identity)},
         # Inside, 1 is what never goes away: ipykernel then has no parent to watch, as we do that.
         variables={"JPY_PARENT_PID": "1", CELL_VARIABLE: "1"},
         own_session=True,

@@ -7,15 +7,12 @@ however, and no file lies anywhere to be swept.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.errors import NslabError
-from .environment import PRIVATE_DIRECTORY
-
-_CARD = "lab.json"
+from . import card
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +57,6 @@ class RunningLab:
         return descriptor
 
 
-def card(label: str, identity: str = "") -> dict[str, str]:
-    """The file, by name, that makes a host show up as a lab.
-
-    Parameters
-    ----------
-    label
-        What a person knows it by: a notebook's path or a command.
-    identity
-        The kernel's id; empty for a lab without one, which goes by its pid.
-    """
-    return {_CARD: json.dumps({"label": label, "id": identity})}
-
-
 def running() -> list[RunningLab]:
     """The labs of this user that this process can see, oldest first."""
     found = [lab for pid in _own_processes() if (lab := _lab(pid))]
@@ -115,9 +99,8 @@ def _lab(pid: int) -> RunningLab | None:
     try:
         if not _is_pid_1_of_its_namespace(pid):
             return None
-        with open(f"/proc/{pid}/root{PRIVATE_DIRECTORY}/{_CARD}") as file:
-            told = json.load(file)
-        return RunningLab(told["id"] or str(pid), _printable(told["label"]), pid, _started(pid))
+        label, identity = card.read(f"/proc/{pid}/root")
+        return RunningLab(identity or str(pid), label, pid, _started(pid))
     except (OSError, ValueError, KeyError, TypeError):
         return None  # ended meanwhile, or another program's container
 
@@ -135,8 +118,3 @@ def _started(pid: int) -> float:
     with open("/proc/stat") as stat:
         boot = next(int(line.split()[1]) for line in stat if line.startswith("btime"))
     return boot + ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _printable(label: str) -> str:
-    """The label without control characters: whoever runs in the lab can write its card."""
-    return "".join(character for character in label if character.isprintable())

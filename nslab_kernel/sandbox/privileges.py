@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import struct
 
 from ..linux.syscalls import CLONE_NEWUSER, filter_system_calls, has_cap_sys_admin, unshare
@@ -42,7 +41,7 @@ def tolerate_setgroups() -> None:
     tcpdump and dnsmasq insist on dropping their groups even when told to stay root, and give
     up when the kernel denies it. Nothing is lost: there is no group that they could drop.
     """
-    machine = _SETGROUPS.get(platform.machine())
+    machine = _SETGROUPS.get(os.uname().machine)
     if machine is None or not _setgroups_is_denied():
         return
     architecture, number = machine

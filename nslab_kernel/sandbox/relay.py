@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Thread
-
-from .connection import Listener
 
 _CHUNK = 1 << 18
 _BIND_PATIENCE = 0.005
@@ -25,15 +23,15 @@ class Relay:
     Parameters
     ----------
     listeners
-        Where front ends connect.
+        Sockets that front ends connect to, each with the path inside the host where it leads.
     inside
         Gives the path by which this process reaches a path of the host.
     """
 
-    def __init__(self, listeners: list[Listener], inside: Callable[[str], str]) -> None:
+    def __init__(self, listeners: Iterable[tuple[socket.socket, str]], inside: Callable[[str], str]) -> None:
         self._flows: list[Thread] = []
-        for listener in listeners:
-            _start(self._accept, listener.socket, inside(listener.inner_path))
+        for listener, inner_path in listeners:
+            _start(self._accept, listener, inside(inner_path))
 
     def drain(self) -> None:
         """Carry what an ended kernel said last, such as its reply to a shutdown, and close."""
