@@ -6,9 +6,9 @@ _REASONS = {
     "en": {
         "answered": "answered in {0:.2f} ms",
         "answered at": "{0} answered in {1:.2f} ms",
-        "silence": "no answer from {0} within a second",
+        "silence": "no answer from {0}",
         "no route": "{0} has no route to {1}",
-        "no neighbour": "nobody answers for {1} when {0} asks (ARP or NDP)",
+        "unreachable": "it is reported that {0} can't be reached",
         "refused": "{0} is reached, but nothing listens on {1} port {2}",
         "prohibited": "a firewall on the way rejects it",
         "unknown name": "{0} finds no address for the name {1}",
@@ -41,9 +41,9 @@ _REASONS = {
     "zh": {
         "answered": "{0:.2f} 毫秒后得到应答",
         "answered at": "{0} 在 {1:.2f} 毫秒后应答",
-        "silence": "一秒内没有收到 {0} 的应答",
+        "silence": "没有收到 {0} 的应答",
         "no route": "{0} 没有到 {1} 的路由",
-        "no neighbour": "{0} 询问 {1} 时没有人应答（ARP 或 NDP）",
+        "unreachable": "得到的回报是无法到达 {0}",
         "refused": "能到达 {0}，但没有程序在监听 {1} 端口 {2}",
         "prohibited": "路上的防火墙拒绝了它",
         "unknown name": "{0} 查不到名字 {1} 的地址",

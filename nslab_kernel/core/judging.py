@@ -30,8 +30,8 @@ class Answer:
     Parameters
     ----------
     how
-        ``answered``, or why not: ``silence``, ``no route``, ``no neighbour``, ``refused``, ``prohibited``,
-        ``unknown name``, ``failed``.
+        ``answered``, or why not: ``silence``, ``no route``, ``unreachable`` (says a router, or the neighbour doesn't
+        answer), ``refused``, ``prohibited``, ``unknown name``, ``failed``.
     seconds
         How long the answer took.
     """
@@ -130,7 +130,7 @@ def _why_not(claim: Reaches, probe: Probe, how: str, language: str) -> str:
     values: dict[str, tuple[object, ...]] = {
         "silence": (probe.address,),
         "no route": (probe.source, probe.address),
-        "no neighbour": (probe.source, probe.address),
+        "unreachable": (probe.address,),
         "refused": (probe.address, claim.protocol, claim.port),
         "prohibited": (),
         "unknown name": (probe.source, probe.address),

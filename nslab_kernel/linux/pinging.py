@@ -15,17 +15,13 @@ from dataclasses import replace
 from ..core.network import Network
 from ..core.pings import NO_ANSWER, Ping, PingTable, pairs
 from ..core.subnets import subnet_of
-from . import hot_messages
+from . import echo, hot_messages
 from .doors import Doors
 from .route_socket import NetlinkError
 
-_ECHO_REQUEST, _ECHO_REPLY = {4: 8, 6: 128}, {4: 0, 6: 129}
-_HEADER = struct.Struct("!BBHHH")  # type, code, checksum, id, sequence number
-_MARK = struct.Struct("!8sI")  # a token of this round, and which ping it is
 _SOL_RAW, _ICMP_FILTER = 255, 1
 _MOST_IN_A_ROUND = 900
 """Neighbours that a round may make: the machine's table has 1024, and this lab is not alone in it."""
-_LARGEST_PACKET = 2048
 
 
 def ping_all(network: Network, names: Sequence[str], patience: float = 1.0) -> PingTable:
@@ -109,7 +105,7 @@ class _Round:
         version = key[1]
         if version == 4:
             one = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
-            one.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("=I", ~(1 << _ECHO_REPLY[4]) & 0xFFFFFFFF))
+            one.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("=I", ~(1 << echo.REPLY[4]) & 0xFFFFFFFF))
         else:
             one = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
         one.setblocking(False)
@@ -123,7 +119,7 @@ class _Round:
             ping = self._pings[number]
             one = self._sockets[ping.source, _version(ping)]
             try:
-                one.sendto(_request(_version(ping), number, self._token), (ping.ip, 0))
+                one.sendto(echo.request(_version(ping), number, self._token), (ping.ip, 0))
             except OSError as error:
                 if error.errno in (errno.ENOBUFS, errno.EAGAIN):
                     full.append(number)
@@ -138,42 +134,16 @@ class _Round:
             one = self._by_descriptor[descriptor]
             while True:
                 try:
-                    packet = one.recv(_LARGEST_PACKET)
+                    packet = one.recv(echo.LARGEST)
                 except BlockingIOError:
                     break
-                number = _answer(one.family, packet, self._token)
+                number = echo.answered(4 if one.family == socket.AF_INET else 6, packet, self._token)
                 if number is not None:
                     self._reasons.pop(number, None)
 
 
 def _version(ping: Ping) -> int:
     return 6 if ":" in ping.ip else 4
-
-
-def _request(version: int, number: int, token: bytes) -> bytes:
-    mark = _MARK.pack(token, number)
-    header = _HEADER.pack(_ECHO_REQUEST[version], 0, 0, 0, number & 0xFFFF)
-    if version == 4:  # for IPv6 the kernel does the sum
-        header = _HEADER.pack(_ECHO_REQUEST[4], 0, _checksum(header + mark), 0, number & 0xFFFF)
-    return header + mark
-
-
-def _checksum(data: bytes) -> int:
-    """The Internet checksum (RFC 1071) of an even number of bytes."""
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total >> 16) + (total & 0xFFFF)
-    return ~(total + (total >> 16)) & 0xFFFF
-
-
-def _answer(family: int, packet: bytes, token: bytes) -> int | None:
-    """Which ping a packet answers; a raw IPv4 socket gives the IP header too."""
-    start = (packet[0] & 0x0F) * 4 if family == socket.AF_INET else 0
-    body = packet[start:]
-    version = 4 if family == socket.AF_INET else 6
-    if len(body) != _HEADER.size + _MARK.size or body[0] != _ECHO_REPLY[version]:
-        return None
-    found, number = _MARK.unpack_from(body, _HEADER.size)
-    return int(number) if found == token else None
 
 
 def _forget_neighbours(network: Network, pings: Iterable[Ping]) -> None:
