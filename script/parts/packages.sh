@@ -70,20 +70,33 @@ install_packages() {
 
 # run_apt NAMES: install with apt, with sudo where we aren't root.
 run_apt() {
-    local names=$1 root=()
+    local names=$1 become_root=() log
     if ! command -v apt-get >/dev/null; then
         apt_cure="these packages, by this system's own package manager: $names"
         return 1
     fi
     if [ "$(id -u)" -ne 0 ]; then
-        mapfile -t root < <(root_command)
-        [ ${#root[@]} -gt 0 ] || return 1
-        note "Installing them with: ${root[*]} apt-get install $names"
+        mapfile -t become_root < <(root_command)
+        [ ${#become_root[@]} -gt 0 ] || return 1
+        note "Installing them with: ${become_root[*]} apt-get install $names"
     fi
+    log=$(mktemp)
+    # The lists may be too old for what the servers still hold: then they are fetched and it is tried again.
     # shellcheck disable=SC2086  # a list of names, split on purpose
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $names >/dev/null 2>&1 ||
-        { "${root[@]}" apt-get update -qq &&
-            "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $names >/dev/null; }
+    if ! { apt_get install $names || { apt_get update && apt_get install $names; }; } >"$log" 2>&1; then
+        grep -E '^(E|W):' "$log" | tail -n 5 >&2
+        note "apt could not install them. Without network? Behind a proxy: export http_proxy=http://proxy:port"
+        rm "$log"
+        return 1
+    fi
+    rm "$log"
+}
+
+# sudo drops the environment, and a proxy is found there.
+apt_get() {
+    local name settings=(DEBIAN_FRONTEND=noninteractive)
+    for name in http_proxy https_proxy no_proxy; do [ -z "${!name:-}" ] || settings+=("$name=${!name}"); done
+    "${become_root[@]}" env "${settings[@]}" apt-get --quiet --yes --no-install-recommends "$@"
 }
 
 # Prints one word a line: how to become root, or nothing where we can't. Tests never ask for a password.
