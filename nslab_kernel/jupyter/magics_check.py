@@ -1,0 +1,48 @@
+"""``%%netns_check``: claims, tried out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from IPython.core.magic import cell_magic, magics_class
+from IPython.display import display
+
+from ..core.claims import listed_forms
+from ..core.errors import NslabError
+from . import verdicts
+from .magics import NslabMagics
+
+
+@magics_class
+class CheckMagics(NslabMagics):
+    """Checkpoints."""
+
+    @cell_magic
+    def netns_check(self, line: str, cell: str) -> None:
+        """Try out claims about the network, one a line, on the real thing::
+
+            %%netns_check
+            mydocker0 is up
+            ns1 can ping 172.16.1.2
+            ns1 cannot reach ns3
+
+        Each is shown with a tick or a cross, the reason, and a hint where it doesn't hold; then the cell raises an
+        AssertionError, so that nbclient, nbmake and nbgrader see it. The forms of claims:
+
+        """
+        if line.strip():
+            raise NslabError(f'"{line.strip()}" stands beside %%netns_check.', "Write claims below it, one a line.")
+        judged = self.lab.check(cell)
+        metadata = {verdicts.MIME_METADATA: [asdict(verdict) for verdict in judged]}
+        display(verdicts.bundle(judged, self.lab.language), raw=True, metadata=metadata)
+        if not all(verdict.holds for verdict in judged):
+            raise _failed(verdicts.failure(judged, self.lab.language))
+
+    netns_check.__doc__ = f"{netns_check.__doc__}{listed_forms()}\n"
+
+
+def _failed(said: str) -> AssertionError:
+    """An AssertionError, which front ends show without a traceback: the claims say it all."""
+    error = AssertionError(said)
+    error._render_traceback_ = lambda: [f"AssertionError: {said}"]  # type: ignore[attr-defined]
+    return error

@@ -1,0 +1,69 @@
+"""How verdicts of a checkpoint look: as HTML for a notebook, as text for a console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from ..core.judging import Verdict
+
+MIME_METADATA = "nslab_verdicts"
+"""The key in an output's metadata under which the verdicts are found as data."""
+
+_SAID = {
+    "en": {True: "holds", False: "doesn't hold", "sum": "{0} of {1} claims hold.", "all": "All {0} claims hold."},
+    "zh": {True: "成立", False: "不成立", "sum": "{1} 条断言中有 {0} 条成立。", "all": "{0} 条断言全部成立。"},
+}
+_MARK = {True: "✓", False: "✗"}
+_COLOUR = {True: "var(--jp-success-color0, #1b7f4f)", False: "var(--jp-error-color0, #c0392b)"}
+_DIM = "color:var(--jp-ui-font-color2, #616161)"
+_CODE = "font-family:var(--jp-code-font-family, monospace)"
+
+
+def bundle(verdicts: Sequence[Verdict], language: str) -> dict[str, str]:
+    """The verdicts' MIME bundle."""
+    return {"text/html": html(verdicts, language), "text/plain": text(verdicts, language)}
+
+
+def html(verdicts: Sequence[Verdict], language: str) -> str:
+    """A list with a tick or a cross, the reason, and a hint where a claim doesn't hold."""
+    items = "".join(_item(verdict, language) for verdict in verdicts)
+    return (
+        f'<div class="nslab-verdicts" lang="{language}">'
+        f'<ul style="list-style:none;padding:0;margin:0.4em 0;line-height:1.6">{items}</ul>'
+        f"<p style='margin:0.2em 0'><b>{escape(total(verdicts, language))}</b></p></div>"
+    )
+
+
+def text(verdicts: Sequence[Verdict], language: str) -> str:
+    """The same, one verdict a line."""
+    lines = []
+    for verdict in verdicts:
+        reason = f"  ({verdict.reason})" if verdict.reason else ""
+        lines.append(f"{_MARK[verdict.holds]} {verdict.claim}{reason}")
+        if verdict.hint:
+            lines.append(f"    → {verdict.hint}")
+    return "\n".join([*lines, total(verdicts, language)])
+
+
+def total(verdicts: Sequence[Verdict], language: str) -> str:
+    """How many hold, as a sentence."""
+    holding = sum(verdict.holds for verdict in verdicts)
+    key = "all" if holding == len(verdicts) else "sum"
+    return _SAID[language][key].format(holding, len(verdicts))
+
+
+def failure(verdicts: Sequence[Verdict], language: str) -> str:
+    """What an AssertionError says: the claims that don't hold, with their reasons."""
+    failed = [f"✗ {v.claim}  ({v.reason})" if v.reason else f"✗ {v.claim}" for v in verdicts if not v.holds]
+    return "\n".join([total(verdicts, language), *failed])
+
+
+def _item(verdict: Verdict, language: str) -> str:
+    mark = (
+        f'<span role="img" aria-label="{escape(_SAID[language][verdict.holds])}" '
+        f'style="color:{_COLOUR[verdict.holds]};font-weight:700">{_MARK[verdict.holds]}</span>'
+    )
+    reason = f' <span style="{_DIM}">{escape(verdict.reason)}</span>' if verdict.reason else ""
+    hint = f'<br><span style="padding-left:1.3em">→ <code style="{_CODE}">{escape(verdict.hint)}</code></span>'
+    return f"<li>{mark} {escape(verdict.claim)}{reason}{hint if verdict.hint else ''}</li>"
