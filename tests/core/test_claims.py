@@ -7,6 +7,7 @@ import pytest
 from nslab_kernel.core import firewall
 from nslab_kernel.core.actions import AddAddress, AddNamespace, SetDown, SetMaster, SetSysctl, SetUp
 from nslab_kernel.core.claim import Exists, Forwards, HasAddress, IsPort, IsUp, Masquerades, Reaches, RoutesVia
+from nslab_kernel.core.claim_completion import next_words
 from nslab_kernel.core.claims import FORMS, listed_forms, parse
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.firewall import Chain, Match, Rule
@@ -206,3 +207,30 @@ def test_forwarding_is_read_from_the_namespace_that_is_asked_for() -> None:
 
 def test_reasons_come_in_chinese_too() -> None:
     assert verdict("mydocker0 is down", language="zh").reason == "它是 up 的"
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("", ["host", "ns1", "mydocker0", "eth00-ns2", "tcp"]),
+        ("ns1", ["can ping", "cannot reach", "has", "default via"]),
+        ("mydocker0", ["is up", "is a port of"]),
+        ("ns1 can", ["ping"]),
+        ("ns1 can ping", ["172.16.1.2", "ns2", "host"]),
+        ("ns1 has", ["172.16.1.1/16"]),
+        ("veth-ns1 is a port of", ["mydocker0"]),
+        ("veth-ns1 is not", ["a port of"]),
+        ("tcp", ["ns2:", "172.16.1.2:"]),
+        ("tcp ns2:80", ["answers", "does not answer"]),
+        ("udp ns2:80 does not answer", ["ns1", "host"]),
+    ],
+)
+def test_what_may_come_next_in_a_claim_is_offered(typed: str, offered: list[str]) -> None:
+    found = next_words(typed, LAB)
+    assert set(offered) <= set(found)
+    assert len(found) == len(set(found))
+
+
+def test_nothing_is_offered_where_a_claim_is_complete() -> None:
+    assert next_words("mydocker0 is up", LAB) == []
+    assert next_words("tcp ns2:80 answers ns1", LAB) == []
