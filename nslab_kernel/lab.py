@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from .core.actions import Action, Operation
 from .core.language import language_of
 from .core.network import Network
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     import networkx
 
     from .core.judging import Verdict
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from .linux.processes import Result
     from .linux.reading import Reader
     from .linux.watch import Watch
-    from .picture import Picture
+    from .picture import Mark, Picture
+
+T = TypeVar("T")
 
 
 class Lab:
@@ -67,21 +70,34 @@ class Lab:
 
         return graph(self.snapshot())
 
-    def picture(self, *, before: Network | None = None, of: Network | None = None, mac: bool = False) -> Picture:
+    def picture(
+        self,
+        network: Network | None = None,
+        *,
+        before: Network | None = None,
+        of: str | None = None,
+        mac: bool = False,
+        marks: Sequence[Mark] = (),
+    ) -> Picture:
         """A picture of the lab.
 
         Parameters
         ----------
+        network
+            The snapshot to draw; by default the lab as it is now.
         before
             An earlier snapshot: what has changed since then stands out.
         of
-            The snapshot to draw; by default the lab as it is now.
+            A namespace or a bridge of the host, to be shown alone with its neighbourhood.
         mac
             Whether to show MAC addresses.
+        marks
+            Places to point at.
         """
         from .picture import draw
 
-        return draw(of or self.snapshot(), before=before, language=self.language, mac=mac)
+        shown = network or self.snapshot()
+        return draw(shown, before=before, language=self.language, mac=mac, of=of, marks=marks)
 
     def check(self, claims: str) -> tuple[Verdict, ...]:
         """Try out claims about the lab, with real packets where a claim is about reaching something.
@@ -216,8 +232,7 @@ class Lab:
         command: str,
         *,
         timeout: float | None = None,
-        on_output: Callable[..., None] | None = None,
-        **options: Any,
+        on_output: Callable[[str, str], None] | None = None,
     ) -> Result:
         """Run shell lines in a namespace; see `nslab_kernel.linux.processes.run`.
 
@@ -230,25 +245,42 @@ class Lab:
         timeout
             Seconds after which the whole process group is ended; None waits for ever.
         on_output
-            Called with each piece of output as it comes.
+            Called with ``"stdout"`` or ``"stderr"`` and each piece of output as it comes.
         """
         from .linux import processes
 
-        return processes.run(namespace, command, timeout=timeout, on_output=on_output, **options)
+        return processes.run(namespace, command, timeout=timeout, on_output=on_output)
 
-    def python(self, namespace: str) -> AbstractContextManager[Any]:
-        """A context in which the sockets that this thread opens are in the namespace.
+    def start(self, namespace: str, command: str, *, keep_output: bool = False) -> Popen[bytes]:
+        """Start shell lines in a namespace and go on; see `nslab_kernel.linux.processes.start`.
+
+        Parameters
+        ----------
+        namespace
+            Where to run; ``"host"`` for the host.
+        command
+            Shell lines, as in a ``%%bash`` cell.
+        keep_output
+            Whether the process's ``stdout`` and ``stderr`` can be read; otherwise its output is thrown away.
+        """
+        from .linux import processes
+
+        return processes.start(namespace, command, keep_output=keep_output)
+
+    def inside(self, namespace: str, call: Callable[[], T]) -> T:
+        """What ``call`` returns when it is called in a namespace; the sockets that it opens stay there.
+
+        It runs in a thread of its own: this one never changes its namespace.
 
         Examples
         --------
-        >>> with Lab().python("ns1"):  # doctest: +SKIP
-        ...     server = socket.create_server(("172.16.1.1", 8080))
+        >>> server = Lab().inside("ns1", lambda: socket.create_server(("172.16.1.1", 8080)))  # doctest: +SKIP
         """
         from .linux import namespaces
 
-        return namespaces.inside(namespace)
+        return namespaces.entered(namespaces.find(namespace), call)
 
-    def watch(self, callback: Callable[..., None]) -> Watch:
+    def watch(self, callback: Callable[[], None]) -> Watch:
         """Call ``callback`` after each change of the network, whoever made it, until ``.close()``."""
         from .linux.watch import Watch
 

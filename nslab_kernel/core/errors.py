@@ -21,3 +21,7 @@ class NslabError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.cure}" if self.cure else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback: IPython asks an exception for this method."""
+        return str(self).splitlines()

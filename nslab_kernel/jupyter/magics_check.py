@@ -10,7 +10,7 @@ from IPython.display import display
 from ..core.claims import listed_forms
 from ..core.errors import NslabError
 from . import verdicts
-from .magics import NslabMagics
+from .parsing import NslabMagics
 
 
 @magics_class

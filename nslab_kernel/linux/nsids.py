@@ -12,7 +12,7 @@ _NSID, _FD, _TARGET, _CURRENT = 1, 3, 4, 5
 _S32 = struct.Struct("=i")
 _GENERAL = bytes(4)  # struct rtgenmsg
 HOST_ID = 1 << 20
-"""The host's id in its own table, far from those that the kernel gives, so that `ip netns` shows what it always shows."""
+"""The host's id in its own table, far from those that the kernel gives, so `ip netns` shows what it always shows."""
 
 
 def assigned(asking: AskingSocket, file: int, *, host: bool = False) -> int:

@@ -78,11 +78,17 @@ def run(
     return Result(process.returncode, reading.text("stdout"), reading.text("stderr"), timed_out)
 
 
-def start(namespace: str, command: str | Sequence[str]) -> subprocess.Popen[bytes]:
+def start(namespace: str, command: str | Sequence[str], *, keep_output: bool = True) -> subprocess.Popen[bytes]:
     """Start a command in a namespace, as a process group of its own, and don't wait for it.
 
-    Parameters and errors are those of `run`. The output can be read from the process's ``stdout`` and ``stderr``.
+    Parameters and errors are those of `run`, and
+
+    Parameters
+    ----------
+    keep_output
+        Whether the process's ``stdout`` and ``stderr`` are to be read; otherwise they lead nowhere.
     """
+    output = subprocess.PIPE if keep_output else subprocess.DEVNULL
     place = namespaces.find(namespace)
     words = ["bash", "-c", command] if isinstance(command, str) else list(command)
 
@@ -91,8 +97,8 @@ def start(namespace: str, command: str | Sequence[str]) -> subprocess.Popen[byte
         return subprocess.Popen(
             words,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
         )
 

@@ -18,15 +18,21 @@ def tables(network: Network, language: str) -> str:
 
     Columns are as wide as their text, Chinese characters counted as two.
     """
+    lines = rows(network, language)
+    widths = [max(map(_cells, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(_padded, line, widths)).rstrip() for line in lines)
+
+
+def rows(network: Network, language: str) -> list[tuple[str, ...]]:
+    """The table's head and its lines, as text; a namespace's name stands in its first line only."""
     heads = ("namespace", "interface", "kind", "state", "addresses", "other end", "in bridge")
-    rows = [tuple(word(head, language) for head in heads)]
+    found = [tuple(word(head, language) for head in heads)]
     for namespace in network.everywhere:
         first = namespace.title if namespace.name != HOST else network.hostname
         for interface in namespace.interfaces:
-            rows.append((first, *_row(network, namespace, interface, language)))
+            found.append((first, *_row(network, namespace, interface, language)))
             first = ""
-    widths = [max(map(_cells, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(_padded, row, widths)).rstrip() for row in rows)
+    return found
 
 
 def _row(network: Network, namespace: Namespace, interface: Interface, language: str) -> tuple[str, ...]:

@@ -1,0 +1,63 @@
+"""After any cell that changed the network the picture follows by itself, whoever changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..core.changes import changes
+from ..core.network import Network
+from ..lab import Lab
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+class Follower:
+    """Compares the network before and after each cell, and draws where it differs.
+
+    IPython calls it after each cell (``post_run_cell``), before the front end is told that the cell is done.
+    """
+
+    def __init__(self, shell: InteractiveShell, lab: Lab) -> None:
+        self._shell = shell
+        self._lab = lab
+        self._seen: Network | None = None
+        self.on = False
+
+    def start(self) -> None:
+        """Follow from here on; what is there now is not news."""
+        if not self.on:
+            self._seen = self._lab.snapshot()
+            self._shell.events.register("post_run_cell", self._after_cell)
+            self.on = True
+
+    def stop(self) -> None:
+        """Follow no longer."""
+        if self.on:
+            self._shell.events.unregister("post_run_cell", self._after_cell)
+            self.on = False
+
+    @property
+    def seen(self) -> Network | None:
+        """The network as it was last shown."""
+        return self._seen
+
+    def catch_up(self, network: Network | None = None) -> None:
+        """Take the network as shown: it was drawn just now, or is to stay hidden."""
+        self._seen = network or self._lab.snapshot()
+
+    def quietly(self, act: Callable[[], Any]) -> Any:
+        """Do something that no picture shall tell of."""
+        try:
+            return act()
+        finally:
+            self.catch_up()
+
+    def _after_cell(self, _result: object) -> None:
+        before, now = self._seen, self._lab.snapshot()
+        self._seen = now
+        if before is not None and changes(before, now):
+            from .display import show_picture
+
+            show_picture(self._lab.picture(now, before=before))

@@ -1,0 +1,244 @@
+"""The magics: each parses its line, asks the lab, and displays. Nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from ..core.errors import NslabError
+from . import completion
+from .display import show_commands, show_picture, show_table
+from .magics_check import CheckMagics
+from .parsing import NslabMagics, parse
+from .running import explain_failure, run_python
+from .session import close_session, open_session
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magics, their completion, and the picture that follows each cell."""
+    session = open_session(shell)
+    for magics in (RunMagics, BuildMagics, LookMagics, CheckMagics):
+        shell.register_magics(magics(session))
+    completion.register(shell, session.lab)
+    if session.lab.sandboxed:
+        session.follower.start()
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take away what `load` hooked into the shell; the network stays."""
+    completion.unregister(shell)
+    close_session(shell)
+
+
+@magics_class
+class RunMagics(NslabMagics):
+    """Run things in a namespace."""
+
+    @no_var_expand
+    @magic_arguments()
+    @argument("namespace", help="Where to run: a namespace, or host.")
+    @argument("--python", action="store_true", help="Run the cell as Python: its sockets are in the namespace.")
+    @argument("--timeout", type=float, metavar="S", help="End everything that the cell started after S seconds.")
+    @argument("--out", metavar="NAME", help="Put the output into this variable instead of showing it.")
+    @argument("--err", metavar="NAME", help="Put the error output into this variable instead of showing it.")
+    @argument("--bg", action="store_true", help="Go on at once; the cell runs in the background.")
+    @argument("--proc", metavar="NAME", help="With --bg: put the process into this variable.")
+    @argument("--no-raise-error", action="store_true", help="Don't fail where the last command fails.")
+    @line_cell_magic
+    def netns(self, line: str, cell: str | None = None) -> Any:
+        """Run things in a namespace, or list the namespaces.
+
+        Examples
+        --------
+        ``%netns``
+            a table of namespaces, interfaces, addresses and state
+        ``%netns ns1 ping -c 1 172.16.1.2``
+            run one shell line in ``ns1``; ``%netns host brctl show`` runs it in the host
+        ``%%netns ns1``
+            the cell's shell lines run in ``ns1``
+        ``%%netns ns1 --bg --proc server``
+            they run in the background; ``server.terminate()`` ends them
+        ``%%netns ns1 --python``
+            the cell is Python, with the notebook's variables; sockets that it opens are in ``ns1``
+        """
+        if cell is None:
+            return self._line(line)
+        wanted = parse(self.netns, line)
+        if wanted.python:
+            return run_python(self.session.shell, wanted.namespace, cell)
+        if wanted.bg:
+            return self._start(wanted, cell)
+        return self._run(wanted.namespace, cell, wanted)
+
+    def _line(self, line: str) -> None:
+        name, _, command = line.strip().partition(" ")
+        if not name:
+            show_table(self.lab.snapshot(), self.lab.language)
+        elif not command.strip():
+            raise NslabError("There is no command to run.", f"Write `%netns {name} ip address`.")
+        else:
+            self._run(name, command.strip(), None)
+
+    def _run(self, namespace: str, command: str, wanted: Any) -> None:
+        taken = {"stdout": wanted.out, "stderr": wanted.err} if wanted else {}
+
+        def show(stream: str, text: str) -> None:
+            if not taken.get(stream):
+                target = sys.stdout if stream == "stdout" else sys.stderr
+                target.write(text)
+                target.flush()
+
+        timeout = wanted.timeout if wanted else None
+        result = self.lab.run(namespace, command, timeout=timeout, on_output=show)
+        for stream, variable in taken.items():
+            if variable:
+                self.session.shell.user_ns[variable] = getattr(result, stream)
+        if (result.returncode or result.timed_out) and not (wanted and wanted.no_raise_error):
+            raise explain_failure(namespace, command, result, timeout)
+
+    def _start(self, wanted: Any, command: str) -> None:
+        process = self.lab.start(wanted.namespace, command, keep_output=bool(wanted.out or wanted.err))
+        variables: dict[str | None, subprocess.Popen[bytes] | Any] = {
+            wanted.proc: process,
+            wanted.out: process.stdout,
+            wanted.err: process.stderr,
+        }
+        self.session.shell.user_ns.update({name: value for name, value in variables.items() if name})
+
+
+@magics_class
+class BuildMagics(NslabMagics):
+    """Make and remove things; each prints the commands that it stands for."""
+
+    @magic_arguments()
+    @argument("bridge", help="The bridge to make.")
+    @argument("addresses", nargs="*", metavar="address", help="An address with its prefix length.")
+    @line_magic
+    def netns_bridge(self, line: str) -> None:
+        """Make a bridge in the host and bring it up.
+
+        Examples
+        --------
+        ``%netns_bridge mydocker0``
+        ``%netns_bridge mydocker0 172.16.0.1/16``
+        """
+        wanted = parse(self.netns_bridge, line)
+        show_commands(self.lab.bridge(wanted.bridge, *wanted.addresses).commands)
+
+    @magic_arguments()
+    @argument("bridge", help="A bridge of the host.")
+    @argument("namespace", help="The namespace to make.")
+    @argument("addresses", nargs="*", metavar="address", help="Its address with the prefix length; IPv4, IPv6 or both.")
+    @line_magic
+    def netns_attach(self, line: str) -> None:
+        """Make a namespace and plug it into a bridge by a veth pair, all or nothing.
+
+        Examples
+        --------
+        ``%netns_attach mydocker0 ns1 172.16.1.1/16``
+        ``%netns_attach mydocker0 ns2 172.16.1.2/16 fd00::2/64``
+        """
+        wanted = parse(self.netns_attach, line)
+        show_commands(self.lab.attach(wanted.bridge, wanted.namespace, *wanted.addresses).commands)
+
+    @magic_arguments()
+    @argument("namespace", help="The namespace to remove.")
+    @line_magic
+    def netns_detach(self, line: str) -> None:
+        """Remove a namespace, the veth pairs that lead into it, and what runs in it.
+
+        Examples
+        --------
+        ``%netns_detach ns1``
+        """
+        show_commands(self.lab.detach(parse(self.netns_detach, line).namespace).commands)
+
+    @magic_arguments()
+    @line_magic
+    def netns_reset(self, line: str) -> None:
+        """Give a bare host back: everything that was made in this lab is removed.
+
+        Examples
+        --------
+        ``%netns_reset``
+        """
+        parse(self.netns_reset, line)
+        self.lab.reset()
+
+
+@magics_class
+class LookMagics(NslabMagics):
+    """Look at the network."""
+
+    @magic_arguments()
+    @argument("--of", metavar="NAME", help="Show a namespace or a bridge alone with its neighbourhood.")
+    @argument("--mac", action="store_true", help="Show MAC addresses.")
+    @argument("--save", metavar="FILE", help="Write the picture to a .png, .svg or .pdf file instead of showing it.")
+    @line_magic
+    def netns_graph(self, line: str) -> None:
+        """Draw the network as it is now.
+
+        Examples
+        --------
+        ``%netns_graph``
+        ``%netns_graph --of ns1 --mac``
+        ``%netns_graph --save network.svg``
+        """
+        wanted = parse(self.netns_graph, line)
+        before, now = self.session.follower.seen, self.lab.snapshot()
+        picture = self.lab.picture(now, before=before, of=wanted.of, mac=wanted.mac)
+        if wanted.save:
+            print(f"Saved as {picture.save(wanted.save)}")
+            return
+        show_picture(picture)
+        self.session.follower.catch_up(now)
+
+    @magic_arguments()
+    @argument("state", nargs="?", choices=("on", "off"), help="Whether the picture follows each cell.")
+    @line_magic
+    def netns_auto(self, line: str) -> None:
+        """Whether the picture is drawn by itself after each cell that changed the network.
+
+        Examples
+        --------
+        ``%netns_auto off``
+        ``%netns_auto on``
+        """
+        follower = self.session.follower
+        match parse(self.netns_auto, line).state:
+            case "on":
+                follower.start()
+            case "off":
+                follower.stop()
+            case _:
+                print(f"The picture {'follows' if follower.on else 'does not follow'} each cell.")
+
+    @magic_arguments()
+    @argument("--save", metavar="FILE", help="Write the script to a file instead of printing it.")
+    @line_magic
+    def netns_script(self, line: str) -> None:
+        """Print a shell script that builds the present network from nothing on any Linux.
+
+        Examples
+        --------
+        ``%netns_script``
+        ``%netns_script --save network.sh``
+        """
+        target = parse(self.netns_script, line).save
+        text = self.lab.script()
+        if not target:
+            print(text, end="")
+            return
+        try:
+            with open(target, "w") as file:
+                file.write(text)
+        except OSError as error:
+            raise NslabError(f"{target} can't be written: {error.strerror}.", "Save it in another folder.") from error
+        print(f"Saved as {target}")

@@ -1,0 +1,38 @@
+"""What every class of magics here has: the session, and arguments that are understood or refused in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics
+from IPython.core.magic_arguments import parse_argstring
+
+from ..core.errors import NslabError
+from ..lab import Lab
+from .session import Session
+
+
+class NslabMagics(Magics):
+    """What every class of magics here has: the session."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.shell)
+        self.session = session
+
+    @property
+    def lab(self) -> Lab:
+        """The lab that the magics act on."""
+        return self.session.lab
+
+
+def parse(magic: Any, line: str) -> Any:
+    """The magic's arguments; a line that isn't understood is told in a sentence with the magic's form."""
+    try:
+        return parse_argstring(magic, line)
+    except UsageError as error:
+        said = str(error).strip().rstrip(".")
+        form = " ".join(magic.parser.format_usage().replace("::", "").split())
+        raise NslabError(f"{said[:1].upper()}{said[1:]}.", f"The form is `{form}`.") from None
+    except ValueError as error:  # shlex: no closing quotation
+        raise NslabError(f"{error}.", "Close the quotation mark.") from None

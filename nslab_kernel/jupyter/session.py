@@ -1,0 +1,44 @@
+"""What the magics of one IPython shell share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from ..lab import Lab
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from .following import Follower
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The lab that a shell's magics act on, and the picture that follows it."""
+
+    shell: InteractiveShell
+    lab: Lab
+    follower: Follower
+
+
+_sessions: WeakKeyDictionary[InteractiveShell, Session] = WeakKeyDictionary()
+
+
+def open_session(shell: InteractiveShell) -> Session:
+    """The shell's session, made on first use."""
+    from .following import Follower
+
+    if shell not in _sessions:
+        lab = Lab()
+        _sessions[shell] = Session(shell, lab, Follower(shell, lab))
+    return _sessions[shell]
+
+
+def close_session(shell: InteractiveShell) -> None:
+    """Let go of what the session holds; the network stays as it is."""
+    session = _sessions.pop(shell, None)
+    if session:
+        session.follower.stop()
+        session.lab.close()
