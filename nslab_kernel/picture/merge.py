@@ -128,12 +128,19 @@ class _Merge:
             interface.mac,
             self.fates.interface(where, name),
             f"{far[0].name}/{far[1].name}" if far and paired else "",
-            word("ends in", self.language, far[1].name, far[0].title) if far and paired else "",
+            self._far_text(far) if far and paired else "",
             f"{where}/{master.name}" if master and master.kind == "bridge" else "",
             self._remark(interface, master, far[1] if far and not paired else None),
             where == HOST and name in self._uplinks,
             socket_details(namespace, interface, self.language),
         )
+
+    def _far_text(self, far: tuple[Namespace, Interface]) -> str:
+        namespace, interface = far
+        master = namespace.interface(interface.master)
+        if master is not None:
+            return f"⇄ {interface.name} ({master.name})"
+        return word("ends in", self.language, interface.name, namespace.title)
 
     def _addresses(self, where: str, interface: Interface) -> tuple[Fact, ...]:
         shown = shown_addresses(interface)
@@ -163,7 +170,7 @@ class _Merge:
         texts, known = {fact.text for fact in now}, {fact.text for fact in then}
         return (
             *(fact if fact.text in known or earlier is None else replace(fact, fate="new") for fact in now),
-            *(replace(fact, fate="removed") for fact in then if fact.text not in texts),
+            *(replace(fact, fate="removed") for fact in then if fact.text not in texts and fact.kind != "unforward"),
         )
 
     def cables(self, rooms: list[Room]) -> tuple[Cable, ...]:

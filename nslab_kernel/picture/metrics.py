@@ -49,6 +49,7 @@ FONTS = {
     "state": Font(14, bold=True),
     "subtitle": Font(14),
     "tag": Font(11.5, bold=True),
+    "small tag": Font(9.5, bold=True),
     "caption": Font(13),
 }
 

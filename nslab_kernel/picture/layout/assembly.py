@@ -1,25 +1,32 @@
-"""The whole picture, put together from top to bottom: outside, host, rooms, caption."""
+"""The whole picture, put together from top to bottom: outside, host, rooms, caption, and marks on top."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...core.network import HOST
 from ..scene import Group, Scene
 from ..view import View
-from .cables import CHANNEL, Wiring
+from .bundles import bundles
+from .cables import Wiring
 from .courses import Plan, plan
 from .frame import Frame
-from .host import host_room
-from .labels import Label, label_height, labels
-from .marks import Mark
-from .pieces import Piece, Writer
+from .host import HostRoom, host_room
+from .labels import label_height, labels
+from .lines import Columns, line_room
+from .marks import Mark, Spot, legend, marked
+from .outer import Outer
+from .pieces import Writer
 from .rooms import Manner, furnish
+from .rows import Rows
 from .slots import grid
 
-_MOST_ROWS = 3  # of rooms with a few lines each; more rooms have one line each
-_BELOW_HOST = 44.0
-_BETWEEN_ROWS = 28.0
+_MOST_ROOMS = 9  # with a few lines each; more rooms have one line each
+_MOST_ROWS = 5
+_MOST_LANES = 6  # of cables side by side in a gutter; more are bundled
 _TOP = 16.0
+_BELOW_HOST = 44.0
+_BETWEEN_LINES = 9.0
 
 
 class Assembly:
@@ -28,60 +35,95 @@ class Assembly:
     def __init__(self, view: View) -> None:
         self.view = view
         self.grid = grid(view)
+        self.plan = plan(view, self.grid, bundled=False)
+        crowded = len(view.rooms) > _MOST_ROOMS or self.grid.rows > _MOST_ROWS
+        self.bundled = crowded or self.plan.most_lanes > _MOST_LANES
+        if self.bundled:
+            self.plan = plan(view, self.grid, bundled=True)
+        self.outer = Outer.of(view, self.grid.columns)
+        inner_lanes = 1 if self.bundled else self.plan.most_lanes
+        self.frame = Frame.of(self.grid.columns, max(inner_lanes, self.outer.plan.most_lanes))
         self.groups: list[Group] = []
         self.anchors: dict[str, tuple[float, float]] = {}
-        self.sockets: dict[str, tuple[float, float]] = {}
+        self.ways: dict[frozenset[str], list[tuple[float, float]]] = {}
 
     def scene(self, title: str, description: str, marks: Sequence[Mark]) -> Scene:
         """Put everything in its place."""
-        view = self.view
-        courses = plan(view, self.grid, bundled=False)
-        frame = Frame.of(self.grid.columns, courses.most_lanes)
-        relaxed = self.grid.rows <= 1
-        found = labels(courses, set(self.grid.spans), view.language, relaxed=relaxed)
-        drawn = {course.start.socket.id for course in courses.courses if course.start.at_host}
-        host = host_room(view, self.grid, frame, _TOP, drawn, label_height(found))
-        self.groups += host.groups
-        manner = Manner(view.language, not relaxed, view.show_mac, self._told(found, courses), courses.undrawn)
-        pieces = {room.id: furnish(room, manner) for room in view.rooms}
-        bottom, channels = self._rows(pieces, self.grid.places, frame, host.bottom + _BELOW_HOST, courses)
-        wiring = Wiring(courses, frame, host, self.sockets, channels, found, not relaxed)
+        top = _TOP
+        rows_outside = None
+        if self.outer.places:
+            rows_outside, top = self.outer.draw(self.view, self.frame, top)
+            self._add(rows_outside)
+        relaxed = self.grid.rows <= 1 and not self.bundled
+        found = {} if self.bundled else labels(self.plan, set(self.grid.spans), self.view.language, relaxed=relaxed)
+        drawn = {course.start.socket.id for course in self.plan.courses if course.start.at_host}
+        host = host_room(self.view, self.grid, self.frame, top, drawn, label_height(found))
+        self._add(host)
+        told = {course.end.socket.id for course in self.plan.courses if course.start.socket.id in found}
+        manner = Manner(self.view.language, not relaxed, self.view.show_mac, told, self.plan.undrawn)
+        rows = self._rows(manner, host.bottom + _BELOW_HOST)
+        self._add(rows)
+        if self.bundled:
+            groups, anchors = bundles(self.plan, self.frame, host, rows.anchors, self.view.language)
+            self.groups += groups
+            self.anchors |= anchors
+        else:
+            self._wire(Wiring(self.plan, self.frame, host, rows, found, not relaxed))
+        if rows_outside is not None:
+            self._wire(Wiring(self.outer.plan, self.frame, host, rows_outside, {}, tight=True))
+        self.groups += marked(marks, self._spots(), self.ways)
+        bottom = rows.bottom if self.view.rooms else host.bottom
+        height = self._caption(bottom + 14, legend(marks))
+        return Scene(self.frame.width, height, tuple(self.groups), title, description, self.view.language)
+
+    def _rows(self, manner: Manner, top: float) -> Rows:
+        rooms = self.view.rooms
+        if not self.bundled:
+            pieces = {room.id: furnish(room, manner) for room in rooms}
+            return Rows.of(pieces, self.grid.places, self.frame, top, self.plan)
+        columns = Columns.fitting(rooms, self.view.language)
+        lines = {room.id: line_room(room, columns, manner) for room in rooms}
+        return Rows.of(lines, self.grid.places, self.frame, top - 16, Plan(), _BETWEEN_LINES)
+
+    def _add(self, part: HostRoom | Rows) -> None:
+        self.groups += part.groups
+        self.anchors |= part.anchors
+
+    def _wire(self, wiring: Wiring) -> None:
         wiring.draw()
         self.groups += wiring.groups
-        height = self._caption(frame, bottom + 14)
-        return Scene(frame.width, height, tuple(self.groups), title, description, view.language)
+        self.anchors |= wiring.anchors
+        self.ways |= wiring.ways
 
-    def _told(self, found: dict[str, Label], courses: Plan) -> set[str]:
-        """Sockets in rooms whose host end is labelled."""
-        return {course.end.socket.id for course in courses.courses if course.start.socket.id in found}
+    def _spots(self) -> dict[str, Spot]:
+        """Where marks go: below sockets, in switches, after names, on the corners of rooms and notes."""
+        switches = {plug.id for plug in self.view.host.switches}
+        spots = {}
+        for place, (x, y) in self.anchors.items():
+            if "/" not in place or place in switches:
+                spots[place] = Spot(x, y, 26, 0)
+            elif self.bundled and not place.startswith(f"{HOST}/"):
+                spots[place] = Spot(x, y, 0, 24)
+            else:
+                spots[place] = Spot(x, y + 20, 0, 24)
+        for plug in self.view.host.sockets:
+            if plug.master in switches and plug.id in self.anchors:
+                x, text, (clear, y) = (
+                    self.anchors[plug.id][0],
+                    self.anchors[f"{plug.master}#text"][0],
+                    self.anchors[f"{plug.master}#clear"],
+                )
+                if not text - 14 < x < clear + 14:
+                    spots[f"{plug.master}<{plug.id}"] = Spot(x, y, 26, 0)
+        return spots
 
-    def _rows(
-        self,
-        pieces: dict[str, Piece],
-        places: dict[str, tuple[int, int]],
-        frame: Frame,
-        top: float,
-        courses: Plan,
-    ) -> tuple[float, list[float]]:
-        """Put the rooms in their rows; return the lower edge and where each row's channel runs."""
-        channels = []
-        y = top
-        for row in range(max((row for _, row in places.values()), default=-1) + 1):
-            channels.append(y - 18 if row else y - 20)
-            y += CHANNEL * courses.crossing_lanes(row)
-            inside = [(column, room) for room, (column, r) in places.items() if r == row]
-            for column, room in inside:
-                placed = pieces[room].at(frame.column(column), y)
-                self.groups += placed.groups
-                self.anchors |= placed.anchors
-                self.sockets |= placed.anchors
-            y += max((pieces[room].height for _, room in inside), default=0) + _BETWEEN_ROWS
-        return max(y - _BETWEEN_ROWS, top - _BELOW_HOST), channels
-
-    def _caption(self, frame: Frame, top: float) -> float:
-        """The line below that says what was done and what is left; return the picture's height."""
-        writer = Writer(frame.left + 2, frame.right, top)
+    def _caption(self, top: float, told: str) -> float:
+        """The lines below that say what was done, what is left, and what the marks mean; return the height."""
+        writer = Writer(self.frame.left + 2, self.frame.right, top)
         if self.view.caption:
             writer.write(self.view.caption, "caption", "muted", lead=6)
+        if told:
+            writer.write(told, "caption", "ink", lead=6)
+        if writer.items:
             self.groups.append(Group("caption", "caption", "rooms", tuple(writer.items)))
         return writer.y + 14

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..scene import Group, Line
-from ..view import Cable
+from ..view import Cable, Socket
 from .courses import Course, Plan
 from .frame import Frame
 from .host import HostRoom
 from .labels import Label
 from .pieces import SMALL_SOCKET, SOCKET, socket
+from .rows import CHANNEL, Rows
 
 _RADIUS = 9.0
-CHANNEL = 10.0  # from lane to lane in a channel
 
 
 @dataclass
@@ -23,19 +23,20 @@ class Wiring:
     plan: Plan
     frame: Frame
     host: HostRoom
-    sockets: dict[str, tuple[float, float]]  # in the walls of rooms
-    channels: list[float]  # where the first lane of each channel runs
+    rows: Rows
     labels: dict[str, Label]  # by the id of the host end
     tight: bool
     groups: list[Group] = field(default_factory=list)
     anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
+    ways: dict[frozenset[str], list[tuple[float, float]]] = field(default_factory=dict)
 
     def draw(self) -> None:
         """Lay every cable, the lowest first, so that those above cross over."""
         for course in sorted(self.plan.courses, key=lambda course: -course.order[1]):
             points = self._points(course)
+            self.ways[frozenset(end.id for end in course.cable.ends)] = points[1:-1]
             self.groups.append(_cable(course.cable, points, crosses=course.channel is not None))
-            if course.start.at_host:
+            if course.start.at_host and not course.start.socket.uplink:
                 self.groups.append(self._host_end(course, points[0]))
 
     def _points(self, course: Course) -> list[tuple[float, float]]:
@@ -43,17 +44,22 @@ class Wiring:
             self.frame.lane(gutter, self.plan.lanes[gutter, course.cable.id, part])
             for part, gutter in enumerate(course.gutters)
         ]
-        finish = self.sockets[course.end.socket.id]
+        finish = self.rows.anchors[course.end.socket.id]
         if course.start.at_host:
-            switch = self.host.bases.get(course.start.socket.master, self.host.bottom)
-            way = [(lanes[0], switch)]
+            way = [(lanes[0], self._leaves_host(course.start.socket))]
         else:
-            start = self.sockets[course.start.socket.id]
+            start = self.rows.anchors[course.start.socket.id]
             way = [start, (lanes[0], start[1])]
         if course.channel is not None:
-            y = self.channels[course.channel] + CHANNEL * self.plan.crossings[course.channel, course.cable.id]
+            y = self.rows.channels[course.channel] + CHANNEL * self.plan.crossings[course.channel, course.cable.id]
             way += [(lanes[0], y), (lanes[-1], y)]
         return [*way, (lanes[-1], finish[1]), finish]
+
+    def _leaves_host(self, plug: Socket) -> float:
+        """The height at which a cable leaves the host: by its upper wall, a switch, or the lower wall."""
+        if plug.uplink:
+            return self.host.top
+        return self.host.bases.get(plug.master, self.host.bottom)
 
     def _host_end(self, course: Course, at: tuple[float, float]) -> Group:
         """The socket where a cable leaves the host, and its label."""

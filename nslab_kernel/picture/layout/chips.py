@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..metrics import width, wrap
 from ..scene import Box, Group, Line, Primitive, Text
@@ -12,6 +13,7 @@ from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, glow, socket, tag, tag_wi
 
 _HEIGHT = 26.0
 _GAP = 10.0
+_MOST_SINGLES = 8
 _LOOSE = 34.0  # the length of a cable that lies about
 _STYLES = {
     "forward": ("note", "good"),
@@ -23,17 +25,29 @@ _STYLES = {
 Put = Callable[[Piece, float, float], None]
 
 
-def flow(pieces: Iterable[Piece], left: float, right: float, top: float, put: Put) -> float:
-    """Put pieces beside each other, row below row; return the lower edge of the last row."""
-    x, y, row = left, top, 0.0
-    for piece in pieces:
-        if x > left and x + piece.width > right:
-            x, y = left, y + row + _GAP
-            row = 0.0
-        put(piece, x, y)
-        x += piece.width + _GAP
-        row = max(row, piece.height)
-    return y + row
+@dataclass
+class Flow:
+    """Puts pieces beside each other, row below row."""
+
+    left: float
+    right: float
+    y: float  # of the present row
+    put: Put
+    x: float = 0
+    bottom: float = 0
+
+    def __post_init__(self) -> None:
+        self.x, self.bottom = self.left, self.y
+
+    def add(self, piece: Piece, *, at_right: bool = False) -> None:
+        """The next piece, in this row if it fits; at its right end if so asked."""
+        if self.x > self.left and self.x + piece.width > self.right:
+            self.x, self.y = self.left, self.bottom + _GAP
+        if at_right:
+            self.x = self.right - piece.width
+        self.put(piece, self.x, self.y)
+        self.x += piece.width + _GAP
+        self.bottom = max(self.bottom, self.y + piece.height)
 
 
 def note(fact: Fact, number: int, room: float, language: str) -> Piece:
@@ -51,9 +65,21 @@ def note(fact: Fact, number: int, room: float, language: str) -> Piece:
         items.append(Text(12, 17.5 + 17 * row, line, font, "muted" if gone else style, struck=gone))
     if fact.fate:
         items += tag(wide - 6, 13, fact.fate, language)
-    identity = f"host#{fact.kind}{number}"
+    identity, spot = f"host#{fact.kind}{number}", (wide + (11 if fact.fate else 0), high / 2)
     group = Group(identity, "note", "things", tuple(items), fact.details or fact.text, fact.fate)
-    return Piece(wide, high, [group], {identity: (0.0, 0.0), f"host#{fact.kind}": (0.0, 0.0)})
+    return Piece(wide, high, [group], {identity: spot, f"host#{fact.kind}": spot})
+
+
+def singles(plugs: list[Socket], language: str) -> list[Piece]:
+    """Interfaces with a box each, as long as they are few; the rest are counted."""
+    shown = plugs if len(plugs) <= _MOST_SINGLES else plugs[: _MOST_SINGLES - 1]
+    pieces = [chip(plug, language) for plug in shown]
+    if len(shown) < len(plugs):
+        rest = plugs[len(shown) :]
+        fate = "changed" if any(plug.fate for plug in rest) else ""
+        fact = Fact(word("and more", language, len(rest)), fate, "more", "\n".join(plug.name for plug in rest))
+        pieces.append(note(fact, 0, 200, language))
+    return pieces
 
 
 def chip(plug: Socket, language: str, *, mirrored: bool = False) -> Piece:

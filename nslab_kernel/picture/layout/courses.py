@@ -83,21 +83,14 @@ def plan(view: View, grid: Grid, *, bundled: bool) -> Plan:
             made.undrawn |= {end.id for end in cable.ends}
         else:
             made.courses.append(course)
-    _assign(made)
-    return made
-
-
-def plan_links(cables: list[Cable], places: dict[str, tuple[int, int]]) -> Plan:
-    """Courses for the cables among rooms of one grid."""
-    made = Plan([_link(cable, places) for cable in cables])
-    _assign(made)
+    assign(made)
     return made
 
 
 def _course(cable: Cable, grid: Grid, positions: dict[str, int], bundled: bool) -> Course | None:
     if HOST not in cable.rooms:
         both = all(room in grid.places for room in cable.rooms)
-        return _link(cable, grid.places) if both and not bundled else None
+        return link(cable, grid.places) if both and not bundled else None
     host, room = (0, 1) if cable.rooms[0] == HOST else (1, 0)
     near, far = cable.ends[host], cable.ends[room]
     slot = grid.places.get(cable.rooms[room])
@@ -114,7 +107,8 @@ def _course(cable: Cable, grid: Grid, positions: dict[str, int], bundled: bool) 
     return None if bundled else Course(cable, start, end, (nearest, gutter), 0, (1, *order))
 
 
-def _link(cable: Cable, places: dict[str, tuple[int, int]]) -> Course:
+def link(cable: Cable, places: dict[str, tuple[int, int]]) -> Course:
+    """The course of a cable between two rooms of one grid."""
     one, other = (End(socket, places[room]) for socket, room in zip(cable.ends, cable.rooms, strict=True))
     assert one.slot is not None
     assert other.slot is not None
@@ -123,14 +117,14 @@ def _link(cable: Cable, places: dict[str, tuple[int, int]]) -> Course:
     return Course(cable, one, other, (one.slot[0], other.slot[0]), max(one.slot[1], other.slot[1]), (2, *one.slot))
 
 
-def _assign(made: Plan) -> None:
+def assign(made: Plan) -> None:
     """Give each course its own lane wherever it runs: those that end highest run nearest to their rooms."""
     wanted: dict[int, list[tuple[tuple[int, ...], str, int]]] = defaultdict(list)
     channels: dict[int, list[str]] = defaultdict(list)
     for course in made.courses:
         for part, gutter in enumerate(course.gutters):
-            leaves_host = part == 0 and len(course.gutters) > 1 and course.start.at_host
-            wanted[gutter].append(((3,) if leaves_host else course.order, course.cable.id, part))
+            foreign = part == 0 and len(course.gutters) > 1 and course.start.at_host and not course.start.socket.uplink
+            wanted[gutter].append(((3,) if foreign else course.order, course.cable.id, part))
         if course.channel is not None:
             channels[course.channel].append(course.cable.id)
     for gutter, runs in wanted.items():

@@ -8,7 +8,7 @@ from ...core.network import HOST
 from ..scene import Box, Group
 from ..view import Cable, Fact, Room, Socket, View
 from ..words import word
-from .chips import chip, flow, loose_pair, note
+from .chips import Flow, loose_pair, note, singles
 from .frame import Frame
 from .pieces import STATE_STYLES, Piece, Writer, socket
 from .slots import Grid
@@ -62,12 +62,16 @@ def host_room(view: View, grid: Grid, frame: Frame, top: float, drawn: set[str],
     if ways_out:
         right = frame.column(frame.columns - len(ways_out)) - frame.gutter
     title = _title(view, made, left)
-    pieces = [note(fact, number, right - left, view.language) for number, fact in enumerate(_facts(view.host))]
-    pieces += [loose_pair(cable, view.language) for cable in pairs]
-    pieces += [chip(plug, view.language) for plug in single]
-    notes = flow(pieces, left, right, top + _HEADER, made.put)
+    flow = Flow(left, right, top + _HEADER, made.put)
+    for number, fact in enumerate(_facts(view.host)):
+        # NAT stands next to the way out, where it happens.
+        flow.add(note(fact, number, right - left, view.language), at_right=fact.kind == "nat" and bool(ways_out))
+    for cable in pairs:
+        flow.add(loose_pair(cable, view.language))
+    for piece in singles(single, view.language):
+        flow.add(piece)
     outs = _ways_out(ways_out, frame, made, view)
-    y = max(title, outs, notes, top + _HEADER + _ROW) + 12 + ports.height
+    y = max(title, outs, flow.bottom, top + _HEADER + _ROW) + 12 + ports.height
     made.bottom = _switches(view, grid, frame, y, made) + max(_PORTS if view.host.switches else 12, labels)
     ports.draw(made.edges, made.anchors)
     made.groups += ports.groups

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+from ..metrics import width
+from ..scene import Box, Group, Line, Primitive, Text
+
+_RADIUS = 11.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +22,10 @@ class Mark:
     place
         What it marks: ``ns1`` or ``host``, an interface ``ns1/eth0`` (a bridge too: ``host/br0``),
         or a kind of note of the host: ``host#nat``, ``host#forward``, ``host#publish``, ``host#drop``.
+        For what isn't in the picture its namespace stands in.
     text
         One to three characters, such as a number. Marks with numbers are joined by a dotted
-        line in the order they are given.
+        line in the order in which they are given.
     kind
         ``number``, ``cross`` or ``tick``; the last two need no text.
     note
@@ -27,3 +36,84 @@ class Mark:
     text: str = ""
     kind: str = "number"
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where the first mark of a place goes, and in which direction further ones follow."""
+
+    x: float
+    y: float
+    dx: float
+    dy: float
+
+
+def marked(
+    marks: Sequence[Mark], spots: dict[str, Spot], ways: dict[frozenset[str], list[tuple[float, float]]]
+) -> list[Group]:
+    """Draw the marks and the line that joins those with numbers.
+
+    Parameters
+    ----------
+    marks
+        In their order.
+    spots
+        By place.
+    ways
+        The corners of the cable between two interfaces, by their ids.
+    """
+    taken: Counter[str] = Counter()
+    groups: list[Group] = []
+    stations: list[tuple[str, tuple[float, float]]] = []
+    for number, mark in enumerate(marks):
+        place = _place(marks, number, spots)
+        if place is None:
+            continue
+        spot = spots[place]
+        x, y = spot.x + spot.dx * taken[place], spot.y + spot.dy * taken[place]
+        taken[place] += 1
+        groups.append(Group(f"mark{number}", "mark", "marks", _mark(mark, x, y), mark.note))
+        if mark.kind == "number":
+            stations.append((mark.place, (x, y)))
+    return [*_journey(stations, ways), *groups]
+
+
+def _place(marks: Sequence[Mark], number: int, spots: dict[str, Spot]) -> str | None:
+    """The spot of a mark: in a switch the one above the port that the mark before or after it is at."""
+    wanted = marks[number].place
+    beside = [mark.place for mark in (*marks[max(number - 1, 0) : number], *marks[number + 1 : number + 2])]
+    candidates = [*(f"{wanted}<{port}" for port in beside), wanted, wanted.partition("/")[0].partition("#")[0]]
+    return next((place for place in candidates if place in spots), None)
+
+
+def legend(marks: Sequence[Mark]) -> str:
+    """What the marks have to say, in one paragraph."""
+    symbols = {"cross": "✕", "tick": "✓"}
+    return "; ".join(f"{mark.text or symbols.get(mark.kind, '')}: {mark.note}" for mark in marks if mark.note)
+
+
+def _mark(mark: Mark, x: float, y: float) -> tuple[Primitive, ...]:
+    half = max(_RADIUS, width(mark.text, "tag") / 2 + 6)
+    disc = Box(x - half, y - _RADIUS, 2 * half, 2 * _RADIUS, f"mark {mark.kind}", _RADIUS)
+    if mark.text:
+        return disc, Text(x, y + 4.2, mark.text, "tag", "mark text", "middle")
+    if mark.kind == "tick":
+        return disc, Line(((x - 4.5, y), (x - 1, y + 4), (x + 5.5, y - 4)), "glyph")
+    return disc, Line(((x - 4, y - 4), (x + 4, y + 4)), "glyph"), Line(((x - 4, y + 4), (x + 4, y - 4)), "glyph")
+
+
+def _journey(
+    stations: list[tuple[str, tuple[float, float]]], ways: dict[frozenset[str], list[tuple[float, float]]]
+) -> list[Group]:
+    """The dotted line: along a cable where both stations are its ends, straight elsewhere."""
+    groups: list[Group] = []
+    for (one, start), (other, finish) in pairwise(stations):
+        corners = ways.get(frozenset((one, other)), [])
+        nearest = sorted((corners, corners[::-1]), key=lambda way: _distance(start, way[0]) if way else 0)[0]
+        line = Line((start, *nearest, finish), "journey", 9)
+        groups.append(Group(f"journey{len(groups)}", "journey", "cables", (line,)))
+    return groups
+
+
+def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])

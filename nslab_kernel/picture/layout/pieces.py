@@ -53,13 +53,14 @@ def tag_width(fate: str, language: str) -> float:
     return width(word(fate, language), "tag") + 16
 
 
-def tag(right: float, middle: float, fate: str, language: str) -> tuple[Primitive, ...]:
+def tag(right: float, middle: float, fate: str, language: str, *, small: bool = False) -> tuple[Primitive, ...]:
     """A pill with the word for a fate, its right end and middle line given."""
-    wide = tag_width(fate, language)
+    font, half, pad = ("small tag", 7.0, 6.0) if small else ("tag", 9.0, 8.0)
+    wide = width(word(fate, language), font) + 2 * pad
     kind = "tag removed" if fate == "removed" else "tag"
     return (
-        Box(right - wide, middle - 9, wide, 18, kind, 9),
-        Text(right - wide / 2, middle + 4, word(fate, language), "tag", f"{kind} text", "middle"),
+        Box(right - wide, middle - half, wide, 2 * half, kind, half),
+        Text(right - wide / 2, middle + half - 5 + small, word(fate, language), font, f"{kind} text", "middle"),
     )
 
 

@@ -29,12 +29,13 @@ class Manner:
     """Sockets whose cable isn't drawn, so that the room must say where it ends."""
 
 
-def furnish(room: Room, manner: Manner, wide: float = WIDTH) -> Piece:
+def furnish(room: Room, manner: Manner, *, lo: bool = True) -> Piece:
     """Draw a room that has a few lines for each of its interfaces."""
-    writer = Writer(_PAD, wide - 10, 8)
+    writer = Writer(_PAD, WIDTH - 10, 8)
     writer.write(room.title, "title", "ink")
-    if room.loopback and manner.tight:
-        _loopback(room.loopback, writer, manner, beside_title=True)
+    loopback = room.loopback if lo else None
+    if loopback and manner.tight:
+        _loopback(loopback, writer, manner, beside_title=True)
     writer.y += 2
     parts: list[Group] = []
     anchors: dict[str, tuple[float, float]] = {}
@@ -49,10 +50,10 @@ def furnish(room: Room, manner: Manner, wide: float = WIDTH) -> Piece:
         parts.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
     if not room.plugs:
         writer.write(word("no cable", manner.language), "text", "muted")
-    if room.loopback and not manner.tight:
-        _loopback(room.loopback, writer, manner)
+    if loopback and not manner.tight:
+        _loopback(loopback, writer, manner)
     _facts(room.facts, writer, manner)
-    return _walled(room, wide, writer.y + 12, writer.items, parts, anchors, manner.language)
+    return _walled(room, writer.y + 12, writer.items, parts, anchors, manner.language)
 
 
 def _size(manner: Manner) -> float:
@@ -122,7 +123,6 @@ def _facts(facts: tuple[Fact, ...], writer: Writer, manner: Manner) -> None:
 
 def _walled(
     room: Room,
-    wide: float,
     high: float,
     items: list[Primitive],
     parts: list[Group],
@@ -131,19 +131,20 @@ def _walled(
 ) -> Piece:
     """The room's walls around what is in it, with its glow and tag."""
     gone = room.fate == "removed"
-    lit = room.fate == "new" or any(_touched(room))
-    walls: list[Primitive] = [*glow(0, 0, wide, high)] if lit else []
+    lit = room.fate == "new" or any(touched(room))
+    walls: list[Primitive] = [*glow(0, 0, WIDTH, high)] if lit else []
     if gone:
-        walls.append(Box(0, 0, wide, high, "ghost", 12))
+        walls.append(Box(0, 0, WIDTH, high, "ghost", 12))
     else:
-        walls += [Box(0, 0, wide, high, name, 12) for name in ("ground", "room", "frame")]
+        walls += [Box(0, 0, WIDTH, high, name, 12) for name in ("ground", "room", "frame")]
     if room.fate:
-        items = [*items, *tag(wide - 14, 0, room.fate, language)]
+        items = [*items, *tag(WIDTH - 14, 0, room.fate, language)]
     group = Group(room.id, "namespace", "rooms", (*walls, *items), room.details, room.fate)
-    return Piece(wide, high, [group, *parts], {**anchors, room.id: (0.0, 0.0)})
+    return Piece(WIDTH, high, [group, *parts], {**anchors, room.id: (0.0, 0.0)})
 
 
-def _touched(room: Room) -> list[str]:
+def touched(room: Room) -> list[str]:
+    """The fates of what is in a room that is itself as it was."""
     fates = [plug.fate for plug in room.plugs] + [fact.fate for fact in room.facts]
     fates += [address.fate for plug in room.plugs for address in plug.addresses]
     fates += [room.loopback.fate] if room.loopback else []

@@ -49,19 +49,14 @@ def grid(view: View) -> Grid:
     return Grid(first, rows, places, spans, homes)
 
 
-def beyond(rooms: tuple[Room, ...], columns: int) -> dict[str, tuple[int, int]]:
-    """Slots of the rooms outside: the one wired to the host last, above the host's uplink."""
-    servers = [room.id for room in rooms if not _wired_to_host(room)]
-    routers = [room.id for room in rooms if _wired_to_host(room)]
-    places = _filled(servers, 0, columns, 0)
-    row = ceil(len(servers) / columns)
-    for number, room in enumerate(routers):
-        places[room] = (max(columns - 1 - number, 0), row)
-    return places
-
-
-def _wired_to_host(room: Room) -> bool:
-    return any(plug.far.startswith("host/") for plug in room.plugs)
+def beyond(rooms: tuple[Room, ...], columns: int, routers: dict[str, int]) -> dict[str, tuple[int, int]]:
+    """Slots of the rooms outside: those wired to the host last, above the uplink in their column."""
+    servers = [room.id for room in rooms if room.id not in routers]
+    last = max(ceil((len(servers) + len(routers)) / columns), 1) - 1
+    places = {room: (column, last) for room, column in routers.items()}
+    slots = [(column, row) for row in range(last + 1) for column in range(columns)]
+    free = [slot for slot in slots if slot not in places.values()]
+    return dict(zip(servers, free, strict=False)) | places
 
 
 def _homes(view: View, switches: list[str]) -> dict[str, str]:

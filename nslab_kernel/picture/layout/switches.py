@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..metrics import width
-from ..scene import Box, Group, Primitive
+from ..scene import Box, Group, Primitive, Text
 from ..view import Socket
 from ..words import word
 from .pieces import STATE_STYLES, Piece, Writer, glow, tag
@@ -38,7 +38,13 @@ def switch(plug: Socket, wide: float, indent: float, hidden: int, language: str)
     items += [Box(0, 0, wide, high, "ghost" if gone else f"switch {plug.condition}", 10), *writer.items]
     items += tag(wide - 14, 0, plug.fate, language) if plug.fate else ()
     group = Group(plug.id, "bridge", "things", tuple(items), plug.details, plug.fate)
-    return Piece(wide, high, [group], {plug.id: mark})
+    clear = max(item.extent[2] for item in writer.items if isinstance(item, Text) and item.anchor == "start")
+    return Piece(
+        wide,
+        high,
+        [group],
+        {plug.id: mark, f"{plug.id}#text": (indent, high / 2), f"{plug.id}#clear": (clear, high / 2)},
+    )
 
 
 def _second_line(plug: Socket, writer: Writer, hidden: int, language: str) -> None:

@@ -61,13 +61,12 @@ class TopPorts:
             self._lead_in(plug, edges[plug.master], uplinks[plug.id], top - _LANE * number)
 
     def _put(self, plug: Socket, x: float, y: float, kept_free: float | None) -> float:
-        kind = plug.kind if plug.kind != "veth" else ""
-        told = " · ".join(filter(None, (kind, plug.remark, word(plug.condition, self.language))))
+        gone = plug.fate == "removed"
+        told = self._told(plug) if not gone else ""
         end = x + 14 + width(plug.name, "code") + 8 + width(told, "text")
         if kept_free is not None and x - 12 < kept_free < end + 12:
             end += kept_free + 24 - x
             x = kept_free + 24
-        gone = plug.fate == "removed"
         base = y - 11
         texts = (
             Text(x + 14, base, plug.name, "code", "muted" if gone else "ink", struck=gone),
@@ -77,6 +76,13 @@ class TopPorts:
         self.groups.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
         self.anchors[plug.id] = (x, y)
         return end + 28
+
+    def _told(self, plug: Socket) -> str:
+        """Kind, state, and where the other end is if no cable shows it."""
+        kind = plug.kind if plug.kind != "veth" else ""
+        joined = any(plug.id == end.id for cable in self.cables for end in cable.ends)
+        far = plug.far_text if not joined else ""
+        return " · ".join(filter(None, (kind, far, plug.remark, word(plug.condition, self.language))))
 
     def _join(self, cable: Cable, lane: float) -> None:
         (x1, y1), (x2, y2) = (self.anchors[end.id] for end in cable.ends)

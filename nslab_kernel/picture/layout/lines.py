@@ -1,0 +1,108 @@
+"""Namespaces as one line each: name, address, state; for labs with many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..metrics import width
+from ..scene import Box, Group, Primitive, Text
+from ..view import Room, Socket
+from ..words import word
+from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, Writer, socket, tag
+from .rooms import WIDTH, Manner, touched
+
+_START = 16.0
+_END = WIDTH - 10
+_LINE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the addresses of all rooms start; 0 if they don't fit beside the names."""
+
+    address: float
+
+    @classmethod
+    def fitting(cls, rooms: Iterable[Room], language: str) -> Columns:
+        """Columns that fit every room."""
+        shown = list(rooms)
+        names = [width(room.title, "name") for room in shown]
+        names += [width(plug.name, "fine") for room in shown for plug in room.plugs[1:]]
+        start = _START + max(names, default=0) + 10
+        widest = max(
+            (
+                width(_address(plug), "code") + 8 + width(word(plug.condition, language), "text")
+                for room in shown
+                for plug in room.plugs
+            ),
+            default=0,
+        )
+        return cls(start if start + widest <= _END else 0)
+
+
+def line_room(room: Room, columns: Columns, manner: Manner) -> Piece:
+    """Draw a room as a line, with a further one for each further interface."""
+    writer = Writer(_START, _END, 5)
+    gone = room.fate == "removed"
+    writer.write(room.title, "name", "ink", fate="removed" if gone else "", lead=0)
+    writer.y = 17.5
+    anchors: dict[str, tuple[float, float]] = {}
+    parts: list[Group] = []
+    for number, plug in enumerate(room.plugs):
+        if number:
+            writer.y += _LINE
+            writer.items.append(Text(_START, writer.y, plug.name, "fine", "muted" if gone else "ink"))
+        anchors[plug.id] = (0.0, writer.y - 4.5)
+        _entry(plug, writer, columns, manner)
+        plugged = socket(
+            0, anchors[plug.id][1], plug.condition, ghost=plug.fate == "removed" or gone, size=SMALL_SOCKET
+        )
+        parts.append(Group(plug.id, "interface", "things", plugged, plug.details, plug.fate))
+    if not room.plugs:
+        _state(writer, word("no cable", manner.language), "muted")
+    return _walled(room, writer, parts, anchors, manner.language)
+
+
+def _entry(plug: Socket, writer: Writer, columns: Columns, manner: Manner) -> None:
+    """Address and state of one interface, on the present line if there is a place for both."""
+    gone = plug.fate == "removed"
+    style = "muted" if gone else "blue"
+    if not gone:
+        _state(writer, word(plug.condition, manner.language), STATE_STYLES[plug.condition])
+    if _address(plug) and columns.address:
+        writer.items.append(Text(columns.address, writer.y, _address(plug), "code", style, struck=gone))
+    elif _address(plug):
+        writer.write(_address(plug), "code", style, fate="removed" if gone else "", lead=6)
+    if plug.id in manner.undrawn:
+        writer.write(plug.far_text, "code", "muted", lead=6)
+
+
+def _state(writer: Writer, told: str, style: str) -> None:
+    writer.items.append(Text(_END, writer.y, told, "text", style, "end"))
+
+
+def _walled(
+    room: Room, writer: Writer, parts: list[Group], anchors: dict[str, tuple[float, float]], language: str
+) -> Piece:
+    high = writer.y + 8.5
+    walls: list[Primitive] = []
+    if _fate(room) and room.fate != "removed":
+        walls += [Box(-3, -3, WIDTH + 6, high + 6, style, 10) for style in ("glow", "glow edge")]
+    if room.fate == "removed":
+        walls.append(Box(0, 0, WIDTH, high, "ghost", 8))
+    else:
+        walls += [Box(0, 0, WIDTH, high, style, 8) for style in ("ground", "room", "frame")]
+    label = tag(WIDTH - 8, -1.5, _fate(room), language, small=True) if _fate(room) else ()
+    group = Group(room.id, "namespace", "rooms", (*walls, *writer.items, *label), room.details, room.fate)
+    return Piece(WIDTH, high, [group, *parts], {**anchors, room.id: (0.0, 0.0)})
+
+
+def _fate(room: Room) -> str:
+    return room.fate or ("changed" if touched(room) else "")
+
+
+def _address(plug: Socket) -> str:
+    """The first address, and how many more there are."""
+    shown = [address.text for address in plug.addresses if address.fate != "removed"]
+    return shown[0] + (f" +{len(shown) - 1}" if len(shown) > 1 else "") if shown else ""
