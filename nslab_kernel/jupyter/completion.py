@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from ..core.claim_completion import next_words
 from ..core.network import HOST, Network
 from ..lab import Lab
 
@@ -80,7 +81,7 @@ def offered(
     line
         The line up to the cursor.
     first
-        The cell's first line, which says whether the cell is shell.
+        The cell's first line, which says whether the cell is shell, or claims.
     snapshot
         Reads the lab; called only where a name of it is wanted.
     options
@@ -89,6 +90,8 @@ def offered(
     words = line.split()
     word = "" if not words or line[-1:].isspace() else words.pop()
     magic = words[0].lstrip("%") if words and words[0].startswith("%") else ""
+    if first.startswith("%%netns_check") and line != first:
+        return next_words(" ".join(words), snapshot())
     if magic.startswith("netns") and word.startswith("-"):
         return sorted(options(magic))
     kind = _kind(magic, words, is_shell=line.lstrip().startswith(("!", "%netns")) or first.startswith("%%"))

@@ -1,0 +1,129 @@
+/*
+ * What a widget in a notebook can't do by itself: dock beside the notebook, open a terminal, interrupt a running cell.
+ *
+ * JupyterLab loads this file as a prebuilt extension (a module federation container, written by hand so that there is
+ * nothing to build) and calls `init`, then `get`, then the plugin's `activate`. Widgets find it as `window.nslab`;
+ * where it isn't there they stay inline.
+ */
+(() => {
+  "use strict";
+
+  let sharedModules;
+
+  /** A module that JupyterLab shares with its extensions. */
+  async function shared(name) {
+    const versions = Object.values(sharedModules[name]);
+    const chosen = versions.find((version) => version.loaded) ?? versions[0];
+    return (await chosen.get())();
+  }
+
+  /** The document panel that an element of the page is in, or the one in use. */
+  function panelOf(app, element) {
+    for (const panel of app.shell.widgets("main")) {
+      if (element && panel.node.contains(element)) return panel;
+    }
+    return app.shell.currentWidget;
+  }
+
+  function findDocked(app, id) {
+    for (const panel of app.shell.widgets("main")) {
+      if (panel.id === id && !panel.isDisposed) return panel;
+    }
+    return null;
+  }
+
+  /** Where a new panel goes: below what is docked already, so that the notebook keeps its width. */
+  function placeBeside(app, from, docked) {
+    const neighbour = [...docked].find((panel) => !panel.isDisposed && panel.isAttached);
+    if (neighbour) return { mode: "split-bottom", ref: neighbour.id };
+    return from ? { mode: "split-right", ref: from.id } : { mode: "split-right" };
+  }
+
+  function frontEnd(app, Widget, ServerConnection) {
+    const docked = new Set();
+
+    function remember(panel) {
+      docked.add(panel);
+      panel.disposed.connect(() => docked.delete(panel));
+    }
+
+    return {
+      /**
+       * Put an element into a panel of its own; a panel of the same id gets it instead of a second one.
+       * `mode` is "beside" or "tab"; `onClose` is called once the panel is gone.
+       */
+      dock({ id, title, element, from, mode, onClose }) {
+        let panel = findDocked(app, id);
+        if (panel) {
+          panel.node.replaceChildren(element);
+          panel.nslabOnClose = onClose;
+          app.shell.activateById(id);
+          return { close: () => panel.dispose() };
+        }
+        panel = new Widget();
+        panel.id = id;
+        panel.addClass("nslab-docked");
+        panel.title.label = title;
+        panel.title.closable = true;
+        panel.node.appendChild(element);
+        panel.nslabOnClose = onClose;
+        panel.disposed.connect(() => panel.nslabOnClose?.());
+        const notebook = panelOf(app, from);
+        notebook?.disposed.connect(() => panel.dispose());
+        const place = mode === "tab" ? { mode: "tab-after", ref: notebook?.id } : placeBeside(app, notebook, docked);
+        app.shell.add(panel, "main", { ...place, activate: mode === "tab" });
+        if (mode !== "tab") remember(panel);
+        return { close: () => panel.dispose() };
+      },
+
+      /** Open a terminal beside the notebook and type a line into it. */
+      async terminal({ line, title, from }) {
+        const notebook = panelOf(app, from);
+        const panel = await app.commands.execute("terminal:create-new");
+        app.shell.add(panel, "main", placeBeside(app, notebook, docked));
+        remember(panel);
+        panel.title.label = title;
+        await panel.content.ready;
+        await panel.content.session.ready;
+        panel.content.session.send({ type: "stdin", content: [`${line}\r`] });
+        app.shell.activateById(panel.id);
+      },
+
+      /** Interrupt a kernel, as the notebook's own button does. */
+      async interrupt(kernel) {
+        const settings = app.serviceManager.serverSettings;
+        const url = `${settings.baseUrl}api/kernels/${encodeURIComponent(kernel)}/interrupt`;
+        await ServerConnection.makeRequest(url, { method: "POST" }, settings);
+      },
+
+      /** Open another document, by its path as seen from the notebook. */
+      open(path, from) {
+        const here = panelOf(app, from)?.context?.path ?? "";
+        const base = new URL(here, "file:///");
+        const target = decodeURIComponent(new URL(path, base).pathname.slice(1));
+        app.commands.execute("docmanager:open", { path: target });
+      },
+    };
+  }
+
+  const plugin = {
+    id: "nslab:frontend",
+    description: "Docks nslab's pictures and lessons beside the notebook and opens terminals in its namespaces.",
+    autoStart: true,
+    async activate(app) {
+      const { Widget } = await shared("@lumino/widgets");
+      const { ServerConnection } = await shared("@jupyterlab/services");
+      window.nslab = frontEnd(app, Widget, ServerConnection);
+    },
+  };
+
+  window._JUPYTERLAB = window._JUPYTERLAB ?? {};
+  window._JUPYTERLAB.nslab = {
+    init(scope) {
+      sharedModules = scope;
+    },
+    async get() {
+      return () => ({ default: plugin });
+    },
+  };
+})();
