@@ -119,7 +119,14 @@ def _ask(running: Sequence[labs.RunningLab]) -> labs.RunningLab:
 
 
 def _check(options: argparse.Namespace) -> int:
-    return command.run([sys.executable, "-m", "nslab_kernel.linux.preflight"])
+    try:
+        return command.run([sys.executable, "-m", "nslab_kernel.linux.preflight"])
+    except RefusedError as refused:
+        from .linux import preflight  # here, as it takes longer to import than nslab run takes
+
+        error = explain(refused.step, refused.number, refused.detail, read_machine())
+        print(preflight.report([preflight.refused(error), *preflight.tools()]))
+        return 1
 
 
 def _lab(options: argparse.Namespace) -> int:

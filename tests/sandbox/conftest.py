@@ -57,8 +57,8 @@ def nslab() -> Callable[..., subprocess.CompletedProcess[str]]:
 class Kernel:
     """A kernel of a kernelspec, as any front end made on jupyter_client starts it."""
 
-    def __init__(self, arguments: list[str], **traits: object) -> None:
-        self.manager = KernelManager(kernel_name="nslab", **traits)
+    def __init__(self, arguments: list[str], kernel_name: str = "nslab", **traits: object) -> None:
+        self.manager = KernelManager(kernel_name=kernel_name, **traits)
         self.manager.start_kernel(extra_arguments=arguments)
         self.client = self.connect()
 

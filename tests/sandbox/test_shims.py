@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 
@@ -71,6 +73,13 @@ def test_tcpdump_captures(nslab):
     script = "tcpdump -n -c 1 -i lo & sleep 0.5; ping -c 1 127.0.0.1 > /dev/null; wait $!"
     ran = nslab("run", "sh", "-c", script)
     assert "ICMP echo request" in ran.stdout, ran.stderr
+
+
+def test_tcpdump_writes_a_file_that_is_the_callers(nslab, tmp_path):
+    script = "tcpdump -n -c 1 -i lo -w seen.pcap & sleep 0.5; ping -c 1 127.0.0.1 > /dev/null; wait $!"
+    ran = nslab("run", "sh", "-c", script, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "seen.pcap").stat().st_uid == os.getuid()
 
 
 def test_dnsmasq_serves_as_root(nslab):
