@@ -13,8 +13,8 @@ def comparable(network: Network) -> Network:
 
     Two labs that were built alike are equal in this form. Left out are interface indexes (numbered by name
     instead), MAC addresses and the link-local addresses made from them, inodes, rule handles, learnt neighbours,
-    listeners, the host's name, and passing states: duplicate address detection, and what a bridge port is
-    just doing.
+    listeners, the host's name, and passing states: duplicate address detection, what a bridge port is just doing,
+    and the operstate, which says no more than up and carrier do, but later and not always (RFC 2863's "unknown").
     """
     numbers = {
         namespace.name: {interface.index: number for number, interface in enumerate(_by_name(namespace), start=1)}
@@ -76,6 +76,7 @@ def _interface(interface: Interface, own: dict[int, int], numbers: dict[str, dic
         interface,
         index=own[interface.index],
         mac="",
+        state="",
         master=own.get(interface.master or 0),
         peer_index=there.get(interface.peer_index or 0),
         addresses=tuple(sorted(addresses, key=repr)),

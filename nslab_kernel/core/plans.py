@@ -206,7 +206,13 @@ def _removable(network: Network) -> list[Interface]:
         chosen.append(interface)
         if interface.kind == "veth" and interface.peer_namespace == HOST and interface.peer_index is not None:
             gone.add(interface.peer_index)
-    return sorted(chosen, key=lambda interface: interface.kind == "veth" or interface.peer_index is None)
+    return sorted(chosen, key=_removal_order)
+
+
+def _removal_order(interface: Interface) -> tuple[bool, int]:
+    """What sits on another interface came later than that one, and goes with it: so it is removed before."""
+    is_ground = interface.kind in ("veth", "bridge")
+    return is_ground, interface.index if is_ground else -interface.index
 
 
 def _bare(host: Namespace) -> Iterator[Action]:
