@@ -67,7 +67,7 @@ show_progress() { [ ! -t 1 ] || printf '\r\033[K%.79s' "${1:+         $1}"; }
 explain_pip_failure() {
     show_progress ''
     tail -n 15 "$1" >&2
-    if grep -qiE 'connection|resolution|unreachable|timed out|proxy' "$1"; then
+    if grep -qiE 'connection|resolution|unreachable|timed out|proxy|from versions: none' "$1"; then
         fail "pip could not reach its package index: is this machine on the network?" \
             "Behind a proxy: export HTTPS_PROXY=http://proxy:port and start again." \
             "With a mirror or a folder of wheels: set PIP_INDEX_URL, or PIP_NO_INDEX=1 PIP_FIND_LINKS=/folder." \

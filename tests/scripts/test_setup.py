@@ -1,0 +1,119 @@
+"""The scripts that a clean clone starts with, run as a person runs them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from nslab_kernel.core.language import language_of
+
+ROOT = Path(__file__).parents[2]
+TOOLS = "bash env dirname date cut sort tr cat sha256sum id mktemp grep rm readlink"
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, text=True, capture_output=True, timeout=110, check=False
+    )
+
+
+def shell(parts: str, line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    sources = "; ".join(f'. "$root/script/parts/{part}.sh"' for part in parts.split())
+    return run("bash", "-euc", f'root="{ROOT}"; {sources}; {line}', **environment)
+
+
+def test_a_second_setup_takes_seconds_and_installs_nothing() -> None:
+    assert run("script/setup", "--test").returncode == 0
+    started = time.monotonic()
+    second = run("script/setup", "--test")
+    assert "System packages: nothing is missing" in second.stdout
+    assert "Python packages: up to date" in second.stdout
+    assert time.monotonic() - started < 5
+
+
+def test_without_network_setup_says_what_pip_lacks_and_what_to_do(tmp_path: Path) -> None:
+    done = run("nslab", "run", "--", "script/setup", NSLAB_VENV=str(tmp_path / "venv"), PIP_RETRIES="0")
+    assert done.returncode != 0
+    assert "pip could not reach its package index" in done.stderr
+    assert "HTTPS_PROXY" in done.stderr
+    assert "docs/vagrant.md" in done.stderr
+
+
+def test_missing_tools_are_named_with_what_they_are_for_and_the_command_to_ask_for(tmp_path: Path) -> None:
+    for tool in [*TOOLS.split(), "ip", "nft", "tcpdump"]:
+        (tmp_path / tool).symlink_to(shutil.which(tool) or pytest.fail(f"{tool} is needed for this test"))
+    done = shell("say language python packages", "install_packages runtime_packages", PATH=str(tmp_path), LANG="en")
+    assert "iputils-ping: ping" in done.stdout
+    assert "Ask an administrator of this machine for:" in done.stdout
+    assert "nftables" not in done.stdout
+    assert done.returncode == 0, "a lab without ping is still a lab"
+
+
+def test_setup_stops_where_the_lab_could_not_run_at_all(tmp_path: Path) -> None:
+    for tool in TOOLS.split():
+        (tmp_path / tool).symlink_to(shutil.which(tool) or pytest.fail(f"{tool} is needed for this test"))
+    line = "PATH=${PATH%%:*}; install_packages runtime_packages"
+    done = shell("say language python packages", line, PATH=str(tmp_path), LANG="en")
+    assert done.returncode != 0
+    assert "nslab can't start without" in done.stderr
+
+
+@pytest.mark.parametrize("script", ["setup", "lab"])
+@pytest.mark.parametrize("language", ["fr", ""])
+def test_a_language_without_lessons_is_refused_with_the_two_there_are(script: str, language: str) -> None:
+    done = run(f"script/{script}", "--lang", language)
+    assert done.returncode != 0
+    assert done.stderr == f'nslab: there are no lessons in "{language}"\n       Use --lang en or --lang zh.\n'
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"LANG": "zh_CN.UTF-8"},
+        {"LANG": "zh_CN.UTF-8", "LC_ALL": "C"},
+        {"LANG": "en_GB.UTF-8", "LC_MESSAGES": "zh_TW.UTF-8"},
+        {"LANG": "zh_CN.UTF-8", "NSLAB_LANG": "en"},
+        {"NSLAB_LANG": "ZH"},
+    ],
+)
+def test_scripts_and_kernel_read_the_language_from_the_environment_alike(environment: dict[str, str]) -> None:
+    unset = dict.fromkeys(("NSLAB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"), "")
+    assert shell("language", 'echo "$language"', **{**unset, **environment}).stdout.strip() == language_of(environment)
+
+
+@pytest.mark.parametrize("script", ["setup", "lab", "test", "test-vm", "make-box"])
+def test_every_script_explains_itself(script: str) -> None:
+    done = run(f"script/{script}", "--help")
+    assert done.returncode == 0
+    assert f"script/{script}" in done.stdout
+
+
+def test_a_path_without_tests_is_no_success() -> None:
+    done = run("script/test", "docs")
+    assert done.returncode != 0
+    assert "no tests lie there: docs" in done.stderr
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can act as somebody else")
+def test_root_can_act_as_an_ordinary_user_who_owns_the_checkout_and_changes_nothing_in_it() -> None:
+    line = "as_stranger sh -c 'id -u; id -G; touch notebooks/mine && ls notebooks/mine'"
+    done = shell("say unprivileged", line)
+    assert done.stdout.split() == ["54321", "54321", "notebooks/mine"], done.stderr
+    assert not (ROOT / "notebooks/mine").exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can act as somebody else")
+def test_an_ordinary_user_can_be_played_in_a_closed_folder_with_closed_files(tmp_path: Path) -> None:
+    checkout = tmp_path / "closed" / "checkout"
+    checkout.mkdir(parents=True, mode=0o700)
+    (checkout / "file").write_text("readable")
+    (checkout / "file").chmod(0o600)
+    checkout.parent.chmod(0o700)
+    done = shell("say unprivileged", f'root="{checkout}"; as_stranger cat "{checkout}/file"')
+    assert done.stdout == "readable", done.stderr
