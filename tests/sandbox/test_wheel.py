@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from nslab_kernel import __version__
+
 ROOT = Path(__file__).parents[2]
-KERNELSPEC = "nslab_kernel-0.1.0.data/data/share/jupyter/kernels/nslab"
+KERNELSPEC = f"nslab_kernel-{__version__}.data/data/share/jupyter/kernels/nslab"
 EXECUTABLE = 0o100
 
 
