@@ -27,6 +27,7 @@ _BOLD = (
 )  # fmt: skip
 _MONO = 620  # DejaVu Sans Mono has 602, SF Mono 618; the widest that is in use
 _FIRST = 32
+_NEVER_FIRST = "，。、；：！？）》”’·"  # no line begins with these
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,14 @@ def wrap(text: str, font: str, room: float) -> list[str]:
 def _pieces(text: str, font: str, room: float) -> list[str]:
     """The parts of a text that a line may end after."""
     pieces = [""]
-    for character in text:
+    for character, following in zip(text, text[1:] + " ", strict=True):
         pieces[-1] += character
-        if character == " " or _breaks(character):
+        if character == " " or (_is_wide(character) and following not in _NEVER_FIRST):
             pieces.append("")
     return [part for piece in pieces for part in _halves(piece, font, room)]
 
 
-def _breaks(character: str) -> bool:
+def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WF"
 
 

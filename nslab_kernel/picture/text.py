@@ -77,7 +77,7 @@ def description(network: Network, language: str, told: str = "") -> str:
             _sentence(bridge, word("bridge", language), language, ports.format(len(network.host.ports(bridge))))
         )
     if not network.namespaces:
-        parts.append(word("nothing", language).rstrip(".。"))
+        parts.append(word("nothing", language))
     shown = network.namespaces if len(network.namespaces) <= _MANY else network.namespaces[:_FIRST]
     parts += [_room(network, namespace, language) for namespace in shown]
     if len(shown) < len(network.namespaces):

@@ -9,7 +9,7 @@ from ..metrics import width, wrap
 from ..scene import Box, Group, Line, Primitive, Text
 from ..view import Cable, Fact, Socket
 from ..words import word
-from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, glow, socket, tag, tag_width
+from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, Writer, glow, socket, tag, tag_width
 
 _HEIGHT = 26.0
 _GAP = 10.0
@@ -70,53 +70,54 @@ def note(fact: Fact, number: int, room: float, language: str) -> Piece:
     return Piece(wide, high, [group], {identity: spot, f"host#{fact.kind}": spot})
 
 
-def singles(plugs: list[Socket], language: str) -> list[Piece]:
+def singles(plugs: list[Socket], room: float, language: str) -> list[Piece]:
     """Interfaces with a box each, as long as they are few; the rest are counted."""
     shown = plugs if len(plugs) <= _MOST_SINGLES else plugs[: _MOST_SINGLES - 1]
-    pieces = [chip(plug, language) for plug in shown]
+    pieces = [_chip(plug, room, language) for plug in shown]
     if len(shown) < len(plugs):
         rest = plugs[len(shown) :]
         fate = "changed" if any(plug.fate for plug in rest) else ""
         fact = Fact(word("and more", language, len(rest)), fate, "more", "\n".join(plug.name for plug in rest))
-        pieces.append(note(fact, 0, 200, language))
+        pieces.append(note(fact, 0, room, language))
     return pieces
 
 
-def chip(plug: Socket, language: str, *, mirrored: bool = False) -> Piece:
-    """An interface in a box of its own, its socket in the left wall, or in the right one."""
-    gone = plug.fate == "removed"
-    x = 14.0
-    items: list[Primitive] = []
-    for text, font, style in _words(plug, language):
-        items.append(Text(x, 17.5, text, font, "muted" if gone else style, struck=gone))
-        x += width(text, font) + 8
-    if plug.fate:
-        x += tag_width(plug.fate, language)
-        items += tag(x, 13, plug.fate, language)
-        x += 8
-    lit = glow(0, 0, x + 4, _HEIGHT, 8) if plug.fate and not gone else ()
-    box = Box(0, 0, x + 4, _HEIGHT, "ghost" if gone else "note", 8)
-    end = (x + 4 if mirrored else 0.0, 13.0)
-    plugged = socket(*end, plug.condition, ghost=gone, size=SMALL_SOCKET)
-    group = Group(plug.id, "interface", "things", (*lit, box, *items, *plugged), plug.details, plug.fate)
-    return Piece(x + 4, _HEIGHT, [group], {plug.id: end})
-
-
-def _words(plug: Socket, language: str) -> list[tuple[str, str, str]]:
-    kind = plug.kind if plug.kind != "veth" else ""
-    remark = " · ".join(filter(None, (kind, plug.remark)))
-    parts = [(plug.name, "name", "ink"), (remark, "text", "muted")]
-    parts += [(address.text, "address", "blue") for address in plug.addresses]
-    parts.append((word(plug.condition, language), "text", STATE_STYLES[plug.condition]))
-    return [part for part in parts if part[0]]
-
-
-def loose_pair(cable: Cable, language: str) -> Piece:
+def loose_pair(cable: Cable, room: float, language: str) -> Piece:
     """A cable with both ends lying in the host."""
-    one = chip(cable.ends[0], language, mirrored=True)
-    other = chip(cable.ends[1], language).at(one.width + _LOOSE, 0)
+    half = (room - _LOOSE) / 2
+    one = _chip(cable.ends[0], half, language, mirrored=True)
+    other = _chip(cable.ends[1], half, language).at(one.width + _LOOSE, 0)
     line = Line(((one.width, 13), (one.width + _LOOSE, 13)), f"cable {cable.style}")
     group = Group(cable.id, "cable", "cables", (line,), fate=cable.fate)
-    return Piece(
-        one.width + _LOOSE + other.width, _HEIGHT, [group, *one.groups, *other.groups], one.anchors | other.anchors
-    )
+    wide, high = one.width + _LOOSE + other.width, max(one.height, other.height)
+    return Piece(wide, high, [group, *one.groups, *other.groups], one.anchors | other.anchors)
+
+
+def _chip(plug: Socket, room: float, language: str, *, mirrored: bool = False) -> Piece:
+    """An interface in a box of its own, its socket in the left wall, or in the right one."""
+    gone = plug.fate == "removed"
+    writer = Writer(14, room - 14, -0.5)
+    writer.write(plug.name, "name", "ink", fate="removed" if gone else "")
+    kind = plug.kind if plug.kind != "veth" else ""
+    for text in filter(None, (kind, plug.far_text if not mirrored and not plug.master else "", plug.remark)):
+        writer.follow(text, "text", "muted", gap=8)
+    for address in plug.addresses:
+        writer.follow(address.text, "address", "blue", fate="removed" if gone else address.fate, gap=8)
+    if not gone:
+        writer.follow(word(plug.condition, language), "text", STATE_STYLES[plug.condition], gap=8)
+    right = max(item.extent[2] for item in writer.items if isinstance(item, Text))
+    tagged = tag_width(plug.fate, language) + 8 if plug.fate else 0
+    if right + tagged + 8 > room and tagged:
+        writer.y += 20
+        right = max(right, writer.x + tagged) - tagged
+    wide, high = right + tagged + 12, writer.y + 8.5
+    items: list[Primitive] = [
+        *writer.items,
+        *(tag(wide - 10, writer.y - 4.5, plug.fate, language) if plug.fate else ()),
+    ]
+    walls = [*glow(0, 0, wide, high, 8)] if plug.fate and not gone else []
+    walls.append(Box(0, 0, wide, high, "ghost" if gone else "note", 8))
+    end = (wide if mirrored else 0.0, 13.0)
+    plugged = socket(*end, plug.condition, ghost=gone, size=SMALL_SOCKET)
+    group = Group(plug.id, "interface", "things", (*walls, *items, *plugged), plug.details, plug.fate)
+    return Piece(wide, high, [group], {plug.id: end})

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...core.network import HOST
-from ..scene import Box, Group
+from ..scene import Box, Group, Text
 from ..view import Cable, Fact, Room, Socket, View
 from ..words import word
 from .chips import Flow, loose_pair, note, singles
 from .frame import Frame
 from .pieces import STATE_STYLES, Piece, Writer, socket
-from .slots import Grid
+from .slots import Grid, ways_out
 from .switches import switch
 from .topports import TopPorts
 
 _HEADER = 42.0
 _ROW = 30.0  # of notes; there is always space for one, so that the first moves nothing
+_PAD = 16.0
 _PORTS = 40.0  # below the switches, where their cables leave and have their labels
 
 
@@ -55,23 +56,12 @@ def host_room(view: View, grid: Grid, frame: Frame, top: float, drawn: set[str],
         Height needed below the switches if there are more labels than one in a row.
     """
     made = HostRoom(top)
-    ways_out = [plug for plug in view.host.sockets if plug.uplink][: frame.columns - 1]
-    rest = [plug for plug in view.host.sockets if plug not in ways_out and plug.id not in drawn]
-    ports, pairs, single = _top_ports(view, rest, ways_out)
-    left, right = frame.left + 16, frame.right - 16
-    if ways_out:
-        right = frame.column(frame.columns - len(ways_out)) - frame.gutter
-    title = _title(view, made, left)
-    flow = Flow(left, right, top + _HEADER, made.put)
-    for number, fact in enumerate(_facts(view.host)):
-        # NAT stands next to the way out, where it happens.
-        flow.add(note(fact, number, right - left, view.language), at_right=fact.kind == "nat" and bool(ways_out))
-    for cable in pairs:
-        flow.add(loose_pair(cable, view.language))
-    for piece in singles(single, view.language):
-        flow.add(piece)
-    outs = _ways_out(ways_out, frame, made, view)
-    y = max(title, outs, flow.bottom, top + _HEADER + _ROW) + 12 + ports.height
+    parts = _parts(view, frame, drawn)
+    upper = max(
+        _title(view, made, frame.left + _PAD), _ways_out(parts.ways_out, frame, made, view), top + _HEADER + _ROW
+    )
+    ports = TopPorts(parts.plugged, parts.patched, parts.loose, view.language, parts.bridged)
+    y = max(upper, _notes(view, parts, frame, made)) + 12 + ports.height
     made.bottom = _switches(view, grid, frame, y, made) + max(_PORTS if view.host.switches else 12, labels)
     ports.draw(made.edges, made.anchors)
     made.groups += ports.groups
@@ -81,11 +71,25 @@ def host_room(view: View, grid: Grid, frame: Frame, top: float, drawn: set[str],
     return made
 
 
-def _top_ports(view: View, rest: list[Socket], ways_out: list[Socket]) -> tuple[TopPorts, list[Cable], list[Socket]]:
-    """What is plugged in from above, loose cables, and single interfaces."""
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The host's own interfaces by where they are drawn."""
+
+    ways_out: list[Socket]  # in the upper wall
+    bridged: list[Socket]  # those of them that are ports of a switch
+    plugged: list[Socket]  # other ports without a room at their far end: at the upper edge of the switch
+    patched: list[Cable]  # cables among those, or to a loose end
+    loose: dict[str, Socket]  # the loose end, by the id of the port
+    pairs: list[Cable]  # cables with both ends loose
+    singles: list[Socket]  # whatever is left
+
+
+def _parts(view: View, frame: Frame, drawn: set[str]) -> _Parts:
     switches = {plug.id for plug in view.host.switches}
+    leading = ways_out(view.host, frame.columns)
+    rest = [plug for plug in view.host.sockets if plug not in leading and plug.id not in drawn]
     plugged = [plug for plug in rest if plug.master in switches]
-    known = {plug.id: plug for plug in rest}
+    known = {plug.id for plug in rest}
     inner = [cable for cable in view.cables if all(end.id in known for end in cable.ends)]
     pairs = [cable for cable in inner if not any(end in plugged for end in cable.ends)]
     patched = [cable for cable in inner if cable not in pairs]
@@ -96,9 +100,29 @@ def _top_ports(view: View, rest: list[Socket], ways_out: list[Socket]) -> tuple[
         if one in plugged and other not in plugged
     }
     told = {end.id for cable in pairs for end in cable.ends} | {plug.id for plug in loose.values()}
-    single = [plug for plug in rest if plug not in plugged and plug.id not in told]
-    bridged = [plug for plug in ways_out if plug.master in switches]
-    return TopPorts(plugged, patched, loose, view.language, bridged), pairs, single
+    singles = [plug for plug in rest if plug not in plugged and plug.id not in told]
+    bridged = [plug for plug in leading if plug.master in switches]
+    return _Parts(leading, bridged, plugged, patched, loose, pairs, singles)
+
+
+def _notes(view: View, parts: _Parts, frame: Frame, made: HostRoom) -> float:
+    """Notes, loose cables and single interfaces, left of the ways out; return their lower edge."""
+    left, right = frame.left + _PAD, frame.right - _PAD
+    if parts.ways_out:
+        right = frame.column(frame.columns - len(parts.ways_out)) - frame.gutter
+    flow = Flow(left, right, made.top + _HEADER, made.put)
+    for number, fact in enumerate(_facts(view.host)):
+        # NAT stands next to the way out, where it happens.
+        beside_way_out = fact.kind == "nat" and bool(parts.ways_out)
+        flow.add(note(fact, number, right - left, view.language), at_right=beside_way_out)
+    for cable in parts.pairs:
+        flow.add(loose_pair(cable, right - left, view.language))
+    for piece in singles(parts.singles, right - left, view.language):
+        flow.add(piece)
+    if not view.rooms and flow.x == left:
+        text = Text(left, flow.y + 17.5, word("nothing", view.language), "text", "muted")
+        made.groups.append(Group("nothing", "hint", "rooms", (text,)))
+    return flow.bottom
 
 
 def _facts(host: Room) -> list[Fact]:

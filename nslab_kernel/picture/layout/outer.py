@@ -11,7 +11,7 @@ from .courses import Course, End, Plan, assign, link
 from .frame import Frame
 from .rooms import Manner, furnish
 from .rows import Rows
-from .slots import beyond
+from .slots import beyond, ways_out
 
 _HEADER = 36.0
 _BELOW = 46.0
@@ -27,11 +27,11 @@ class Outer:
     @classmethod
     def of(cls, view: View, columns: int) -> Outer:
         """Slots and courses."""
-        ways_out = [plug for plug in view.host.sockets if plug.uplink][: columns - 1]
-        uplinks = {plug.id: columns - 1 - number for number, plug in enumerate(ways_out)}
+        leading = ways_out(view.host, columns)
+        uplinks = {plug.id: columns - 1 - number for number, plug in enumerate(leading)}
         rooms = {room.id for room in view.outside}
         routers: dict[str, int] = {}
-        for plug in ways_out:
+        for plug in leading:
             room = plug.far.partition("/")[0]
             if room in rooms:
                 routers.setdefault(room, uplinks[plug.id])

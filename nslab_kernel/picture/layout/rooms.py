@@ -33,7 +33,7 @@ def furnish(room: Room, manner: Manner, *, lo: bool = True) -> Piece:
     """Draw a room that has a few lines for each of its interfaces."""
     writer = Writer(_PAD, WIDTH - 10, 8)
     writer.write(room.title, "title", "ink")
-    loopback = room.loopback if lo else None
+    loopback = room.loopback if lo and room.fate != "removed" else None
     if loopback and manner.tight:
         _loopback(loopback, writer, manner, beside_title=True)
     writer.y += 2

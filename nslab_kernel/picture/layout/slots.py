@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from ..view import Room, View
+from ..view import Room, Socket, View
 
 COLUMNS = 3
 
@@ -47,6 +47,14 @@ def grid(view: View) -> Grid:
     places |= _filled([room.id for room in view.rooms if room.id not in homes], 0, first, below)
     rows = max((row for _, row in places.values()), default=-1) + 1
     return Grid(first, rows, places, spans, homes)
+
+
+def ways_out(host: Room, columns: int) -> list[Socket]:
+    """The uplinks that have a place in the host's upper wall, the first one above the last column.
+
+    They take at most half of the columns, since notes need some space beside them.
+    """
+    return [plug for plug in host.sockets if plug.uplink][: max(columns // 2, 1)]
 
 
 def beyond(rooms: tuple[Room, ...], columns: int, routers: dict[str, int]) -> dict[str, tuple[int, int]]:

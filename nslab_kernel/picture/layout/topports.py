@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..metrics import width
-from ..scene import Group, Line, Text
+from ..scene import Group, Line, Text, moved
 from ..view import Cable, Socket
 from ..words import word
 from .pieces import SMALL_SOCKET, STATE_STYLES, socket
@@ -17,6 +16,8 @@ from .pieces import SMALL_SOCKET, STATE_STYLES, socket
 _LANE = 12.0
 _LOOSE_END = 18.0  # a loose end hangs so far above its switch
 _ROW = 30.0  # height of the labels
+_LIFT = 14.0  # of a label's base above its switch, over a tag
+_COUNTED = 70.0  # width that is kept for the number of those without a place
 
 
 @dataclass
@@ -48,34 +49,47 @@ class TopPorts:
             Where the uplinks are, by their id.
         """
         kept_free = {plug.master: uplinks[plug.id][0] for plug in self.bridged_uplinks}
-        cursors = {switch: left + 24 for switch, (left, _, _) in edges.items()}
-        for port in self.ports:
-            top = edges[port.master][2]
-            row = [(port, top), *([(self.loose[port.id], top - _LOOSE_END)] if port.id in self.loose else [])]
-            for plug, y in row:
-                cursors[port.master] = self._put(plug, cursors[port.master], y, kept_free.get(port.master))
+        for switch, (left, right, y) in edges.items():
+            self._row(switch, left, right, y, kept_free.get(switch))
         top = min((edge[2] for edge in edges.values()), default=0) - (_ROW if self.ports else 0)
         for number, cable in enumerate(self.cables):
             self._join(cable, top - _LANE * number)
         for number, plug in enumerate(self.bridged_uplinks, len(self.cables)):
             self._lead_in(plug, edges[plug.master], uplinks[plug.id], top - _LANE * number)
 
-    def _put(self, plug: Socket, x: float, y: float, kept_free: float | None) -> float:
+    def _row(self, switch: str, left: float, right: float, y: float, kept_free: float | None) -> None:
+        """The ports of one switch: those with a cable first, and as many of the others as there is space for."""
+        joined = {end.id for cable in self.cables for end in cable.ends}
+        ports = sorted((port for port in self.ports if port.master == switch), key=lambda port: port.id not in joined)
+        ends = [
+            end
+            for port in ports
+            for end in ((port, y), *([(self.loose[port.id], y - _LOOSE_END)] if port.id in self.loose else []))
+        ]
+        x = left + 24
+        for number, (plug, height) in enumerate(ends):
+            texts = self._label(plug, right - 14 - x - 14 - (0 if number == len(ends) - 1 else _COUNTED))
+            if texts is None:
+                self._rest([end[0] for end in ends[number:]], x, y)
+                return
+            end = x + 14 + texts[-1].extent[2]
+            if kept_free is not None and x - 12 < kept_free < end + 12:
+                end += kept_free + 24 - x
+                x = kept_free + 24
+            self._put(plug, x, height, texts)
+            x = end + 24
+
+    def _label(self, plug: Socket, room: float) -> tuple[Text, ...] | None:
+        """What is written beside a port, in short where there is little space, or None if there is too little."""
         gone = plug.fate == "removed"
-        told = self._told(plug) if not gone else ""
-        end = x + 14 + width(plug.name, "code") + 8 + width(told, "text")
-        if kept_free is not None and x - 12 < kept_free < end + 12:
-            end += kept_free + 24 - x
-            x = kept_free + 24
-        base = y - 11
-        texts = (
-            Text(x + 14, base, plug.name, "code", "muted" if gone else "ink", struck=gone),
-            Text(x + 22 + width(plug.name, "code"), base, told, "text", STATE_STYLES[plug.condition]),
-        )
-        items = (*texts, *socket(x, y, plug.condition, ghost=gone, size=SMALL_SOCKET))
-        self.groups.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
-        self.anchors[plug.id] = (x, y)
-        return end + 28
+        name = Text(0, 0, plug.name, "code", "muted" if gone else "ink", struck=gone)
+        if gone:
+            return (name,) if name.extent[2] <= room else None
+        for told in (self._told(plug), word(plug.condition, self.language)):
+            state = Text(name.extent[2] + 8, 0, told, "text", STATE_STYLES[plug.condition])
+            if state.extent[2] <= room:
+                return name, state
+        return None
 
     def _told(self, plug: Socket) -> str:
         """Kind, state, and where the other end is if no cable shows it."""
@@ -83,6 +97,19 @@ class TopPorts:
         joined = any(plug.id == end.id for cable in self.cables for end in cable.ends)
         far = plug.far_text if not joined else ""
         return " · ".join(filter(None, (kind, far, plug.remark, word(plug.condition, self.language))))
+
+    def _put(self, plug: Socket, x: float, y: float, texts: tuple[Text, ...]) -> None:
+        plugged = socket(x, y, plug.condition, ghost=plug.fate == "removed", size=SMALL_SOCKET)
+        items = (*moved(texts, x + 14, y - _LIFT), *plugged)
+        self.groups.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
+        self.anchors[plug.id] = (x, y)
+
+    def _rest(self, plugs: list[Socket], x: float, y: float) -> None:
+        """How many have no place."""
+        text = Text(x, y - _LIFT, word("and more", self.language, len(plugs)), "text", "muted")
+        details = "\n".join(plug.name for plug in plugs)
+        self.groups.append(Group(f"{plugs[0].master}#more", "interfaces", "things", (text,), details))
+        self.anchors |= {plug.id: (x, y) for plug in plugs}
 
     def _join(self, cable: Cable, lane: float) -> None:
         (x1, y1), (x2, y2) = (self.anchors[end.id] for end in cable.ends)
