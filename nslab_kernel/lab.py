@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .core.actions import Action, Operation
 from .core.language import language_of
 from .core.network import Network
+from .lab_reaching import Reaching
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Lab:
+class Lab(Reaching):
     """The network that this process's kernel sees, to look at and to build.
 
     A lab holds no state of its own: whatever it says is read from the kernel at that moment.
@@ -48,13 +49,19 @@ class Lab:
         self.sandboxed = os.environ.get("NSLAB") == "1"
         self._reader: Reader | None = None
 
-    def snapshot(self) -> Network:
-        """The lab as it is now."""
+    def snapshot(self, *, listeners: bool = False) -> Network:
+        """The lab as it is now.
+
+        Parameters
+        ----------
+        listeners
+            Whether to read who listens on which port, too.
+        """
         if self._reader is None:
             from .linux.reading import Reader
 
             self._reader = Reader()
-        return self._reader.read()
+        return self._reader.read(listeners=listeners)
 
     def close(self) -> None:
         """Let go of the handles that reading keeps; the network stays as it is."""
@@ -170,12 +177,13 @@ class Lab:
 
     def detach(self, namespace: str) -> Operation:
         """Remove a namespace, the veth pairs that lead into it, and the processes that run in it."""
-        from .core import plans
+        from .core import plans, publishing
         from .linux import inhabitants
 
         network = self.snapshot()
         left = inhabitants.remains(network).get(namespace, plans.Remains())
-        return self._do(plans.detach(network, namespace, left))
+        planned = plans.detach(network, namespace, left)
+        return self._do((*publishing.withdraw_all(network, plans.find_namespace(network, namespace)), *planned))
 
     def reset(self) -> Operation:
         """Give a bare host back: no namespaces, no interfaces but ``lo``, no rules, default settings.
@@ -183,14 +191,16 @@ class Lab:
         In host mode it removes only what the lab has made (see `nslab_kernel.core.plans.TAG`).
         """
         from .core import plans
+        from .core.joining import UnsetResolver
         from .core.network import HOST
-        from .linux import inhabitants, settings
+        from .linux import inhabitants, resolvers, settings
 
         network = self.snapshot()
         left = inhabitants.remains(network)
         if not self.sandboxed:
             return self._do(plans.reset_tagged(network, left))
-        return self._do(plans.reset(network, left, settings.departures([HOST])[HOST]))
+        resolver = (UnsetResolver(),) if resolvers.is_set() else ()
+        return self._do((*plans.reset(network, left, settings.departures([HOST])[HOST]), *resolver))
 
     def script(self) -> str:
         """A plain shell script that builds the present network from nothing on any Linux."""

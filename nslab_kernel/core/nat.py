@@ -7,7 +7,7 @@ for IPv4 alone, masquerade on the uplink. IPv6 is routed, since its addresses ar
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .actions import Action, AddRoute, DeleteRoute, Nft, SetSysctl
 from .errors import NslabError
@@ -16,7 +16,7 @@ from .network import HOST, Address, Interface, Namespace, Network, Route
 from .plans import find_bridge
 
 TABLE = "nslab"
-"""The nft table that holds every rule the lab makes, so that nobody else's rules are touched."""
+"""The nft tables, of families ip (NAT) and inet (filters), that hold the lab's own rules, apart from all others."""
 
 FORWARDING = {4: "net.ipv4.ip_forward", 6: "net.ipv6.conf.all.forwarding"}
 _WAS_OFF = "forwarding was off"
@@ -40,13 +40,14 @@ def nat(network: Network, bridge: str) -> tuple[Action, ...]:
     switch = find_bridge(network, bridge)
     gateways = gateways_of(network, switch)
     planned: list[Action] = []
+    closed = [gateway.family for gateway in gateways if network.host.sysctl(FORWARDING[gateway.family]) == "0"]
     for gateway in gateways:
         uplink = _uplink(network.host, gateway)
         planned += default_routes(network, switch, gateway)
         planned += forwarding(network.host, gateway.family)
         if gateway.family == 4:
             _refuse_masqueraded(network.host, gateway.network)
-            planned.append(_masquerade(network.host, bridge, gateway.network, uplink.name))
+            planned.append(_masquerade(bridge, gateway.network, uplink.name, closed))
     if not planned:
         raise NslabError(f"{bridge} has its way out already.", f"`%netns_nat {bridge} --off` takes it away.")
     return tuple(planned)
@@ -59,10 +60,9 @@ def nat_off(network: Network, bridge: str) -> tuple[Action, ...]:
     routes = list(_routes_by(network, switch))
     if not rules and not routes:
         raise NslabError(f"{bridge} has no NAT to take away.", f"`%netns_nat {bridge}` makes it.")
-    planned: list[Action] = list(routes)
-    planned += [Nft(deletion(chain, rule)) for chain, rule in rules]
-    if any(rule.comment.endswith(_WAS_OFF) for _, rule in rules) and len(list(own_rules(network.host))) == len(rules):
-        planned.append(SetSysctl(FORWARDING[4], "0", HOST, "1"))
+    planned: list[Action] = [*routes, *removal(network.host, rules)]
+    if len(list(own_rules(network.host))) == len(rules):
+        planned += [SetSysctl(FORWARDING[family], "0", HOST, "1") for family in _opened(rules)]
     return tuple(planned)
 
 
@@ -102,16 +102,32 @@ def forwarding(host: Namespace, family: int) -> Iterator[SetSysctl]:
 def own_rules(host: Namespace) -> Iterator[tuple[Chain, Rule]]:
     """The rules in the lab's own table."""
     for chain in host.firewall.chains:
-        if chain.table == TABLE:
+        if (chain.family, chain.table) == ("ip", TABLE):
             yield from ((chain, rule) for rule in chain.rules)
 
 
-def base_chain(name: str, kind: str, priority: int) -> str:
-    """The nft commands that make a base chain in the lab's table; they change nothing where it is there already."""
-    return (
-        f"add table ip {TABLE}\n"
-        f"add chain ip {TABLE} {name} {{ type {kind} hook {name} priority {priority} ; policy accept ; }}\n"
-    )
+def nat_table(**priorities: int) -> str:
+    """The nft commands that make the lab's table with NAT chains; they change nothing where it is there already.
+
+    Parameters
+    ----------
+    priorities
+        The hooks wanted, each with its priority, such as ``postrouting=100``.
+    """
+    chains = [
+        f"add chain ip {TABLE} {hook} {{ type nat hook {hook} priority {priority} ; policy accept ; }}"
+        for hook, priority in priorities.items()
+    ]
+    return "\n".join((f"add table ip {TABLE}", *chains))
+
+
+def removal(host: Namespace, rules: Sequence[tuple[Chain, Rule]]) -> tuple[Nft, ...]:
+    """What removes rules of the lab's table, and the table with its last rule."""
+    if not rules:
+        return ()
+    if len(list(own_rules(host))) == len(rules):
+        return (Nft(f"delete table ip {TABLE}"),)
+    return (Nft("\n".join(deletion(chain, rule) for chain, rule in rules)),)
 
 
 def deletion(chain: Chain, rule: Rule) -> str:
@@ -119,11 +135,16 @@ def deletion(chain: Chain, rule: Rule) -> str:
     return f"delete rule {chain.family} {chain.table} {chain.name} handle {rule.handle}"
 
 
-def _masquerade(host: Namespace, bridge: str, subnet: str, uplink: str) -> Nft:
-    was_off = host.sysctl(FORWARDING[4]) == "0"
-    comment = f"{_note(bridge)}, {_WAS_OFF}" if was_off else _note(bridge)
+def _masquerade(bridge: str, subnet: str, uplink: str, closed: list[int]) -> Nft:
+    """The rule; its comment remembers for which families forwarding was off before, for `nat_off`."""
+    comment = ", ".join((_note(bridge), *(f"{_WAS_OFF} for IPv{family}" for family in closed)))
     rule = f'ip saddr {subnet} oifname "{uplink}" masquerade comment "{comment}"'
-    return Nft(base_chain("postrouting", "nat", 100) + f"add rule ip {TABLE} postrouting {rule}")
+    return Nft(f"{nat_table(postrouting=100)}\nadd rule ip {TABLE} postrouting {rule}")
+
+
+def _opened(rules: Sequence[tuple[Chain, Rule]]) -> list[int]:
+    """The families that `nat` switched forwarding on for."""
+    return [family for family in FORWARDING if any(f"{_WAS_OFF} for IPv{family}" in rule.comment for _, rule in rules)]
 
 
 def _note(bridge: str) -> str:

@@ -6,12 +6,28 @@ provider has no route to private addresses: an answer to 172.16.1.1 ends there, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .actions import Action, AddAddress, AddBridge, AddNamespace, AddRoute, AddVeth, SetMaster, SetSysctl, SetUp
+from .actions import (
+    Action,
+    AddAddress,
+    AddBridge,
+    AddNamespace,
+    AddRoute,
+    AddVeth,
+    DeleteInterface,
+    DeleteNamespace,
+    EndProcesses,
+    SetMaster,
+    SetSysctl,
+    SetUp,
+)
 from .errors import NslabError
+from .joining import SetResolver, UnsetResolver
 from .nat import FORWARDING
 from .network import Network, Route
+from .plans import Remains
 
 PROVIDER = "isp"
 UPLINK = "eth0"
@@ -47,6 +63,7 @@ WEB = Server("inet-web", ("203.0.113.10/24", "2001:db8:113::10/64"), "www.exampl
 DNS = Server("inet-dns", ("203.0.113.53/24", "2001:db8:113::53/64"), "dns.example.com", "net203")
 PEER = Server("inet-peer", ("198.51.100.7/24", "2001:db8:198::7/64"), "peer.example.com", "net198")
 SERVERS = (WEB, DNS, PEER)
+NAMESPACES = (PROVIDER, *(server.namespace for server in SERVERS))
 
 
 def internet(network: Network) -> tuple[Action, ...]:
@@ -66,7 +83,27 @@ def internet(network: Network) -> tuple[Action, ...]:
         planned.append(SetUp(segment.bridge, PROVIDER))
     for server in SERVERS:
         planned += _server(server)
-    return tuple(planned)
+    return (*planned, SetResolver(_ip(DNS.addresses[0])))
+
+
+def internet_off(network: Network, remains: Mapping[str, Remains]) -> tuple[Action, ...]:
+    """Take the world outside away.
+
+    Parameters
+    ----------
+    network
+        The lab as it is.
+    remains
+        What runs in each namespace.
+    """
+    present = [name for name in NAMESPACES if network.get(name)]
+    if not present:
+        raise NslabError("There is no world outside.", "`%netns_internet` makes one.")
+    running = [
+        EndProcesses(remains[name].processes, name) for name in present if name in remains and remains[name].processes
+    ]
+    uplink = (DeleteInterface(UPLINK),) if network.host.interface(UPLINK) else ()
+    return (*running, *uplink, *(DeleteNamespace(name) for name in present), UnsetResolver())
 
 
 def _uplink() -> list[Action]:
@@ -107,8 +144,8 @@ def _ip(cidr: str) -> str:
 
 
 def _refuse_existing(network: Network) -> None:
-    if network.get(PROVIDER) or any(network.get(server.namespace) for server in SERVERS):
-        raise NslabError("The world outside is there already.", "`%netns_reset` gives a bare host back.")
+    if any(network.get(name) for name in NAMESPACES):
+        raise NslabError("The world outside is there already.", "`%netns_internet --off` takes it away.")
     if network.host.interface(UPLINK):
         raise NslabError(
             f"The host has an {UPLINK} already, where the uplink would go.", f"`sudo ip link del {UPLINK}` removes it."

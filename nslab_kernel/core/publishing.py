@@ -1,7 +1,8 @@
 """The way in: a port of the host that leads to a namespace, as ``docker run -p`` makes it.
 
-The destination is rewritten where packets arrive (``prerouting``) and where the host itself sends (``output``); a neighbour
-on the same bridge is masqueraded, or the answer would go to it directly, past the translation (hairpin, RFC 4787, 6).
+The destination is rewritten where packets arrive (``prerouting``) and where the host itself sends (``output``). A
+neighbour on the same bridge is masqueraded, or the answer would go to it directly, past the translation (hairpin,
+RFC 4787, 6).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from .actions import Action, Nft
 from .errors import NslabError
 from .firewall import Chain, Rule
-from .nat import TABLE, base_chain, default_routes, deletion, forwarding, own_rules
+from .nat import TABLE, default_routes, deletion, forwarding, nat_table, own_rules, removal
 from .network import HOST, Address, Interface, Namespace, Network
 from .plans import find_namespace
 
@@ -61,9 +62,8 @@ def withdraw(network: Network, host_port: int, protocol: str = "tcp") -> tuple[A
 def withdraw_all(network: Network, namespace: Namespace) -> tuple[Action, ...]:
     """Take back every port that leads to a namespace, since it is about to go."""
     inner = {address.ip for interface in namespace.interfaces for address in interface.addresses}
-    rules = [pair for pair in own_rules(network.host) if pair[1].comment == _note(namespace.name)]
-    gone = [deletion(chain, rule) for chain, rule in rules if _target(rule) in inner]
-    return (Nft("\n".join(gone)),) if gone else ()
+    ours = [pair for pair in own_rules(network.host) if pair[1].comment == _note(namespace.name)]
+    return removal(network.host, [(chain, rule) for chain, rule in ours if _target(rule) in inner])
 
 
 def _rules(outer: list[str], host_port: int, protocol: str, inner: str, subnet: str, comment: str) -> str:
@@ -71,12 +71,10 @@ def _rules(outer: list[str], host_port: int, protocol: str, inner: str, subnet: 
     arriving = f'ip daddr {{ {", ".join(outer)} }} {protocol} dport {host_port} dnat to {inner} comment "{comment}"'
     hairpin = f'ip saddr {subnet} ip daddr {address} {protocol} dport {port} masquerade comment "{comment}"'
     return (
-        base_chain("prerouting", "nat", -100)
-        + base_chain("output", "nat", -100)
-        + base_chain("postrouting", "nat", 100)
-        + f"add rule ip {TABLE} prerouting {arriving}\n"
-        + f"add rule ip {TABLE} output {arriving}\n"
-        + f"add rule ip {TABLE} postrouting {hairpin}"
+        f"{nat_table(prerouting=-100, output=-100, postrouting=100)}\n"
+        f"add rule ip {TABLE} prerouting {arriving}\n"
+        f"add rule ip {TABLE} output {arriving}\n"
+        f"add rule ip {TABLE} postrouting {hairpin}"
     )
 
 
@@ -160,4 +158,4 @@ def _without(host: Namespace, inner: str, port: str, host_port: str) -> tuple[Ac
             return rule.verdict.target == inner and host_port in ports
         return _target(rule) == inner and (port or host_port) in ports
 
-    return (Nft("\n".join(deletion(chain, rule) for chain, rule in own_rules(host) if belongs(rule))),)
+    return removal(host, [pair for pair in own_rules(host) if belongs(pair[1])])

@@ -24,6 +24,7 @@ from ..core.network import PolicyRule, Route
 from . import hot_messages
 from . import inhabitants as inhabitants
 from . import nft as nft
+from . import resolvers as resolvers
 from . import settings as settings
 from .applying import apply as apply
 from .applying import perform
