@@ -14,7 +14,7 @@ import pytest
 RUN = f"{sys.executable} -m nslab_kernel.cli run"
 OWN_MOUNTS = ["unshare", *(["--user", "--map-root-user"] if os.getuid() else []), "--mount", "sh", "-ec"]
 AS_NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups"
-UNPRIVILEGED = "setpriv --bounding-set=-all --inh-caps=-all" if os.getuid() else AS_NOBODY
+UNPRIVILEGED = "unshare --user --map-user=1000 --map-group=1000" if os.getuid() else AS_NOBODY
 
 NO_RUN_NETNS = "mount -t tmpfs none /run; mkdir /run/lock; echo kept > /run/file; ln -s file /run/link"
 READ_ONLY_SYS = "mount -o remount,bind,ro /sys"
