@@ -123,7 +123,7 @@
       sharedModules = scope;
     },
     async get() {
-      return () => ({ default: plugin });
+      return () => ({ __esModule: true, default: plugin });
     },
   };
 })();
