@@ -28,7 +28,7 @@ TYPE_CHECKING = False  # typing takes long to import
 if TYPE_CHECKING:
     from typing import NoReturn
 
-_EXTENSION = "--InteractiveShellApp.extra_extensions=nslab_kernel"
+_EXTENSION = "--ext=nslab_kernel"  # by this alias, so that a --ext of the caller adds to it
 
 
 def main(arguments: Sequence[str]) -> int:
