@@ -24,8 +24,8 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
-from PIL import Image
 
+from .encoding import png_of
 from .geometry import rounded
 from .metrics import FONTS
 from .scene import LAYERS, Box, Line, Primitive, Scene, Text
@@ -57,10 +57,7 @@ def png(scene: Scene, dpi: float = 144) -> bytes:
     figure = _figure(scene, dpi * _PER_INCH / 96)
     canvas = figure.canvas
     canvas.draw()
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])  # type: ignore[attr-defined]
-    out = io.BytesIO()
-    image.save(out, format="png", compress_level=1, dpi=(dpi, dpi))
-    return out.getvalue()
+    return png_of(np.asarray(canvas.buffer_rgba()), dpi)  # type: ignore[attr-defined]
 
 
 def pdf(scene: Scene) -> bytes:

@@ -16,6 +16,9 @@ from .svg import svg
 from .text import description, tables
 from .zoom import zoom
 
+DPI = 144
+"""Dots per inch of a PNG by default: one and a half for each CSS pixel."""
+
 _FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -98,7 +101,7 @@ class Picture:
         """
         return svg(self.scene, interactive=interactive, prefix=prefix)
 
-    def png(self, dpi: float = 144) -> bytes:
+    def png(self, dpi: float = DPI) -> bytes:
         """PNG by matplotlib, ``dpi`` dots per inch (96 draws a CSS pixel as one dot)."""
         from . import drawing
 

@@ -12,7 +12,7 @@ from ..words import word
 from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, Writer, glow, socket, tag, tag_width
 
 _HEIGHT = 26.0
-_GAP = 10.0
+_GAP = 14.0
 _MOST_SINGLES = 8
 _LOOSE = 34.0  # the length of a cable that lies about
 _STYLES = {
@@ -85,21 +85,21 @@ def singles(plugs: list[Socket], room: float, language: str) -> list[Piece]:
 def loose_pair(cable: Cable, room: float, language: str) -> Piece:
     """A cable with both ends lying in the host."""
     half = (room - _LOOSE) / 2
-    one = _chip(cable.ends[0], half, language, mirrored=True)
-    other = _chip(cable.ends[1], half, language).at(one.width + _LOOSE, 0)
+    one = _chip(cable.ends[0], half, language, paired=True, mirrored=True)
+    other = _chip(cable.ends[1], half, language, paired=True).at(one.width + _LOOSE, 0)
     line = Line(((one.width, 13), (one.width + _LOOSE, 13)), f"cable {cable.style}")
     group = Group(cable.id, "cable", "cables", (line,), fate=cable.fate)
     wide, high = one.width + _LOOSE + other.width, max(one.height, other.height)
     return Piece(wide, high, [group, *one.groups, *other.groups], one.anchors | other.anchors)
 
 
-def _chip(plug: Socket, room: float, language: str, *, mirrored: bool = False) -> Piece:
+def _chip(plug: Socket, room: float, language: str, *, paired: bool = False, mirrored: bool = False) -> Piece:
     """An interface in a box of its own, its socket in the left wall, or in the right one."""
     gone = plug.fate == "removed"
     writer = Writer(14, room - 14, -0.5)
     writer.write(plug.name, "name", "ink", fate="removed" if gone else "")
     kind = plug.kind if plug.kind != "veth" else ""
-    for text in filter(None, (kind, plug.far_text if not mirrored and not plug.master else "", plug.remark)):
+    for text in filter(None, (kind, "" if paired else plug.far_text, plug.remark)):
         writer.follow(text, "text", "muted", gap=8)
     for address in plug.addresses:
         writer.follow(address.text, "address", "blue", fate="removed" if gone else address.fate, gap=8)
