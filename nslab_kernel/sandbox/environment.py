@@ -11,6 +11,8 @@ PRIVATE_DIRECTORY = "/etc/nslab"
 REFUSAL_VARIABLE = "NSLAB_REFUSAL"
 # Set for what a notebook's cells start, and taken away by an interactive shell: no one can press Ctrl-C there.
 CELL_VARIABLE = "NSLAB_CELL"
+# The lab's id as `nslab list` shows it, which is the kernel's: what a widget asks the server to interrupt.
+ID_VARIABLE = "NSLAB_ID"
 SHIMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shims")
 _SYSTEM_DIRECTORIES = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from ..core.errors import NslabError
 from . import card
 from .connection import INNER_FILE, Connection
-from .environment import CELL_VARIABLE, PRIVATE_DIRECTORY, REFUSAL_VARIABLE
+from .environment import CELL_VARIABLE, ID_VARIABLE, PRIVATE_DIRECTORY, REFUSAL_VARIABLE
 from .host import start
 from .init import Order
 from .refusal import RefusedError
@@ -61,7 +61,7 @@ def _run(connection: Connection, passed_on: Sequence[str], starter: Starter) -> 
         command=_ipykernel(f"{PRIVATE_DIRECTORY}/{INNER_FILE}", _EXTENSION, *passed_on),
         files={INNER_FILE: connection.inner(), **card.write(connection.label, connection.identity)},
         # Inside, 1 is what never goes away: ipykernel then has no parent to watch, as we do that.
-        variables={"JPY_PARENT_PID": "1", CELL_VARIABLE: "1"},
+        variables={"JPY_PARENT_PID": "1", CELL_VARIABLE: "1", ID_VARIABLE: connection.identity},
         own_session=True,
     )
     hold_signals()
