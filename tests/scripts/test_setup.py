@@ -37,7 +37,8 @@ def test_a_second_setup_takes_seconds_and_installs_nothing() -> None:
 
 
 def test_without_network_setup_says_what_pip_lacks_and_what_to_do(tmp_path: Path) -> None:
-    done = run("nslab", "run", "--", "script/setup", NSLAB_VENV=str(tmp_path / "venv"), PIP_RETRIES="0")
+    settings = {"PIP_RETRIES": "0", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    done = run("nslab", "run", "--", "script/setup", NSLAB_VENV=str(tmp_path / "venv"), **settings)
     assert done.returncode != 0
     assert "pip could not reach its package index" in done.stderr
     assert "HTTPS_PROXY" in done.stderr

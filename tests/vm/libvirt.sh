@@ -4,14 +4,15 @@
 
 start_libvirt() {
     local folder
-    for folder in /etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt /run/libvirt; do
+    mount -t tmpfs none /run
+    for folder in /etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt; do
         mkdir -p "$folder" "$work$folder"
         cp -a "$folder/." "$work$folder/"
         mount --bind "$work$folder" "$folder"
     done
     printf '%s\n' 'user = "root"' 'group = "root"' 'security_driver = "none"' 'cgroup_controllers = []' >>/etc/libvirt/qemu.conf
     echo 'auth_unix_rw = "none"' >>/etc/libvirt/libvirtd.conf
-    rm -f /etc/libvirt/qemu/networks/autostart/* /run/libvirt/*.pid
+    rm -f /etc/libvirt/qemu/networks/autostart/*
     virtlogd --daemon
     libvirtd --daemon
     timeout 30 bash -c 'until virsh uri >/dev/null 2>&1; do sleep 0.5; done' || fail "libvirtd did not start"
