@@ -1,0 +1,68 @@
+"""The picture follows whoever changed the network, and is silent otherwise."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from .conftest import Notebook
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%netns_bridge mydocker0",
+        "!sudo brctl addbr mydocker0",
+        "%%bash\nsudo ip link add mydocker0 type bridge",
+        "import subprocess; done = subprocess.run(['ip', 'link', 'add', 'mydocker0', 'type', 'bridge'])",
+        "%%netns host\nip link add mydocker0 type bridge",
+    ],
+)
+def test_a_cell_that_changed_the_network_is_followed_by_the_picture(notebook: Notebook, source: str) -> None:
+    (picture,) = notebook.run(source).pictures
+    assert 'role="img"' in picture
+    assert 'aria-label="' in picture
+    assert "mydocker0" in picture
+
+
+def test_a_picture_carries_every_form(notebook: Notebook) -> None:
+    (bundle,) = notebook.run("%netns_bridge mydocker0").outputs
+    assert set(bundle) == {"text/html", "image/png", "text/plain"}
+    assert "mydocker0" in bundle["text/plain"]
+
+
+def test_a_cell_that_changed_nothing_is_silent(notebook: Notebook) -> None:
+    notebook.run("%netns_bridge mydocker0")
+    assert notebook.run("1 + 1").pictures == []
+    assert notebook.run("!ip link set mydocker0 up").pictures == []
+
+
+def test_what_the_kernel_does_by_itself_later_is_no_news(notebook: Notebook) -> None:
+    notebook.run("%netns_bridge mydocker0\n%netns_attach mydocker0 ns1 172.16.1.1/16")
+    time.sleep(2.5)  # link-local addresses pass duplicate address detection meanwhile
+    assert notebook.run("1").pictures == []
+
+
+def test_a_change_made_meanwhile_is_shown_after_the_next_cell(notebook: Notebook) -> None:
+    notebook.run("%%bash --bg\nsleep 0.5; ip link add late0 type bridge")
+    time.sleep(1.5)
+    (picture,) = notebook.run("1").pictures
+    assert "late0" in picture
+
+
+def test_a_picture_that_the_cell_drew_is_not_drawn_twice(notebook: Notebook) -> None:
+    assert len(notebook.run("!ip link add br0 type bridge\n%netns_graph").pictures) == 1
+
+
+def test_following_can_be_switched_off_and_on(notebook: Notebook) -> None:
+    notebook.run("%netns_auto off")
+    assert notebook.run("!ip link add br0 type bridge").pictures == []
+    notebook.run("%netns_auto on")
+    assert notebook.run("!ip link add br1 type bridge").pictures
+
+
+def test_a_failing_cell_shows_what_it_changed_before(notebook: Notebook) -> None:
+    cell = notebook.run("!ip link add br0 type bridge\nraise SystemError")
+    assert cell.failed
+    assert len(cell.pictures) == 1
