@@ -117,13 +117,53 @@
     },
   };
 
+  /**
+   * Where a machine permits no private host, a kernel runs that only tells why (sandbox/explaining.py). Its sentence is
+   * shown as soon as a notebook meets it, before a cell is run.
+   */
+  function tellRefusals(app, Widget, showDialog) {
+    const watched = new WeakSet();
+    const told = new Set();
+
+    async function tell(context) {
+      const kernel = context.session?.kernel;
+      const info = await kernel?.info;
+      if (info?.implementation !== "nslab-refused" || told.has(kernel.id)) return;
+      told.add(kernel.id);
+      const body = new Widget({ node: document.createElement("p") });
+      body.node.style.whiteSpace = "pre-wrap";
+      body.node.textContent = info.banner;
+      showDialog({ title: "No private host for this notebook", body });
+    }
+
+    app.shell.currentChanged.connect(async (_, { newValue: panel }) => {
+      const context = panel?.sessionContext;
+      if (!context || watched.has(context)) return;
+      watched.add(context);
+      context.kernelChanged.connect(() => tell(context));
+      await context.ready;
+      tell(context);
+    });
+  }
+
+  const refusals = {
+    id: "nslab:refusals",
+    description: "Tells in a dialog why a notebook can have no private host.",
+    autoStart: true,
+    async activate(app) {
+      const { Widget } = await shared("@lumino/widgets");
+      const { Dialog, showDialog } = await shared("@jupyterlab/apputils");
+      tellRefusals(app, Widget, (options) => showDialog({ ...options, buttons: [Dialog.okButton()] }));
+    },
+  };
+
   window._JUPYTERLAB = window._JUPYTERLAB ?? {};
   window._JUPYTERLAB.nslab = {
     init(scope) {
       sharedModules = scope;
     },
     async get() {
-      return () => ({ __esModule: true, default: plugin });
+      return () => ({ __esModule: true, default: [plugin, refusals] });
     },
   };
 })();

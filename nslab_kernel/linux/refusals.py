@@ -101,7 +101,7 @@ def _cause(step: str, number: int, machine: Machine) -> tuple[str, str]:
 
 def _limit(name: str, machine: Machine) -> tuple[str, str]:
     limit = machine.limits.get(name)
-    cure = f"an administrator permits it with: sudo sysctl -w user.{name}=15000"
+    cure = f"An administrator permits it with: sudo sysctl -w user.{name}=15000"
     if limit:
         return f"as user.{name} is {limit} and so many are in use", cure
     return f"as user.{name} is 0", cure
@@ -110,12 +110,12 @@ def _limit(name: str, machine: Machine) -> tuple[str, str]:
 def _denial(machine: Machine) -> tuple[str, str]:
     if not machine.unprivileged_userns_clone:
         setting = "kernel.unprivileged_userns_clone"
-        return f"as {setting} is 0", f"an administrator permits it with: sudo sysctl -w {setting}=1"
+        return f"as {setting} is 0", f"An administrator permits it with: sudo sysctl -w {setting}=1"
     if machine.container:
         return "by the container that this runs in", _CONTAINER_CURE
     if machine.apparmor_restricts:
         setting = "kernel.apparmor_restrict_unprivileged_userns"
-        return f"as {setting} is 1", f"an administrator permits it with: sudo sysctl -w {setting}=0"
+        return f"as {setting} is 1", f"An administrator permits it with: sudo sysctl -w {setting}=0"
     if machine.seccomp:
         return "by a seccomp filter, as in a container", _CONTAINER_CURE
     return "with no reason given", "ask an administrator whether ordinary users may make user namespaces"

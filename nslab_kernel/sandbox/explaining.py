@@ -15,7 +15,7 @@ _LANGUAGE: dict[str, object] = {"name": "python", "mimetype": "text/x-python", "
 class ExplainingKernel(Kernel):
     """A kernel whose every cell fails with the sentence in ``NSLAB_REFUSAL``."""
 
-    implementation = "nslab"
+    implementation = "nslab-refused"  # by which JupyterLab's extension of ours knows it, to tell it in a dialog
     implementation_version = "1"
     banner = os.environ.get(REFUSAL_VARIABLE, "")  # what a console shows first
     language_info = _LANGUAGE

@@ -14,6 +14,8 @@ from jupyter_client.kernelspec import KernelSpecManager
 from nslab_kernel.linux.refusals import Machine, explain, read_machine
 from nslab_kernel.sandbox.refusal import RefusedError
 
+from .refusing import CURE, REASON, WITHOUT_USER_NAMESPACES
+
 OPEN = Machine(limits={"max_user_namespaces": 1000})
 
 
@@ -77,16 +79,6 @@ def test_a_refusal_survives_the_pipe():
 
 def test_this_machine_can_be_read():
     assert read_machine().limits["max_user_namespaces"] >= 0
-
-
-# A user without privileges in a user namespace that permits no further one: its own limits, nobody else's.
-WITHOUT_USER_NAMESPACES = [
-    *("unshare", "--user", "--map-root-user", "sh", "-c"),
-    'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all --inh-caps=-all "$@"',
-    "sh",
-]
-REASON = "its user namespace was refused, as user.max_user_namespaces is 0."
-CURE = "an administrator permits it with: sudo sysctl -w user.max_user_namespaces=15000"
 
 
 def test_run_and_check_and_lab_say_it_and_fail():
