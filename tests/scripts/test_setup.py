@@ -27,6 +27,10 @@ def shell(parts: str, line: str, **environment: str) -> subprocess.CompletedProc
     return run("bash", "-euc", f'root="{ROOT}"; {sources}; {line}', **environment)
 
 
+def where(tool: str) -> str:
+    return shutil.which(tool, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") or pytest.fail(f"{tool} isn't here")
+
+
 def test_a_second_setup_takes_seconds_and_installs_nothing() -> None:
     assert run("script/setup", "--test").returncode == 0
     started = time.monotonic()
@@ -47,7 +51,7 @@ def test_without_network_setup_says_what_pip_lacks_and_what_to_do(tmp_path: Path
 
 def test_missing_tools_are_named_with_what_they_are_for_and_the_command_to_ask_for(tmp_path: Path) -> None:
     for tool in [*TOOLS.split(), "ip", "nft", "tcpdump"]:
-        (tmp_path / tool).symlink_to(shutil.which(tool) or pytest.fail(f"{tool} is needed for this test"))
+        (tmp_path / tool).symlink_to(where(tool))
     done = shell("say language python packages", "install_packages runtime_packages", PATH=str(tmp_path), LANG="en")
     assert "iputils-ping: ping" in done.stdout
     assert "Ask an administrator of this machine for:" in done.stdout
@@ -57,7 +61,7 @@ def test_missing_tools_are_named_with_what_they_are_for_and_the_command_to_ask_f
 
 def test_setup_stops_where_the_lab_could_not_run_at_all(tmp_path: Path) -> None:
     for tool in TOOLS.split():
-        (tmp_path / tool).symlink_to(shutil.which(tool) or pytest.fail(f"{tool} is needed for this test"))
+        (tmp_path / tool).symlink_to(where(tool))
     line = "PATH=${PATH%%:*}; install_packages runtime_packages"
     done = shell("say language python packages", line, PATH=str(tmp_path), LANG="en")
     assert done.returncode != 0

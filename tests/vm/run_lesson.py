@@ -1,11 +1,13 @@
-"""Run one lesson in a JupyterLab elsewhere, over its REST and websocket interface: ``run_lesson.py URL NOTEBOOK``."""
+"""Run one lesson by nbclient in a JupyterLab elsewhere: ``run_lesson.py URL NOTEBOOK``."""
 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import nbformat
+import websocket
 from jupyter_server.gateway.gateway_client import GatewayClient
 from jupyter_server.gateway.managers import GatewayKernelManager
 from nbclient import NotebookClient
@@ -14,9 +16,14 @@ from nbclient import NotebookClient
 def run(url: str, path: str) -> int:
     """Run the notebook's cells on the server at `url` and return how many there were; what a cell raises is raised."""
     parts = urlsplit(url)
+    token = parse_qs(parts.query)["token"][0]
     gateway = GatewayClient.instance()
     gateway.url = f"{parts.scheme}://{parts.netloc}"
-    gateway.auth_token = parse_qs(parts.query)["token"][0]
+    gateway.auth_token = token
+    # Jupyter's gateway client sends the token with its REST calls, and forgets it at the websocket.
+    websocket.create_connection = partial(
+        websocket.create_connection, header={"Authorization": f"token {token}"}, suppress_origin=True
+    )
     notebook = nbformat.read(path, as_version=4)
     manager = GatewayKernelManager(kernel_name="nslab")
     NotebookClient(notebook, km=manager, timeout=300, startup_timeout=180).execute()
