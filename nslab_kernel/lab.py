@@ -49,19 +49,19 @@ class Lab(Reaching):
         self.sandboxed = os.environ.get("NSLAB") == "1"
         self._reader: Reader | None = None
 
-    def snapshot(self, *, listeners: bool = False) -> Network:
+    def snapshot(self, *, volatile: bool = False) -> Network:
         """The lab as it is now.
 
         Parameters
         ----------
-        listeners
-            Whether to read who listens on which port, too.
+        volatile
+            Whether to read who listens on which port and which neighbours are known, too.
         """
         if self._reader is None:
             from .linux.reading import Reader
 
             self._reader = Reader()
-        return self._reader.read(listeners=listeners)
+        return self._reader.read(volatile=volatile)
 
     def close(self) -> None:
         """Let go of the handles that reading keeps; the network stays as it is."""
@@ -221,7 +221,7 @@ class Lab(Reaching):
         from .core import pings, plans
         from .linux import pinging
 
-        network = self.snapshot()
+        network = self.snapshot(volatile=True)
         for name in namespaces:
             plans.find_namespace(network, name)
         return pinging.ping_all(network, namespaces or pings.default_names(network))

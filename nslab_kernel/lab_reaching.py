@@ -15,7 +15,7 @@ class Reaching(ABC):
     sandboxed: bool
 
     @abstractmethod
-    def snapshot(self, *, listeners: bool = False) -> Network:
+    def snapshot(self, *, volatile: bool = False) -> Network:
         """The lab as it is now."""
 
     @abstractmethod
@@ -38,7 +38,7 @@ class Reaching(ABC):
         """Make a port of a namespace reachable at the host's addresses (`nslab_kernel.core.publishing.publish`)."""
         from .core import publishing
 
-        return self._do(publishing.publish(self.snapshot(listeners=True), host_port, namespace, port, protocol))
+        return self._do(publishing.publish(self.snapshot(volatile=True), host_port, namespace, port, protocol))
 
     def unpublish(self, host_port: int, protocol: str = "tcp") -> Operation:
         """Take a published port back."""

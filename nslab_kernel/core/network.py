@@ -155,10 +155,10 @@ class Namespace:
     interfaces: tuple[Interface, ...] = ()
     routes: tuple[Route, ...] = ()
     rules: tuple[PolicyRule, ...] = ()
-    neighbours: tuple[Neighbour, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()  # learnt ones only in a reading that asked for what is volatile
     firewall: Ruleset = field(default_factory=Ruleset)
     sysctls: tuple[tuple[str, str], ...] = ()  # sorted; ("net.ipv4.ip_forward", "1")
-    listeners: tuple[Listener, ...] = ()
+    listeners: tuple[Listener, ...] = ()  # likewise
 
     @cached_property
     def _by_name(self) -> dict[str, Interface]:

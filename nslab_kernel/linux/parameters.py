@@ -41,6 +41,14 @@ class Parameters:
         except FileNotFoundError:
             return ()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the namespace is still there: one made later may have got the same inode."""
+        try:
+            return not self._files or bool(os.pread(self._files[0][1], 1, 0))
+        except FileNotFoundError:
+            return False
+
     def close(self) -> None:
         """Let go of the files."""
         for _, file in self._files:

@@ -2,7 +2,8 @@
 
 A namespace is entered only when it is new or something happened in it since the last reading; a socket that hears the
 events of all namespaces tells which. Nothing is kept open that would keep a namespace alive, so what a person deletes
-is gone at once. What has no event (kernel parameters) is read each time; listening sockets are read on request.
+is gone at once. What has no event is read each time (kernel parameters) or on request (listening sockets, learnt
+neighbours).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from ..core.network import Interface, Namespace, Network, Route
+from ..core.network import Interface, Namespace, Neighbour, Network, Route
 from . import decoding, listening, namespaces, nsids, rulesets
 from .dumps import AskingSocket
 from .events import Events
@@ -53,17 +54,17 @@ class Reader:
         self._known: dict[tuple[str, int], _Known] = {}
         self._host_nsid = self._nsid(self._host, host=True)
 
-    def read(self, *, listeners: bool = False) -> Network:
+    def read(self, *, volatile: bool = False) -> Network:
         """The lab as it is now.
 
         Parameters
         ----------
-        listeners
-            Whether to fill `Namespace.listeners` too; the kernel tells of no changes there, so every namespace
-            has to be entered for it.
+        volatile
+            Whether to read listening sockets and learnt neighbours, too. They change without an event, so every
+            namespace has to be entered for them. Neighbours that a person entered (PERMANENT) are always read.
         """
         with self._lock:
-            return self._read(listeners)
+            return self._read(volatile)
 
     def close(self) -> None:
         """Let go of every file and socket."""
@@ -74,7 +75,7 @@ class Reader:
             self._events.close()
             self._asking.close()
 
-    def _read(self, listeners: bool) -> Network:
+    def _read(self, volatile: bool) -> Network:
         dirty = self._events.drain()
         places = [self._host, *namespaces.named()]
         places += namespaces.unnamed({place.inode for place in places})
@@ -85,13 +86,13 @@ class Reader:
         current = [known for place in places if (known := self._known.get((place.name, place.inode)))]
         self._resolve(current, everything=bool(stale))
         found = [_shown(known) for known in current]
-        if listeners:
-            found = _with_listeners(current, found)
+        if volatile:
+            found = _with_volatile(current, found)
         return Network(found[0], tuple(found[1:]), socket.gethostname())
 
     def _is_stale(self, place: Place, dirty: set[int] | None) -> bool:
         known = self._known.get((place.name, place.inode))
-        return known is None or dirty is None or known.nsid in dirty
+        return known is None or dirty is None or known.nsid in dirty or not known.parameters.alive
 
     def _forget(self, present: set[tuple[str, int]]) -> None:
         for key in self._known.keys() - present:
@@ -112,6 +113,9 @@ class Reader:
                 continue  # it was deleted meanwhile; the next reading doesn't list it
             key = (place.name, place.inode)
             old = self._known.get(key)
+            if old and not old.parameters.alive:
+                old.parameters.close()
+                old = None
             parameters = old.parameters if old else Parameters()
             self._known[key] = _Known(place, nsid, parameters, links, bare)
 
@@ -153,7 +157,7 @@ def _namespace(place: Place) -> tuple[list[decoding.Link], Namespace]:
         addresses = decoding.addresses(asking.dump(decoding.RTM_GETADDR, decoding.ADDRESSES))
         routes = decoding.routes(asking.dump(decoding.RTM_GETROUTE, decoding.ROUTES))
         rules = decoding.rules(asking.dump(decoding.RTM_GETRULE, decoding.RULES))
-        neighbours = decoding.neighbours(asking.dump(decoding.RTM_GETNEIGH, decoding.NEIGHBOURS))
+        neighbours = _neighbours(asking)
     interfaces = tuple(
         replace(link.interface, addresses=addresses[link.interface.index])
         if link.interface.index in addresses
@@ -168,7 +172,7 @@ def _namespace(place: Place) -> tuple[list[decoding.Link], Namespace]:
         interfaces,
         tuple(sorted(routes, key=_route_order)),
         rules,
-        neighbours,
+        tuple(neighbour for neighbour in neighbours if neighbour.state == "PERMANENT"),
         rulesets.read(),
         tuple(setting for link in links for setting in link.settings),
     )
@@ -191,15 +195,20 @@ def _with_peer(interface: Interface, peers: dict[int, str | None]) -> Interface:
     return replace(interface, peer_namespace=name) if name else interface
 
 
-def _with_listeners(current: list[_Known], found: list[Namespace]) -> list[Namespace]:
+def _neighbours(asking: AskingSocket) -> tuple[Neighbour, ...]:
+    return decoding.neighbours(asking.dump(decoding.RTM_GETNEIGH, decoding.NEIGHBOURS))
+
+
+def _with_volatile(current: list[_Known], found: list[Namespace]) -> list[Namespace]:
     def visit() -> list[Namespace]:
         filled = []
         for known, namespace in zip(current, found, strict=True):
             namespaces.enter(known.place)
-            filled.append(replace(namespace, listeners=listening.read()))
+            with AskingSocket() as asking:
+                filled.append(replace(namespace, listeners=listening.read(), neighbours=_neighbours(asking)))
         return filled
 
-    with ThreadPoolExecutor(1, "nslab-listeners") as worker:
+    with ThreadPoolExecutor(1, "nslab-volatile") as worker:
         return worker.submit(visit).result()
 
 

@@ -55,6 +55,7 @@ class Watch:
             selector.register(source, selectors.EVENT_READ)
         try:
             while self._wait(selector):
+                self._hear_new_namespaces()  # a name is there before its namespace is
                 self._on_change()
         finally:
             selector.close()
@@ -79,7 +80,6 @@ class Watch:
         self._events.drain()
         if self._names in sources:
             os.read(self._names, 1 << 16)
-            self._hear_new_namespaces()
 
     def _hear_new_namespaces(self) -> None:
         """Give new namespaces an id in the host: without one their events aren't heard."""

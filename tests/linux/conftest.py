@@ -1,0 +1,45 @@
+"""Tests of what talks to the kernel: they change the host they run on, so that host must be a lab's own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from nslab_kernel.lab import Lab
+from nslab_kernel.linux.reading import Reader
+
+if os.environ.get("NSLAB") != "1":
+    pytest.exit("These tests change the host's network: run `nslab run -- python -m pytest tests/linux`.", returncode=4)
+
+
+@pytest.fixture
+def shell() -> Callable[[str], str]:
+    """Run shell lines on the host, failing loudly, and give what they print."""
+
+    def run(lines: str) -> str:
+        done = subprocess.run(["sh", "-e"], input=lines, text=True, capture_output=True, check=False)
+        assert done.returncode == 0, f"{lines}\n{done.stderr}"
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def bare() -> Iterator[None]:
+    """A bare host, which is bare again afterwards."""
+    lab = Lab("en")
+    lab.reset()
+    yield
+    lab.reset()
+    lab.close()
+
+
+@pytest.fixture
+def reader(bare: None) -> Iterator[Reader]:
+    """A reader on a bare host."""
+    reader = Reader()
+    yield reader
+    reader.close()
