@@ -36,19 +36,25 @@ class _Worker:
         self._actions = actions
         self._interrupted = False
         self._failure: BaseException | None = None
+        self._finished = threading.Event()  # Thread.join takes an interrupt for the thread's end (Python 3.11)
 
     def run(self) -> None:
-        thread = threading.Thread(target=self._work, name="nslab-apply")
-        thread.start()
-        while thread.is_alive():
+        threading.Thread(target=self._work, name="nslab-apply").start()
+        while not self._finished.is_set():
             try:
-                thread.join()
+                self._finished.wait()
             except KeyboardInterrupt:
                 self._interrupted = True
         if self._failure:
             raise self._failure
 
     def _work(self) -> None:
+        try:
+            self._carry_out_all()
+        finally:
+            self._finished.set()
+
+    def _carry_out_all(self) -> None:
         done: list[Action] = []
         try:
             for run in batches(self._actions):

@@ -7,17 +7,22 @@ from collections.abc import Iterator
 from ..core import nftables
 from ..core.actions import Nft
 from ..core.details import Rules
+from ..core.errors import NslabError
 from . import processes
 from .applying import perform
 from .doors import Doors
 
+_CURE = "Nothing was changed; `sudo nft list ruleset` shows the tables, chains and rules that are there."
 _IPTABLES = {"ip": "iptables", "ip6": "ip6tables"}
 
 
 @perform.register
 def _(action: Nft, doors: Doors) -> None:
     doors.enter(action.namespace)
-    processes.output_of("nft", "-f", "-", given=action.commands)
+    try:
+        processes.output_of("nft", "-f", "-", given=action.commands)
+    except NslabError as error:
+        raise NslabError(error.message, error.cure or _CURE) from None
 
 
 def listing() -> Iterator[Rules]:

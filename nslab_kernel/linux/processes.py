@@ -142,7 +142,7 @@ def output_of(*command: str, given: str | None = None) -> str:
         raise _not_installed(command[0]) from None
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        raise NslabError(f"`{' '.join(command)}` failed: {said[-1]}")
+        raise NslabError(f"`{' '.join(command)}` failed: {said[0]}")
     return done.stdout
 
 

@@ -15,7 +15,7 @@ from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.network import HOST, Network
 from nslab_kernel.lab import Lab
 
-from .conftest import settled
+from ..comparison import settled
 
 Shell = Callable[[str], str]
 Becomes = Callable[[Network], None]
@@ -63,7 +63,7 @@ def test_an_operation_and_the_commands_it_prints_give_equal_labs(
     build: Callable[[Lab], list[Operation]], lab: Lab, shell: Shell, becomes: Becomes
 ) -> None:
     commands = [command for operation in build(lab) for command in operation.commands]
-    built = settled(lab)
+    built = settled(lab.snapshot)
     lab.reset()
     shell("\n".join(commands))
     becomes(built)
@@ -118,7 +118,7 @@ def test_attach_does_what_the_tutorials_script_does(lab: Lab, shell: Shell, beco
     lab.bridge("mydocker0")
     lab.attach("mydocker0", "ns1", "172.16.1.1/16")
     lab.attach("mydocker0", "ns2", "172.16.1.2/16")
-    built = settled(lab)
+    built = settled(lab.snapshot)
     lab.reset()
     shell("sudo brctl addbr mydocker0")
     for arguments in ("mydocker0 ns1 172.16.1.1/16", "mydocker0 ns2 172.16.1.2/16"):
@@ -196,7 +196,7 @@ def test_what_a_large_reset_leaves_is_bare(lab: Lab) -> None:
 )
 def test_bad_input_changes_nothing(arguments: tuple[str, str, str], said: str, lab: Lab) -> None:
     attach_two(lab)
-    before = settled(lab)
+    before = settled(lab.snapshot)
     with pytest.raises(NslabError, match=said):
         lab.attach(*arguments)
     assert lab.snapshot() == before
@@ -204,7 +204,7 @@ def test_bad_input_changes_nothing(arguments: tuple[str, str, str], said: str, l
 
 def test_one_bad_namespace_of_many_changes_nothing(lab: Lab) -> None:
     attach_two(lab)
-    before = settled(lab)
+    before = settled(lab.snapshot)
     with pytest.raises(NslabError, match="address of the network itself"):
         lab.attach_many("mydocker0", {"ns3": "172.16.1.3/16", "ns4": "172.16.0.0/16"})
     assert lab.snapshot() == before

@@ -1,0 +1,43 @@
+"""How tests compare labs, so that a difference can be read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from nslab_kernel.core.comparing import comparable
+from nslab_kernel.core.network import Network
+
+PATIENCE = 5.0  # seconds for carriers, and the addresses that wait for them, to come
+
+
+def facts(network: Network) -> set[str]:
+    """Everything that a comparable network says, a line each."""
+    found = set()
+    for namespace in comparable(network).everywhere:
+        for kind in ("interfaces", "routes", "rules", "neighbours", "sysctls"):
+            found |= {f"{namespace.name}: {fact}" for fact in getattr(namespace, kind)}
+        found |= {f"{namespace.name}: {chain}" for chain in namespace.firewall.chains}
+        found.add(f"{namespace.name}: {namespace.kind}")
+    return found
+
+
+def assert_becomes(read: Callable[[], Network], expected: Network) -> None:
+    """Wait until a lab is equal to a network, and fail with the difference if it never is."""
+    wanted = facts(expected)
+    deadline = time.monotonic() + PATIENCE
+    while facts(read()) != wanted and time.monotonic() < deadline:
+        time.sleep(0.02)
+    now = facts(read())
+    assert now == wanted, "\n".join(["is now:", *sorted(now - wanted), "should be:", *sorted(wanted - now)])
+
+
+def settled(read: Callable[[], Network], pause: float = 0.5) -> Network:
+    """A snapshot once nothing changes by itself any more: two in a row, ``pause`` seconds apart, are equal."""
+    before = read()
+    while True:
+        time.sleep(pause)
+        after = read()
+        if comparable(after) == comparable(before):
+            return after
+        before = after
