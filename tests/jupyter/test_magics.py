@@ -102,9 +102,9 @@ def test_a_waiting_python_cell_can_be_interrupted(notebook: Notebook, later) -> 
     wait = "import socket\nwaiting = socket.create_server(('172.16.1.1', 9090))\nwaiting.accept()"
     cell = notebook.run(f"%%netns ns1 --python\n{wait}")
     assert cell.name == "KeyboardInterrupt"
-    assert notebook.run("[t.name for t in __import__('threading').enumerate() if 'nslab-python' in t.name]").outputs == [
-        {"text/plain": "[]"}
-    ]
+    assert notebook.run(
+        "[t.name for t in __import__('threading').enumerate() if 'nslab-python' in t.name]"
+    ).outputs == [{"text/plain": "[]"}]
 
 
 def test_attach_prints_the_commands_that_it_stands_for(notebook: Notebook) -> None:

@@ -61,7 +61,9 @@ def test_links_and_addresses_are_what_ip_says(rich: Network, shell) -> None:
             assert interface.carrier == ("LOWER_UP" in link["flags"])
             assert interface.noarp == ("NOARP" in link["flags"])
             assert interface.state == link["operstate"]
-            assert {a.cidr for a in interface.addresses} == {f"{a['local']}/{a['prefixlen']}" for a in link["addr_info"]}
+            assert {a.cidr for a in interface.addresses} == {
+                f"{a['local']}/{a['prefixlen']}" for a in link["addr_info"]
+            }
             master = namespace.interface(interface.master)
             assert (master.name if master else None) == link.get("master")
             if not interface.is_loopback:

@@ -1,0 +1,233 @@
+"""Out into the world and in again, with real packets; all of it gone afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from nslab_kernel.core.errors import NslabError
+from nslab_kernel.lab import Lab
+
+Shell = Callable[[str], str]
+
+
+@pytest.fixture
+def wired(lab: Lab) -> Lab:
+    """Two namespaces on a bridge with an address, and a world outside."""
+    lab.internet()
+    lab.bridge("br0", "172.16.0.1/16", "2001:db8:172:1::ff/64")
+    lab.attach("br0", "ns1", "172.16.1.1/16", "2001:db8:172:1::1/64")
+    lab.attach("br0", "ns2", "172.16.1.2/16")
+    return lab
+
+
+def page(lab: Lab, place: str, url: str) -> str:
+    """What a web page at ``url`` says to somebody in ``place``; empty where it can't be had."""
+    return lab.run(place, f"curl -sg -m 2 '{url}'").stdout
+
+
+def pings(lab: Lab, place: str, goal: str) -> bool:
+    return lab.run(place, ["ping", "-c", "1", "-W", "1", goal]).returncode == 0
+
+
+@pytest.fixture
+def site(wired: Lab) -> str:
+    """A web server in ns1; its page."""
+    wired.start(
+        "ns1", "mkdir -p /tmp/$$ && cd /tmp/$$ && echo it is ns1 > index.html && exec python3 -m http.server 8080"
+    )
+    wired.run("host", "for i in $(seq 100); do curl -s http://172.16.1.1:8080/ >/dev/null && break; sleep 0.05; done")
+    return "it is ns1\n"
+
+
+def test_the_world_outside_answers_the_host_by_name_and_address(wired: Lab) -> None:
+    assert pings(wired, "host", "203.0.113.10")
+    assert page(wired, "host", "http://www.example.com/") == "Hello from www.example.com\nyou are 192.0.2.2\n"
+    assert page(wired, "host", "http://[2001:db8:113::10]/").endswith("you are 2001:db8:2::2\n")
+    echo = "exec 3<>/dev/tcp/198.51.100.7/7; echo hello >&3; head -1 <&3"
+    assert wired.run("host", echo).stdout == "hello\n"
+
+
+def test_without_masquerade_the_answer_finds_no_way_back(wired: Lab) -> None:
+    wired.route("ns1", "default", "172.16.0.1")
+    wired.run("host", "sysctl -qw net.ipv4.ip_forward=1")
+    watch = "ip netns exec inet-web timeout 2 tcpdump -l -n -i eth0 'icmp[icmptype] == icmp-echo' 2>/dev/null"
+    seen = wired.run("host", f"{watch} & sleep 0.7; ip netns exec ns1 ping -c 1 -W 1 203.0.113.10; wait").stdout
+    assert "172.16.1.1 > 203.0.113.10" in seen
+    assert "100% packet loss" in seen
+
+
+def test_nat_lets_namespaces_out_under_the_hosts_address(wired: Lab) -> None:
+    assert not pings(wired, "ns1", "203.0.113.10")
+    wired.nat("br0")
+    assert pings(wired, "ns1", "203.0.113.10")
+    assert page(wired, "ns2", "http://203.0.113.10/").endswith("you are 192.0.2.2\n")
+
+
+def test_ipv6_is_routed_not_translated(wired: Lab) -> None:
+    wired.nat("br0")
+    # A router finds its neighbours only once its own link-local address has passed duplicate address detection.
+    wired.run("ns1", "for i in $(seq 40); do ping -c 1 -W 0.1 2001:db8:113::10 > /dev/null && break; done")
+    assert page(wired, "ns1", "http://[2001:db8:113::10]/").endswith("you are 2001:db8:172:1::1\n")
+
+
+def test_a_namespace_resolves_names_once_it_is_told_whom_to_ask(wired: Lab) -> None:
+    wired.nat("br0")
+    wired.dns("ns1", "203.0.113.53")
+    assert "Hello" in page(wired, "ns1", "http://www.example.com/")
+    wired.detach("ns1")
+    assert wired.run("host", "ls /etc/netns").stdout == ""
+
+
+def test_a_published_port_answers_from_outside_from_the_host_and_from_a_neighbour(wired: Lab, site: str) -> None:
+    for place in ("inet-peer", "host", "ns2"):
+        assert page(wired, place, "http://192.0.2.2/") == ""
+    wired.publish(80, "ns1", 8080)
+    for place in ("inet-peer", "host", "ns2"):
+        assert page(wired, place, "http://192.0.2.2/") == site
+    wired.unpublish(80)
+    for place in ("inet-peer", "host", "ns2"):
+        assert page(wired, place, "http://192.0.2.2/") == ""
+
+
+def test_the_hairpin_works_where_the_bridge_keeps_its_frames_to_itself(wired: Lab, site: str) -> None:
+    wired.run("host", "sysctl -qw net.bridge.bridge-nf-call-iptables=0")
+    wired.publish(80, "ns1", 8080)
+    assert page(wired, "ns2", "http://192.0.2.2/") == site
+
+
+def test_the_same_by_literal_iptables_commands(wired: Lab, site: str) -> None:
+    wired.run(
+        "host",
+        """
+        sysctl -qw net.ipv4.ip_forward=1
+        ip netns exec ns1 ip route add default via 172.16.0.1
+        iptables -t nat -A POSTROUTING -s 172.16.0.0/16 -o eth0 -j MASQUERADE
+        iptables -t nat -A PREROUTING -p tcp -d 192.0.2.2 --dport 80 -j DNAT --to-destination 172.16.1.1:8080
+        """,
+    )
+    assert page(wired, "ns1", "http://203.0.113.10/").endswith("you are 192.0.2.2\n")
+    assert page(wired, "inet-peer", "http://192.0.2.2/") == site
+    with pytest.raises(NslabError, match="masqueraded already"):
+        wired.nat("br0")
+    with pytest.raises(NslabError, match="leads to 172"):
+        wired.publish(80, "ns2", 8080)
+
+
+def test_all_of_it_is_gone_after_reset(lab: Lab, request: pytest.FixtureRequest) -> None:
+    def state() -> tuple[object, ...]:
+        settings = "sysctl -a 2>/dev/null | grep -E '^net.(ipv4|ipv6)' | grep -v -E 'nf_conntrack|random|stable_secret'"
+        words = [lab.run("host", f"{c}").stdout for c in ("nft list ruleset", settings, "cat /etc/resolv.conf")]
+        return lab.snapshot(), *words
+
+    before = state()
+    wired = request.getfixturevalue("wired")
+    request.getfixturevalue("site")
+    wired.nat("br0")
+    wired.publish(80, "ns1", 8080)
+    wired.dns("ns1", "203.0.113.53")
+    wired.firewall("host", "forward", "drop", source="ns2")
+    wired.reset()
+    assert state() == before
+    assert wired.run("host", "ps -eo args | grep -c -E '[d]nsmasq|[n]slab_kernel.linux.servers'").stdout == "0\n"
+
+
+def test_taking_nat_back_leaves_the_network_as_it_was(wired: Lab) -> None:
+    before = wired.snapshot()
+    wired.nat("br0")
+    wired.nat_off("br0")
+    assert wired.snapshot() == before
+
+
+def test_forwarding_that_was_on_before_stays_on(wired: Lab) -> None:
+    wired.run("host", "sysctl -qw net.ipv4.ip_forward=1")
+    wired.nat("br0")
+    wired.nat_off("br0")
+    assert wired.snapshot().host.sysctl("net.ipv4.ip_forward") == "1"
+
+
+def test_detaching_takes_the_published_ports_along(wired: Lab) -> None:
+    wired.publish(80, "ns1", 8080)
+    wired.publish(81, "ns2", 8080)
+    wired.detach("ns1")
+    assert "172.16.1.1" not in wired.run("host", "nft list ruleset").stdout
+    wired.detach("ns2")
+    assert wired.run("host", "nft list ruleset").stdout == ""
+
+
+def test_a_cable_joins_two_namespaces(lab: Lab) -> None:
+    lab.bridge("br0")
+    lab.attach_many("br0", {"ns1": "172.16.1.1/16", "ns2": "172.16.1.2/16"})
+    lab.connect("ns1", "ns2", "10.9.0.1/30", "10.9.0.2/30")
+    assert pings(lab, "ns1", "10.9.0.2")
+
+
+def test_a_router_joins_two_bridges(lab: Lab) -> None:
+    for number in (1, 2):
+        lab.bridge(f"br{number}")
+        lab.attach(f"br{number}", f"ns{number}", f"10.{number}.0.1/24")
+    lab.router("br1", "br2", "10.1.0.254/24", "10.2.0.254/24")
+    assert not pings(lab, "ns1", "10.2.0.1")
+    for number in (1, 2):
+        lab.route(f"ns{number}", "default", f"10.{number}.0.254")
+    assert pings(lab, "ns1", "10.2.0.1")
+
+
+def test_a_filter_stops_whom_it_names(lab: Lab) -> None:
+    lab.bridge("br0")
+    lab.attach_many("br0", {"ns1": "172.16.1.1/16", "ns2": "172.16.1.2/16", "ns3": "172.16.1.3/16"})
+    lab.firewall("ns2", "input", "drop", source="ns1")
+    assert not pings(lab, "ns1", "172.16.1.2")
+    assert pings(lab, "ns3", "172.16.1.2")
+    lab.firewall_off("ns2")
+    assert pings(lab, "ns1", "172.16.1.2")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said", "cure"),
+    [
+        (lambda lab: lab.nat("bare0"), "bare0 has no address", "ip address add"),
+        (lambda lab: lab.nat("ns1"), 'no bridge "ns1"', "%netns_bridge"),
+        (lambda lab: (lab.nat("br0"), lab.nat("br0")), "masqueraded already", "nft delete rule"),
+        (lambda lab: lab.nat_off("br0"), "no NAT", "%netns_nat br0"),
+        (lambda lab: lab.internet(), "there already", "--off"),
+        (lambda lab: lab.publish(0, "ns1", 80), "0 is not a port", "8080"),
+        (lambda lab: lab.publish(80, "ns1", 70000), "70000 is not a port", "8080"),
+        (lambda lab: lab.publish(80, "ns9", 80), 'no namespace "ns9"', "%netns"),
+        (lambda lab: (lab.publish(80, "ns1", 80), lab.publish(80, "ns2", 80)), "leads to 172.16.1.1:80", "--off"),
+        (lambda lab: lab.unpublish(80), "isn't published", "%netns_graph"),
+        (lambda lab: lab.publish(80, "host", 80), "need no publishing", "ns1:8080"),
+        (lambda lab: lab.publish(80, "far", 80), "no way to far", "ip address add"),
+        (lambda lab: lab.route("ns1", "default", "10.0.0.1"), "no neighbour", "one of them"),
+        (lambda lab: lab.route("ns1", "default", "172.16.1.1"), "own address", "neighbour"),
+        (lambda lab: lab.route("ns1", "10.0.0.1/8", "172.16.0.1"), "not a subnet", "10.1.0.0/16"),
+        (lambda lab: lab.address("host", "eth9", "10.0.0.1/8"), 'no interface "eth9"', "%netns"),
+        (lambda lab: lab.address("host", "br0", "172.16.7.1/24"), "overlaps", "172.16.7.1/16"),
+        (lambda lab: lab.bridge("br9", "172.16.9.1/16"), "172.16.0.0/16", "another subnet"),
+        (lambda lab: lab.connect("ns1", "ns2", "10.9.0.1/30", "10.8.0.2/30"), "different subnets", "10.9.0.2/30"),
+        (lambda lab: lab.connect("ns1", "ns1", "10.9.0.1/30", "10.9.0.2/30"), "nothing", "two namespaces"),
+        (lambda lab: lab.dns("ns1", "dns.example.com"), "not an IP address", "172.16.0.1"),
+        (lambda lab: lab.firewall("host", "sideways", "drop"), "sideways", "forward"),
+        (lambda lab: lab.firewall("host", "forward", "eat"), "eat", "reject"),
+        (lambda lab: lab.firewall("host", "forward", "drop", source="ns77"), "ns77", "ns1"),
+        (lambda lab: lab.firewall_off("host"), "no filter rules", "%netns_firewall"),
+    ],
+)
+def test_bad_input_is_told_with_its_cure_and_changes_nothing(
+    wired: Lab, wrong: Callable[[Lab], object], said: str, cure: str
+) -> None:
+    wired.bridge("bare0")
+    wired.bridge("br1")
+    wired.attach("br1", "far", "10.5.0.1/24")
+    with pytest.raises(NslabError) as caught:
+        wrong(wired)
+    assert said in caught.value.message
+    assert cure in caught.value.cure
+
+
+def test_a_port_in_use_is_refused(wired: Lab) -> None:
+    wired.start("host", "exec python3 -m http.server 8099")
+    wired.run("host", "for i in $(seq 100); do curl -s http://127.0.0.1:8099/ >/dev/null && break; sleep 0.05; done")
+    with pytest.raises(NslabError, match="in use"):
+        wired.publish(8099, "ns1", 80)
