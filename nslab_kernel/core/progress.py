@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .changes import Change, changes
+from .firewall import Ruleset
 from .network import Network
 from .straying import strayed
 
@@ -17,6 +18,15 @@ class State(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+def bare(network: Network) -> Network:
+    """What the host is before anything is built on it: nothing but ``lo``."""
+    loopback = tuple(interface for interface in network.host.interfaces if interface.is_loopback)
+    host = replace(
+        network.host, interfaces=loopback, routes=(), neighbours=(), firewall=Ruleset(), sysctls=(), listeners=()
+    )
+    return Network(host, (), network.hostname)
 
 
 @dataclass(frozen=True)

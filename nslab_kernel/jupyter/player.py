@@ -1,0 +1,137 @@
+"""Plays a lesson in the user's own shell, step by step, forwards and backwards; what shows it is told as it goes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ..core.changes import Change
+from ..core.lesson import Lesson, Step
+from ..core.network import Network
+from ..core.progress import Progress, bare
+from .capture import Capture, Output, Uncaptured
+from .outcome import INTERRUPTED, Outcome, judged, outcome_of
+from .session import Session
+
+
+def _ignore(kind: str, text: str) -> None:
+    """What replayed steps print was seen before."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """How a step went."""
+
+    outcome: Outcome
+    outputs: tuple[Output, ...]
+    seconds: float
+    source: str
+    by_hand: bool = False  # run in the notebook, whose front end has its output
+
+
+class Player:
+    """A lesson and how far it has been played.
+
+    Parameters
+    ----------
+    session
+        In whose shell and lab the steps run.
+    lesson
+        What is played.
+    quietly
+        Whether what the steps put out is taken for a widget; otherwise it goes where a cell's output goes.
+    """
+
+    def __init__(self, session: Session, lesson: Lesson, *, quietly: bool = True) -> None:
+        self.session = session
+        self.lesson = lesson
+        self._quietly = quietly
+        now = self.snapshot()
+        # On a real machine a lesson begins with what is there; a lab of its own can be emptied.
+        self.progress = Progress.start(len(lesson.steps), bare(now) if session.lab.sandboxed else now)
+        self.played: dict[int, Played] = {}
+
+    @property
+    def step(self) -> Step | None:
+        """The step whose turn it is; None at the end."""
+        return None if self.progress.finished else self.lesson.steps[self.progress.at]
+
+    def run(self, index: int, on_text: Callable[[str, str], None], source: str | None = None) -> Played:
+        """Run a step, in the network as it is.
+
+        Parameters
+        ----------
+        index
+            Which step.
+        on_text
+            Called with each piece of text that it prints, from any thread.
+        source
+            What to run in place of the cell's own source: what a student wrote into an exercise.
+        """
+        step = self.lesson.steps[index]
+        source = step.source if source is None else source
+        self.progress = self.progress.begun(index, self.snapshot())
+        played = Played(INTERRUPTED, (), 0.0, source)
+        begun = time.monotonic()
+        try:
+            with self._capture(on_text) as capture:
+                outcome = outcome_of(self.session.shell, source, step, capture)
+            played = Played(outcome, capture.outputs, time.monotonic() - begun, source)
+        finally:
+            self._end(index, played)
+        return played
+
+    def adopt_begin(self, index: int) -> None:
+        """The student runs the step's own cell in the notebook: take that for playing it."""
+        self.progress = self.progress.begun(index, self.snapshot())
+
+    def adopt_end(self, index: int, seconds: float, error: BaseException | None) -> None:
+        """The cell that `adopt_begin` told of has ended."""
+        step = self.lesson.steps[index]
+        self._end(index, Played(judged(error, step), (), seconds, step.source, by_hand=True))
+
+    def _end(self, index: int, played: Played) -> None:
+        self.played[index] = played
+        forgiven = self.lesson.steps[index].may_fail
+        self.progress = self.progress.ended(index, self.snapshot(), well=played.outcome.well, forgiven=forgiven)
+
+    def back_to(self, index: int) -> None:
+        """Bring the network back to where a step starts: from a bare host, by what changed it before."""
+        again = self.progress.replay(index)
+        sources = [self.played[number].source for number in again]
+        with self._capture(_ignore):
+            self.session.lab.reset()
+            for source in sources:
+                self.session.shell.run_cell(source, store_history=False)
+        self.progress = self.progress.back_to(index)
+        self.played = {number: played for number, played in self.played.items() if number < index}
+
+    def strayed(self) -> tuple[Change, ...]:
+        """What was done by hand since the last step."""
+        return self.progress.strayed(self.snapshot())
+
+    def snapshot(self) -> Network:
+        """The lab now, listening servers included: a step that starts one has left a trace."""
+        return self.session.lab.snapshot(volatile=True)
+
+    @contextmanager
+    def _capture(self, on_text: Callable[[str, str], None]) -> Iterator[Capture | Uncaptured]:
+        if not self._quietly:
+            yield Uncaptured()
+            return
+        with self._without_pictures(), Capture(self.session.shell, on_text) as capture:
+            yield capture
+
+    @contextmanager
+    def _without_pictures(self) -> Iterator[None]:
+        """The picture that follows each cell is not wanted where another one is shown."""
+        follower = self.session.follower
+        followed = follower.on
+        follower.stop()
+        try:
+            yield
+        finally:
+            if followed:
+                follower.start()

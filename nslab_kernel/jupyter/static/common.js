@@ -1,0 +1,87 @@
+/* What nslab's widgets share: building elements, cleaning foreign HTML, showing a picture. */
+
+/** Make an element; `properties` are set as attributes, functions as listeners. */
+function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === "function") element.addEventListener(name, value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+const ALLOWED_TAGS = new Set(
+  ("A ABBR B BLOCKQUOTE BR CODE DD DEL DETAILS DIV DL DT EM H1 H2 H3 H4 H5 H6 HR I IMG KBD LI OL P PRE S SAMP SMALL " +
+    "SPAN STRONG SUB SUMMARY SUP TABLE TBODY TD TH THEAD TR U UL VAR").split(" "),
+);
+const ALLOWED_ATTRIBUTES = new Set(["href", "src", "alt", "title", "colspan", "rowspan", "lang", "role", "aria-label", "open"]);
+const SAFE_LINK = /^(https?:|mailto:|#|[^:]*$)/i;
+const SAFE_IMAGE = /^data:image\/(png|jpeg|gif);/i;
+
+/** HTML of a lesson without anything that could act: scripts, listeners, styles, requests to other machines. */
+function clean(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const element of [...page.body.querySelectorAll("*")]) {
+    if (!ALLOWED_TAGS.has(element.tagName)) {
+      element.remove();
+      continue;
+    }
+    for (const { name, value } of [...element.attributes]) {
+      const safe =
+        ALLOWED_ATTRIBUTES.has(name) &&
+        (name !== "href" || SAFE_LINK.test(value)) &&
+        (name !== "src" || SAFE_IMAGE.test(value));
+      if (!safe) element.removeAttribute(name);
+    }
+  }
+  const fragment = document.createDocumentFragment();
+  fragment.append(...page.body.childNodes);
+  return fragment;
+}
+
+/** Show cleaned HTML; its links to other notebooks open in JupyterLab, those to the web in a tab of their own. */
+function showHtml(box, html) {
+  box.replaceChildren(clean(html));
+  for (const link of box.querySelectorAll("a[href]")) {
+    const target = link.getAttribute("href");
+    if (/^https?:/i.test(target)) {
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+    } else if (!target.startsWith("#")) {
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        window.nslab?.open(target, box);
+      });
+    }
+  }
+}
+
+/** Put a picture in place of the one that is shown: parsed first and exchanged at once, so that no blank frame is painted. */
+function showSvg(box, svg) {
+  const holder = document.createElement("template");
+  holder.innerHTML = svg;
+  box.replaceChildren(holder.content);
+}
+
+/** Take a picture's caption out of it, so that it can be read at the size of text: gives the caption back. */
+function takeCaption(svg) {
+  const captions = [...svg.querySelectorAll('[data-kind="caption"]')];
+  const text = captions.map((caption) => [...caption.querySelectorAll("text")].map((line) => line.textContent).join(" ")).join(" ");
+  for (const caption of captions) caption.remove();
+  const { x, y, width, height } = svg.getBBox();
+  if (width && height) svg.setAttribute("viewBox", `${x - 6} ${y - 6} ${width + 12} ${height + 12}`);
+  return text;
+}
+
+/** Copy text, also where the page isn't served securely and the clipboard's own interface is missing. */
+async function copyText(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = h("textarea", { style: "position:fixed;opacity:0" });
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}

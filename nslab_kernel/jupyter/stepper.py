@@ -1,0 +1,212 @@
+"""The stepper: a lesson played step by step in a widget, a thin shell around `player.Player`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ..core.errors import NslabError
+from ..core.progress import State
+from . import lesson_text, stepper_view
+from .frontend import bundle, kernel_id
+from .player import Player
+
+_PREFIX = "nslab-step-picture"
+
+
+class Stepper(anywidget.AnyWidget):
+    """Shows a lesson and plays it when asked to.
+
+    The page asks by messages (``do``: run, back, look, show, hide), which arrive on the kernel's main thread between
+    two cells. While a step runs, that thread is busy with it just as with a cell, and what the page asks waits.
+
+    Parameters
+    ----------
+    player
+        What plays the lesson.
+    """
+
+    _esm = bundle("common.js", "stepper_parts.js", "stepper.js")
+    _css = bundle("common.css", "stepper.css")
+
+    lesson = traitlets.Dict().tag(sync=True)
+    progress = traitlets.Dict().tag(sync=True)
+    outputs = traitlets.Dict().tag(sync=True)
+    picture = traitlets.Dict().tag(sync=True)
+    strayed: Any = traitlets.List().tag(sync=True)
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+        self._shell = player.session.shell
+        self._busy: dict[str, Any] = {}
+        self._views = 0
+        self._watch: Any = None
+        self._by_hand: tuple[int, float] | None = None  # the step whose cell is run in the notebook, and since when
+        self._cell_runs = False
+        super().__init__(lesson=stepper_view.lesson(player, kernel_id()))
+        self._sync()
+        self._draw()
+        self.on_msg(self._asked)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The widget, and for front ends without widgets the lesson as text."""
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return {**data, "text/plain": lesson_text.overview(self._player)}, metadata
+
+    def close(self) -> None:
+        """Let go of everything; the page is told that there is nothing more to play."""
+        self._hide_all()
+        super().close()
+
+    # what the page asks
+
+    def _asked(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        """ipywidgets calls it for each message of the page."""
+        act = {"show": self._show, "hide": self._hide, "look": self._look_at}.get(content.get("do", ""))
+        if act:
+            act(content)
+        elif self._busy or self._cell_runs:
+            self.send({"kind": "said", "text": stepper_view.WAIT[self._language]})
+        elif content.get("do") == "run":
+            self._run(content)
+        elif content.get("do") == "back":
+            self._back(content)
+
+    def _run(self, content: dict[str, Any]) -> None:
+        index, source = int(content["step"]), content.get("source")
+        if not self._may_run(index):
+            return  # pressed twice: the first press has done it
+        self._occupied("running", index)
+        try:
+            self._player.run(index, lambda kind, text: self._tell(index, kind, text), source)
+        except (KeyboardInterrupt, NslabError):
+            pass  # the step's record says so
+        finally:
+            self._free(index)
+
+    def _may_run(self, index: int) -> bool:
+        progress, steps = self._player.progress, self._player.lesson.steps
+        return index == progress.at < len(steps) or (index < progress.at and steps[index].kind == "check")
+
+    def _back(self, content: dict[str, Any]) -> None:
+        index = max(0, min(int(content["step"]), self._player.progress.at))
+        self._occupied("restoring", index)
+        said = ""
+        try:
+            self._player.back_to(index)
+        except KeyboardInterrupt:
+            said = stepper_view.HALFWAY[self._language]
+        except NslabError as error:
+            said = str(error)
+        finally:
+            self._free(index)
+        if said:
+            self.send({"kind": "said", "text": said})
+
+    def _look_at(self, content: dict[str, Any]) -> None:
+        self._draw(content["step"])
+
+    def _show(self, _content: dict[str, Any]) -> None:
+        self._views += 1
+        if self._views == 1:
+            self._watch = self._player.session.lab.watch(self._when_free(self._compare))
+            self._shell.events.register("pre_run_cell", self._before_cell)
+            self._shell.events.register("post_run_cell", self._after_cell)
+        self._compare()
+
+    def _hide(self, _content: dict[str, Any]) -> None:
+        self._views -= 1
+        if self._views <= 0:
+            self._hide_all()
+
+    def _hide_all(self) -> None:
+        self._views = 0
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+            self._shell.events.unregister("pre_run_cell", self._before_cell)
+            self._shell.events.unregister("post_run_cell", self._after_cell)
+
+    # what happens beside it
+
+    def _before_cell(self, info: Any) -> None:
+        """IPython calls it before each cell, ours included."""
+        if self._busy:
+            return
+        self._cell_runs = True
+        step, index = self._player.step, self._player.progress.at
+        if step and step.cell_id and step.cell_id == info.cell_id:
+            self._by_hand = index, time.monotonic()
+            self._player.adopt_begin(index)
+
+    def _after_cell(self, result: Any) -> None:
+        """IPython calls it after each cell, ours included."""
+        if self._busy:
+            return
+        self._cell_runs = False
+        if self._by_hand:
+            (index, since), self._by_hand = self._by_hand, None
+            error = result.error_before_exec or result.error_in_exec
+            self._player.adopt_end(index, time.monotonic() - since, error)
+            self._free(index)
+        else:
+            self._compare()
+
+    def _compare(self) -> None:
+        """Say what was done by hand since the last step, if anything."""
+        if self._busy or self._by_hand:
+            return
+        changes = self._player.strayed()
+        words = [change.words(self._language) for change in changes]
+        if words != self.strayed:
+            self.strayed = words
+            self._draw()
+
+    def _when_free(self, act: Callable[[], None]) -> Callable[[], None]:
+        """A callback for another thread, which has the kernel's own thread do it once no cell runs."""
+        loop = asyncio.get_running_loop()
+        return lambda: loop.call_soon_threadsafe(act)  # type: ignore[return-value]
+
+    # what the page is told
+
+    @property
+    def _language(self) -> str:
+        return self._player.session.lab.language
+
+    def _occupied(self, what: str, index: int) -> None:
+        self._busy = {"what": what, "step": index}
+        self._sync(running=index if what == "running" else None)
+
+    def _free(self, index: int) -> None:
+        self._busy = {}
+        with self.hold_sync():
+            self.strayed = []
+            self._sync()
+            done = self._player.progress.records[index].state in (State.DONE, State.FAILED)
+            self._draw(index if done else None)
+        self._compare()
+
+    def _tell(self, index: int, kind: str, text: str) -> None:
+        self.send({"kind": "text", "step": index, "stream": kind, "text": text})
+
+    def _sync(self, running: int | None = None) -> None:
+        self.progress = {**stepper_view.progress(self._player, running), "busy": self._busy}
+        self.outputs = stepper_view.outputs(self._player)
+
+    def _draw(self, index: int | None = None) -> None:
+        """Draw what a step changed, or, without one, the network as it is."""
+        records = self._player.progress.records
+        record = records[index] if index is not None else None
+        lab = self._player.session.lab
+        if record and record.after:
+            picture = lab.picture(record.after, before=record.before)
+        else:
+            expected = self._player.progress.expected(self._player.progress.at)
+            picture = lab.picture(before=expected if self.strayed else None)
+            index = None
+        self.picture = {"svg": picture.svg(prefix=_PREFIX), "step": index}

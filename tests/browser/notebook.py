@@ -1,0 +1,86 @@
+"""A notebook open in JupyterLab, driven as a person would: by mouse and keyboard."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from .server import Server
+
+PATIENCE = 45_000  # milliseconds; two cores and a browser are slow together
+_DONE = re.compile(r"\[\d+\]:")
+
+
+def write(server: Server, name: str, *cells: str | tuple[str, str], kernel: str = "nslab") -> Path:
+    """A notebook with these cells; a pair is a kind and a source, plain text is code."""
+    pairs = [("code", cell) if isinstance(cell, str) else cell for cell in cells]
+    content: dict[str, Any] = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}},
+        "cells": [_cell(kind, source, number) for number, (kind, source) in enumerate(pairs)],
+    }
+    path = server.notebooks / name
+    path.write_text(json.dumps(content))
+    return path
+
+
+def _cell(kind: str, source: str, number: int) -> dict[str, Any]:
+    kind, _, tags = kind.partition(":")
+    metadata = {"tags": tags.split(",")} if tags else {}
+    cell: dict[str, Any] = {"id": f"cell-{number}", "cell_type": kind, "metadata": metadata, "source": source}
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+class Notebook:
+    """One notebook in its page."""
+
+    def __init__(self, page: Page, server: Server, path: str) -> None:
+        self.page = page
+        # A workspace of its own: JupyterLab would bring back the panels of the test before.
+        page.goto(f"{server.url}/lab/workspaces/{uuid.uuid4().hex}/tree/{path}?token={server.token}")
+        self.panel = page.locator(".jp-NotebookPanel")
+        self.cells = self.panel.locator(".jp-Notebook .jp-Cell")
+        self.cells.first.wait_for(timeout=PATIENCE)
+        self._wait_for_kernel(server, path)
+        self.wait_until_idle()
+
+    def _wait_for_kernel(self, server: Server, path: str) -> None:
+        """Wait until the page is connected: a cell that is run before that is dropped without a word."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < deadline:
+            kernels = [session["kernel"] for session in server.ask("sessions") if session["path"] == path]
+            if any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels):
+                expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=PATIENCE)
+                return
+            time.sleep(0.05)
+        raise TimeoutError(f"no kernel for {path}")
+
+    def wait_until_idle(self) -> None:
+        """Wait until the kernel has nothing left to do."""
+        self.panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=PATIENCE)
+
+    def run(self, number: int) -> Locator:
+        """Click into a cell, press Shift+Enter, and give the cell back; it may still be running."""
+        cell = self.cells.nth(number)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+        return cell
+
+    def run_to_end(self, number: int) -> Locator:
+        """Run a cell and wait until it's done."""
+        cell = self.run(number)
+        expect(cell.locator(".jp-InputPrompt")).to_have_text(_DONE, timeout=PATIENCE)
+        return cell
+
+    def menu(self, *labels: str) -> None:
+        """Choose from JupyterLab's menus."""
+        self.page.get_by_role("menuitem", name=labels[0], exact=True).click()
+        for label in labels[1:]:
+            self.page.locator(".lm-Menu-itemLabel").get_by_text(label, exact=True).click()
