@@ -72,12 +72,27 @@ _VERBS = {
     "zh": {"added": "新增", "removed": "移除", "changed": "改变", "moved": "移动"},
 }
 _COUNTED = {
-    "en": {"namespace": "{} namespaces", "interface": "{} cables and interfaces", "address": "{} addresses"},
-    "zh": {"namespace": "{} 个命名空间", "interface": "{} 根网线和接口", "address": "{} 个地址"},
+    "en": {
+        "namespace": "{} namespaces",
+        "interface": "{} cables and interfaces",
+        "address": "{} addresses",
+        "route": "{} routes",
+        "rule": "{} firewall rules",
+        "chain": "{} firewall chains",
+    },
+    "zh": {
+        "namespace": "{} 个命名空间",
+        "interface": "{} 根网线和接口",
+        "address": "{} 个地址",
+        "route": "{} 条路由",
+        "rule": "{} 条防火墙规则",
+        "chain": "{} 条防火墙链",
+    },
 }
 _OTHERS = {"en": "{} more", "zh": "另外 {} 项"}
 _MARKS = {"en": (": ", ", ", "; "), "zh": ("：", "、", "；")}
 _FEW = 4  # of one kind; more of them are counted rather than named
+_FEWER = {"route": 2, "rule": 1, "chain": 2}  # of what takes long to say
 _LONGEST = 60  # characters of a firewall rule
 
 
@@ -112,8 +127,15 @@ def summary(changes: Iterable[Change], language: str = "en") -> str:
 
 
 def _without_the_obvious(changes: tuple[Change, ...]) -> list[Change]:
+    """Leave out the port that a new interface is, and the chain that a rule is in."""
     fresh = {(c.namespace, c.name) for c in changes if c.what == "interface" and c.verb == "added"}
-    return [c for c in changes if not (c.what == "port" and c.verb == "added" and (c.namespace, c.name) in fresh)]
+    ruled = {(c.verb, c.namespace, c.name) for c in changes if c.what == "rule"}
+    return [
+        c
+        for c in changes
+        if not (c.what == "port" and c.verb == "added" and (c.namespace, c.name) in fresh)
+        and not (c.what == "chain" and (c.verb, c.namespace, c.name) in ruled)
+    ]
 
 
 def _items(changes: list[Change], language: str) -> list[str]:
@@ -126,12 +148,13 @@ def _items(changes: list[Change], language: str) -> list[str]:
         told.add(cable)
     items: list[str] = []
     for kind, texts in kinds.items():
-        if len(texts) <= _FEW:
+        few = _FEWER.get(kind, _FEW)
+        if len(texts) <= few:
             items += texts
         elif kind in _COUNTED[language]:
             items.append(_COUNTED[language][kind].format(len(texts)))
         else:
-            items += [*texts[: _FEW - 1], _OTHERS[language].format(len(texts) - _FEW + 1)]
+            items += [*texts[: few - 1], _OTHERS[language].format(len(texts) - few + 1)]
     return items
 
 

@@ -130,7 +130,7 @@ class _Merge:
             f"{far[0].name}/{far[1].name}" if far and paired else "",
             self._far_text(far) if far and paired else "",
             f"{where}/{master.name}" if master and master.kind == "bridge" else "",
-            self._remark(interface, master, far[1] if far and not paired else None),
+            self._remark(interface, master, far[1] if far and not paired else None, in_host=where == HOST),
             where == HOST and name in self._uplinks,
             socket_details(namespace, interface, self.language),
         )
@@ -149,11 +149,13 @@ class _Merge:
             *(Fact(text, "removed") for text in self.fates.removed_addresses(where, interface.name)),
         )
 
-    def _remark(self, interface: Interface, master: Interface | None, parent: Interface | None) -> str:
+    def _remark(
+        self, interface: Interface, master: Interface | None, parent: Interface | None, *, in_host: bool
+    ) -> str:
         remarks = []
         if parent is not None:
             remarks.append(word("on", self.language, parent.name))
-        if master is not None and master.kind != "bridge":
+        if master is not None and (master.kind != "bridge" or not in_host):
             remarks.append(word("port of", self.language, master.name))
         if interface.port is not None and interface.port.state in ("blocking", "listening", "learning"):
             remarks.append(interface.port.state)
@@ -166,11 +168,17 @@ class _Merge:
     def _facts(self, namespace: Namespace, earlier: Namespace | None) -> tuple[Fact, ...]:
         """Routes and notes, those that came and those that went marked."""
         now = _facts_of(self.network, namespace, self.language)
-        then = _facts_of(self.before, earlier, self.language) if earlier and earlier is not namespace else now
+        then = _facts_of(self.before, earlier, self.language) if earlier else now
         texts, known = {fact.text for fact in now}, {fact.text for fact in then}
+        was_forwarding = any(fact.kind == "forward" for fact in then)
         return (
-            *(fact if fact.text in known or earlier is None else replace(fact, fate="new") for fact in now),
-            *(replace(fact, fate="removed") for fact in then if fact.text not in texts and fact.kind != "unforward"),
+            *(
+                fact
+                if fact.text in known or (fact.kind == "unforward" and not was_forwarding)
+                else replace(fact, fate="new")
+                for fact in now
+            ),
+            *(replace(fact, fate="removed") for fact in then if fact.text not in texts and "forward" not in fact.kind),
         )
 
     def cables(self, rooms: list[Room]) -> tuple[Cable, ...]:

@@ -56,7 +56,7 @@ def _forwarding(namespace: Namespace, language: str, routes_out: bool) -> Iterat
 
 def _translated(namespace: Namespace, language: str) -> Iterator[Note]:
     for _, rule, matches in _reached(namespace, "postrouting", "nat"):
-        if rule.verdict.kind not in ("masquerade", "snat"):
+        if rule.verdict.kind not in ("masquerade", "snat") or _hairpin(matches):
             continue
         source = _value(matches, "ip saddr", "ip6 saddr") or word("anyone", language)
         out = next((match for match in matches if match.field == "oifname"), None)
@@ -66,6 +66,15 @@ def _translated(namespace: Namespace, language: str) -> Iterator[Note]:
             key = "not leaving" if out.negated else "leaving"
             text += " " + word(key, language, interface=", ".join(out.values))
         yield Note("nat", text, rule.text)
+
+
+def _hairpin(matches: tuple[Match, ...]) -> bool:
+    """Whether a rule only brings answers back to a published port's caller in the same subnet.
+
+    It comes with the published port and is no news beside it.
+    """
+    fields = {match.field for match in matches}
+    return bool(fields & {"ip daddr", "ip6 daddr"}) and bool(fields & {"tcp dport", "udp dport"})
 
 
 def _leaving_address(namespace: Namespace, out: Match | None, source: str) -> str:

@@ -54,8 +54,10 @@ class Room:
 
     @property
     def plugs(self) -> tuple[Socket, ...]:
-        """All of its interfaces but lo."""
-        return (*self.switches, *self.sockets)
+        """All of its interfaces but lo, the ports of a switch after it."""
+        ports = {switch.id: [plug for plug in self.sockets if plug.master == switch.id] for switch in self.switches}
+        joined = [plug for switch in self.switches for plug in (switch, *ports[switch.id])]
+        return (*(plug for plug in self.sockets if plug.master not in ports), *joined)
 
 
 @dataclass(frozen=True, slots=True)

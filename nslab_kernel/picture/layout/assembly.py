@@ -19,11 +19,12 @@ from .outer import Outer
 from .pieces import Writer
 from .rooms import Manner, furnish
 from .rows import Rows
-from .slots import grid
+from .slots import Grid, grid
 
 _MOST_ROOMS = 9  # with a few lines each; more rooms have one line each
 _MOST_ROWS = 5
 _MOST_LANES = 6  # of cables side by side in a gutter; more are bundled
+_GHOSTS = 3  # more of each are borne with where some are about to vanish
 _TOP = 16.0
 _BELOW_HOST = 44.0
 _BETWEEN_LINES = 9.0
@@ -36,8 +37,7 @@ class Assembly:
         self.view = view
         self.grid = grid(view)
         self.plan = plan(view, self.grid, bundled=False)
-        crowded = len(view.rooms) > _MOST_ROOMS or self.grid.rows > _MOST_ROWS
-        self.bundled = crowded or self.plan.most_lanes > _MOST_LANES
+        self.bundled = _crowded(view, self.grid, self.plan)
         if self.bundled:
             self.plan = plan(view, self.grid, bundled=True)
         self.outer = Outer.of(view, self.grid.columns)
@@ -50,10 +50,10 @@ class Assembly:
     def scene(self, title: str, description: str, marks: Sequence[Mark]) -> Scene:
         """Put everything in its place."""
         top = _TOP
-        rows_outside = None
-        if self.outer.places:
-            rows_outside, top = self.outer.draw(self.view, self.frame, top)
-            self._add(rows_outside)
+        if self.view.outside:
+            top = self.outer.draw(self.view, self.frame, top)
+            self._add(self.outer)
+            self.ways |= self.outer.ways
         relaxed = self.grid.rows <= 1 and not self.bundled
         found = {} if self.bundled else labels(self.plan, set(self.grid.spans), self.view.language, relaxed=relaxed)
         drawn = {course.start.socket.id for course in self.plan.courses if course.start.at_host}
@@ -69,8 +69,6 @@ class Assembly:
             self.anchors |= anchors
         else:
             self._wire(Wiring(self.plan, self.frame, host, rows, found, not relaxed))
-        if rows_outside is not None:
-            self._wire(Wiring(self.outer.plan, self.frame, host, rows_outside, {}, tight=True))
         self.groups += marked(marks, self._spots(), self.ways)
         bottom = rows.bottom if self.view.rooms else host.bottom
         height = self._caption(bottom + 14, legend(marks))
@@ -85,7 +83,7 @@ class Assembly:
         lines = {room.id: line_room(room, columns, manner) for room in rooms}
         return Rows.of(lines, self.grid.places, self.frame, top - 16, Plan(), _BETWEEN_LINES)
 
-    def _add(self, part: HostRoom | Rows) -> None:
+    def _add(self, part: HostRoom | Rows | Outer) -> None:
         self.groups += part.groups
         self.anchors |= part.anchors
 
@@ -104,6 +102,8 @@ class Assembly:
                 spots[place] = Spot(x, y, 26, 0)
             elif self.bundled and not place.startswith(f"{HOST}/"):
                 spots[place] = Spot(x, y, 0, 24)
+            elif place in self.outer.tops:
+                spots[place] = Spot(x, y - 19, 0, -24)
             else:
                 spots[place] = Spot(x, y + 20, 0, 24)
         for plug in self.view.host.sockets:
@@ -127,3 +127,18 @@ class Assembly:
         if writer.items:
             self.groups.append(Group("caption", "caption", "rooms", tuple(writer.items)))
         return writer.y + 14
+
+
+def _crowded(view: View, grid: Grid, plan: Plan) -> bool:
+    """Whether rooms have to do with one line each.
+
+    Ghosts hardly count: they would change the manner of the whole picture for one step.
+    """
+    live = [room for room in view.rooms if room.fate != "removed"]
+    spare = _GHOSTS if len(live) < len(view.rooms) else 0
+    return (
+        len(live) > _MOST_ROOMS
+        or len(view.rooms) > _MOST_ROOMS + spare
+        or grid.rows > _MOST_ROWS + spare
+        or plan.most_lanes > _MOST_LANES + spare
+    )

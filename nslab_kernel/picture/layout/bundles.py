@@ -10,7 +10,7 @@ from ..words import word
 from .courses import Course, Plan
 from .frame import Frame
 from .host import HostRoom
-from .pieces import SOCKET, STATE_STYLES, socket
+from .pieces import SOCKET, STATE_STYLES, cable_group, socket
 
 _RADIUS = 7.0
 
@@ -44,10 +44,7 @@ def _trunk(
     for course in courses:
         cable, (right, y) = course.cable, ends[course.cable.id]
         way = ((x, y), (right, y)) if y < lowest else ((x, y - _RADIUS - 1), (x, y), (right, y))
-        items = [Line(way, "cable glow", _RADIUS)] if cable.fate not in ("", "removed") else []
-        items.append(Line(way, f"cable {cable.style}", _RADIUS))
-        details = " ⇄ ".join(f"{end.name} ({end.condition})" for end in cable.ends)
-        groups.append(Group(cable.id, "cable", "cables", tuple(items), details, cable.fate))
+        groups.append(cable_group(cable, way))
     trunk = Line((port, (x, lowest - _RADIUS)), f"bundle {style}")
     return [*groups, Group(f"{switch}|{gutter}", "bundle", "cables", (trunk,))]
 

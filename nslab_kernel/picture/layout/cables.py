@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..scene import Group, Line
-from ..view import Cable, Socket
+from ..scene import Group
 from .courses import Course, Plan
 from .frame import Frame
 from .host import HostRoom
 from .labels import Label
-from .pieces import SMALL_SOCKET, SOCKET, socket
+from .pieces import SMALL_SOCKET, SOCKET, cable_group, socket
 from .rows import CHANNEL, Rows
-
-_RADIUS = 9.0
 
 
 @dataclass
@@ -35,8 +32,8 @@ class Wiring:
         for course in sorted(self.plan.courses, key=lambda course: -course.order[1]):
             points = self._points(course)
             self.ways[frozenset(end.id for end in course.cable.ends)] = points[1:-1]
-            self.groups.append(_cable(course.cable, points, crosses=course.channel is not None))
-            if course.start.at_host and not course.start.socket.uplink:
+            self.groups.append(cable_group(course.cable, points, crosses=course.channel is not None))
+            if course.start.at_host:
                 self.groups.append(self._host_end(course, points[0]))
 
     def _points(self, course: Course) -> list[tuple[float, float]]:
@@ -46,7 +43,7 @@ class Wiring:
         ]
         finish = self.rows.anchors[course.end.socket.id]
         if course.start.at_host:
-            way = [(lanes[0], self._leaves_host(course.start.socket))]
+            way = [(lanes[0], self.host.bases.get(course.start.socket.master, self.host.bottom))]
         else:
             start = self.rows.anchors[course.start.socket.id]
             way = [start, (lanes[0], start[1])]
@@ -54,12 +51,6 @@ class Wiring:
             y = self.rows.channels[course.channel] + CHANNEL * self.plan.crossings[course.channel, course.cable.id]
             way += [(lanes[0], y), (lanes[-1], y)]
         return [*way, (lanes[-1], finish[1]), finish]
-
-    def _leaves_host(self, plug: Socket) -> float:
-        """The height at which a cable leaves the host: by its upper wall, a switch, or the lower wall."""
-        if plug.uplink:
-            return self.host.top
-        return self.host.bases.get(plug.master, self.host.bottom)
 
     def _host_end(self, course: Course, at: tuple[float, float]) -> Group:
         """The socket where a cable leaves the host, and its label."""
@@ -71,13 +62,3 @@ class Wiring:
         label = found.beside(at, self.frame.column(course.gutters[0])) if found else ()
         self.anchors[plug.id] = (x, y)
         return Group(plug.id, "interface", "things", (*label, *plugged), plug.details, plug.fate)
-
-
-def _cable(cable: Cable, points: list[tuple[float, float]], *, crosses: bool) -> Group:
-    way = tuple(points)
-    items = [Line(way, "cable halo", _RADIUS)] if crosses else []
-    if cable.fate not in ("", "removed"):
-        items.append(Line(way, "cable glow", _RADIUS))
-    items.append(Line(way, f"cable {cable.style}", _RADIUS))
-    details = " ⇄ ".join(f"{end.name} ({end.condition})" for end in cable.ends)
-    return Group(cable.id, "cable", "cables", tuple(items), details, cable.fate)

@@ -123,7 +123,7 @@ def assign(made: Plan) -> None:
     channels: dict[int, list[str]] = defaultdict(list)
     for course in made.courses:
         for part, gutter in enumerate(course.gutters):
-            foreign = part == 0 and len(course.gutters) > 1 and course.start.at_host and not course.start.socket.uplink
+            foreign = part == 0 and len(course.gutters) > 1 and course.start.at_host
             wanted[gutter].append(((3,) if foreign else course.order, course.cable.id, part))
         if course.channel is not None:
             channels[course.channel].append(course.cable.id)

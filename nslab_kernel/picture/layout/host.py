@@ -11,7 +11,8 @@ from ..words import word
 from .chips import Flow, loose_pair, note, singles
 from .frame import Frame
 from .pieces import STATE_STYLES, Piece, Writer, socket
-from .slots import Grid, ways_out
+from .rooms import WIDTH
+from .slots import Grid, way_out
 from .switches import switch
 from .topports import TopPorts
 
@@ -56,11 +57,11 @@ def host_room(view: View, grid: Grid, frame: Frame, top: float, drawn: set[str],
         Height needed below the switches if there are more labels than one in a row.
     """
     made = HostRoom(top)
-    parts = _parts(view, frame, drawn)
-    upper = max(
-        _title(view, made, frame.left + _PAD), _ways_out(parts.ways_out, frame, made, view), top + _HEADER + _ROW
-    )
-    ports = TopPorts(parts.plugged, parts.patched, parts.loose, view.language, parts.bridged)
+    parts = _parts(view, drawn)
+    upper = max(_title(view, made, frame.left + _PAD), _way_out(parts.way_out, frame, made, view), top + _HEADER + _ROW)
+    leading = parts.way_out
+    bridged = leading if leading and leading.master in grid.spans else None
+    ports = TopPorts(parts.plugged, parts.patched, parts.loose, view.language, bridged)
     y = max(upper, _notes(view, parts, frame, made)) + 12 + ports.height
     made.bottom = _switches(view, grid, frame, y, made) + max(_PORTS if view.host.switches else 12, labels)
     ports.draw(made.edges, made.anchors)
@@ -75,8 +76,7 @@ def host_room(view: View, grid: Grid, frame: Frame, top: float, drawn: set[str],
 class _Parts:
     """The host's own interfaces by where they are drawn."""
 
-    ways_out: list[Socket]  # in the upper wall
-    bridged: list[Socket]  # those of them that are ports of a switch
+    way_out: Socket | None  # in the upper wall
     plugged: list[Socket]  # other ports without a room at their far end: at the upper edge of the switch
     patched: list[Cable]  # cables among those, or to a loose end
     loose: dict[str, Socket]  # the loose end, by the id of the port
@@ -84,10 +84,10 @@ class _Parts:
     singles: list[Socket]  # whatever is left
 
 
-def _parts(view: View, frame: Frame, drawn: set[str]) -> _Parts:
+def _parts(view: View, drawn: set[str]) -> _Parts:
     switches = {plug.id for plug in view.host.switches}
-    leading = ways_out(view.host, frame.columns)
-    rest = [plug for plug in view.host.sockets if plug not in leading and plug.id not in drawn]
+    leading = way_out(view.host)
+    rest = [plug for plug in view.host.sockets if plug != leading and plug.id not in drawn]
     plugged = [plug for plug in rest if plug.master in switches]
     known = {plug.id for plug in rest}
     inner = [cable for cable in view.cables if all(end.id in known for end in cable.ends)]
@@ -101,19 +101,18 @@ def _parts(view: View, frame: Frame, drawn: set[str]) -> _Parts:
     }
     told = {end.id for cable in pairs for end in cable.ends} | {plug.id for plug in loose.values()}
     singles = [plug for plug in rest if plug not in plugged and plug.id not in told]
-    bridged = [plug for plug in leading if plug.master in switches]
-    return _Parts(leading, bridged, plugged, patched, loose, pairs, singles)
+    return _Parts(leading, plugged, patched, loose, pairs, singles)
 
 
 def _notes(view: View, parts: _Parts, frame: Frame, made: HostRoom) -> float:
     """Notes, loose cables and single interfaces, left of the ways out; return their lower edge."""
     left, right = frame.left + _PAD, frame.right - _PAD
-    if parts.ways_out:
-        right = frame.column(frame.columns - len(parts.ways_out)) - frame.gutter
+    if parts.way_out:
+        right = frame.column(frame.columns - 1) - frame.gutter
     flow = Flow(left, right, made.top + _HEADER, made.put)
     for number, fact in enumerate(_facts(view.host)):
         # NAT stands next to the way out, where it happens.
-        beside_way_out = fact.kind == "nat" and bool(parts.ways_out)
+        beside_way_out = fact.kind == "nat" and parts.way_out is not None
         flow.add(note(fact, number, right - left, view.language), at_right=beside_way_out)
     for cable in parts.pairs:
         flow.add(loose_pair(cable, right - left, view.language))
@@ -140,27 +139,26 @@ def _title(view: View, made: HostRoom, x: float) -> float:
     return writer.y
 
 
-def _ways_out(plugs: list[Socket], frame: Frame, made: HostRoom, view: View) -> float:
-    """The uplinks in the upper wall, the first one in the last column, its lines at its right."""
-    bottom = 0.0
-    for number, plug in enumerate(plugs):
-        column = frame.columns - 1 - number
-        x, gone = frame.lane(column, 0), plug.fate == "removed"
-        writer = Writer(frame.column(column), frame.column(column) + 216, made.top + 8)
-        writer.write(plug.name, "name", "ink", fate=plug.fate)
-        if plug.condition != "up" or not plug.addresses:
-            writer.follow(word(plug.condition, view.language), "text", STATE_STYLES[plug.condition])
-        for address in plug.addresses:
-            writer.write(address.text, "address", "blue", fate="removed" if gone else address.fate)
-        if plug.remark:
-            writer.write(plug.remark, "text", "muted")
-        if view.show_mac and plug.mac:
-            writer.write(plug.mac, "fine", "muted")
-        items = (*writer.items, *socket(x, made.top, plug.condition, ghost=gone))
-        made.groups.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
-        made.anchors[plug.id] = (x, made.top)
-        bottom = max(bottom, writer.y)
-    return bottom
+def _way_out(plug: Socket | None, frame: Frame, made: HostRoom, view: View) -> float:
+    """The uplink in the upper wall, its lines at its right; return their lower edge."""
+    if plug is None:
+        return made.top
+    column = frame.columns - 1
+    x, gone = frame.lane(column, 0), plug.fate == "removed"
+    writer = Writer(frame.column(column), frame.column(column) + WIDTH - 16, made.top + 8)
+    writer.write(plug.name, "name", "ink", fate=plug.fate)
+    if not gone and (plug.condition != "up" or not plug.addresses):
+        writer.follow(word(plug.condition, view.language), "text", STATE_STYLES[plug.condition])
+    for address in plug.addresses:
+        writer.write(address.text, "address", "blue", fate="removed" if gone else address.fate)
+    if plug.remark:
+        writer.write(plug.remark, "text", "muted")
+    if view.show_mac and plug.mac:
+        writer.write(plug.mac, "fine", "muted")
+    items = (*writer.items, *socket(x, made.top, plug.condition, ghost=gone))
+    made.groups.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
+    made.anchors[plug.id] = (x, made.top)
+    return writer.y
 
 
 def _switches(view: View, grid: Grid, frame: Frame, top: float, made: HostRoom) -> float:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..metrics import width
-from ..scene import Box, Group, Primitive, Text
+from ..scene import Group, Text
 from ..view import Room, Socket
 from ..words import word
-from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, Writer, socket, tag
-from .rooms import WIDTH, Manner, touched
+from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, Writer, socket
+from .rooms import WIDTH, Manner
+from .walls import walled
 
 _START = 16.0
 _END = WIDTH - 10
@@ -32,7 +33,7 @@ class Columns:
         start = _START + max(names, default=0) + 10
         widest = max(
             (
-                width(_address(plug), "code") + 8 + width(word(plug.condition, language), "text")
+                width(first_address(plug), "code") + 8 + width(word(plug.condition, language), "text")
                 for room in shown
                 for plug in room.plugs
             ),
@@ -52,7 +53,7 @@ def line_room(room: Room, columns: Columns, manner: Manner) -> Piece:
     for number, plug in enumerate(room.plugs):
         if number:
             writer.y += _LINE
-            writer.items.append(Text(_START, writer.y, plug.name, "fine", "muted" if gone else "ink"))
+            writer.items.append(Text(_START, writer.y, plug.name, "fine", "muted" if gone else "ink", struck=gone))
         anchors[plug.id] = (0.0, writer.y - 4.5)
         _entry(plug, writer, columns, manner)
         plugged = socket(
@@ -61,7 +62,9 @@ def line_room(room: Room, columns: Columns, manner: Manner) -> Piece:
         parts.append(Group(plug.id, "interface", "things", plugged, plug.details, plug.fate))
     if not room.plugs:
         _state(writer, word("no cable", manner.language), "muted")
-    return _walled(room, writer, parts, anchors, manner.language)
+    high = writer.y + 8.5
+    walls = walled(room, WIDTH, high, writer.items, manner.language, small=True)
+    return Piece(WIDTH, high, [walls, *parts], {**anchors, room.id: (0.0, 0.0)})
 
 
 def _entry(plug: Socket, writer: Writer, columns: Columns, manner: Manner) -> None:
@@ -70,10 +73,10 @@ def _entry(plug: Socket, writer: Writer, columns: Columns, manner: Manner) -> No
     style = "muted" if gone else "blue"
     if not gone:
         _state(writer, word(plug.condition, manner.language), STATE_STYLES[plug.condition])
-    if _address(plug) and columns.address:
-        writer.items.append(Text(columns.address, writer.y, _address(plug), "code", style, struck=gone))
-    elif _address(plug):
-        writer.write(_address(plug), "code", style, fate="removed" if gone else "", lead=6)
+    if first_address(plug) and columns.address:
+        writer.items.append(Text(columns.address, writer.y, first_address(plug), "code", style, struck=gone))
+    elif first_address(plug):
+        writer.write(first_address(plug), "code", style, fate="removed" if gone else "", lead=6)
     if plug.id in manner.undrawn:
         writer.write(plug.far_text, "code", "muted", lead=6)
 
@@ -82,27 +85,7 @@ def _state(writer: Writer, told: str, style: str) -> None:
     writer.items.append(Text(_END, writer.y, told, "text", style, "end"))
 
 
-def _walled(
-    room: Room, writer: Writer, parts: list[Group], anchors: dict[str, tuple[float, float]], language: str
-) -> Piece:
-    high = writer.y + 8.5
-    walls: list[Primitive] = []
-    if _fate(room) and room.fate != "removed":
-        walls += [Box(-3, -3, WIDTH + 6, high + 6, style, 10) for style in ("glow", "glow edge")]
-    if room.fate == "removed":
-        walls.append(Box(0, 0, WIDTH, high, "ghost", 8))
-    else:
-        walls += [Box(0, 0, WIDTH, high, style, 8) for style in ("ground", "room", "frame")]
-    label = tag(WIDTH - 8, -1.5, _fate(room), language, small=True) if _fate(room) else ()
-    group = Group(room.id, "namespace", "rooms", (*walls, *writer.items, *label), room.details, room.fate)
-    return Piece(WIDTH, high, [group, *parts], {**anchors, room.id: (0.0, 0.0)})
-
-
-def _fate(room: Room) -> str:
-    return room.fate or ("changed" if touched(room) else "")
-
-
-def _address(plug: Socket) -> str:
+def first_address(plug: Socket) -> str:
     """The first address, and how many more there are."""
     shown = [address.text for address in plug.addresses if address.fate != "removed"]
     return shown[0] + (f" +{len(shown) - 1}" if len(shown) > 1 else "") if shown else ""

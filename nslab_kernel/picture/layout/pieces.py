@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ..metrics import FONTS, width, wrap
 from ..scene import Box, Group, Line, Primitive, Text, moved
+from ..view import Cable
 from ..words import word
 
 SOCKET = 18.0
 SMALL_SOCKET = 13.0
 STATE_STYLES = {"up": "good", "down": "bad", "no-carrier": "bad"}
+_BEND = 9.0  # radius of a cable's corners
 _TICK = ((-4.0, 0.0), (-1.0, 3.5), (5.0, -3.5))
 
 
@@ -64,12 +67,23 @@ def tag(right: float, middle: float, fate: str, language: str, *, small: bool = 
     )
 
 
-def glow(x: float, y: float, wide: float, high: float, radius: float = 12) -> tuple[Primitive, ...]:
+def glow(
+    x: float, y: float, wide: float, high: float, radius: float = 12, *, spread: float = 5
+) -> tuple[Primitive, ...]:
     """The light around something new or changed."""
-    return (
-        Box(x - 5, y - 5, wide + 10, high + 10, "glow", radius + 5),
-        Box(x - 5, y - 5, wide + 10, high + 10, "glow edge", radius + 5),
-    )
+    size = x - spread, y - spread, wide + 2 * spread, high + 2 * spread
+    return Box(*size, "glow", radius + spread), Box(*size, "glow edge", radius + spread)
+
+
+def cable_group(cable: Cable, points: Iterable[tuple[float, float]], *, crosses: bool = False) -> Group:
+    """A cable through points; one that crosses others is laid over them with a halo."""
+    way = tuple(points)
+    items = [Line(way, "cable halo", _BEND)] if crosses else []
+    if cable.fate not in ("", "removed"):
+        items.append(Line(way, "cable glow", _BEND))
+    items.append(Line(way, f"cable {cable.style}", _BEND))
+    details = " ⇄ ".join(f"{end.name} ({end.condition})" for end in cable.ends)
+    return Group(cable.id, "cable", "cables", tuple(items), details, cable.fate)
 
 
 @dataclass

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from ..scene import Box, Group, Primitive
+from ..scene import Group, Primitive
 from ..view import Fact, Room, Socket
 from ..words import word
-from .pieces import SMALL_SOCKET, SOCKET, STATE_STYLES, Piece, Writer, glow, socket, tag, tag_width
+from .pieces import SMALL_SOCKET, SOCKET, STATE_STYLES, Piece, Writer, socket, tag, tag_width
+from .walls import walled
 
 WIDTH = 232.0
 _PAD = 18.0
@@ -29,35 +30,40 @@ class Manner:
     """Sockets whose cable isn't drawn, so that the room must say where it ends."""
 
 
-def furnish(room: Room, manner: Manner, *, lo: bool = True) -> Piece:
+def furnish(room: Room, manner: Manner) -> Piece:
     """Draw a room that has a few lines for each of its interfaces."""
     writer = Writer(_PAD, WIDTH - 10, 8)
     writer.write(room.title, "title", "ink")
-    loopback = room.loopback if lo and room.fate != "removed" else None
+    loopback = room.loopback if room.fate != "removed" else None
     if loopback and manner.tight:
         _loopback(loopback, writer, manner, beside_title=True)
     writer.y += 2
     parts: list[Group] = []
     anchors: dict[str, tuple[float, float]] = {}
     for plug in room.plugs:
-        top = writer.y
         lines = Writer(writer.x, writer.right, writer.y)
         _interface(plug, lines, manner, tagged=room.fate not in ("new", "removed"))
-        middle = top + 13.5
-        anchors[plug.id] = (0.0, middle)
+        anchors[plug.id] = (0.0, writer.y + 13.5)
+        parts.append(
+            Group(plug.id, "interface", "things", _with_socket(plug, lines, writer.y, manner), plug.details, plug.fate)
+        )
         writer.y = lines.y + (3 if manner.tight else 5)
-        items = (*lines.items, *socket(0, middle, plug.condition, ghost=plug.fate == "removed", size=_size(manner)))
-        parts.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
     if not room.plugs:
         writer.write(word("no cable", manner.language), "text", "muted")
     if loopback and not manner.tight:
         _loopback(loopback, writer, manner)
     _facts(room.facts, writer, manner)
-    return _walled(room, writer.y + 12, writer.items, parts, anchors, manner.language)
+    high = writer.y + 12
+    walls = walled(room, WIDTH, high, writer.items, manner.language)
+    return Piece(WIDTH, high, [walls, *parts], {**anchors, room.id: (0.0, 0.0)})
 
 
-def _size(manner: Manner) -> float:
-    return SMALL_SOCKET if manner.tight else SOCKET
+def _with_socket(plug: Socket, lines: Writer, top: float, manner: Manner) -> tuple[Primitive, ...]:
+    """The lines of an interface and its socket; a switch inside the room has none in the wall."""
+    if plug.kind == "bridge":
+        return tuple(lines.items)
+    size = SMALL_SOCKET if manner.tight else SOCKET
+    return (*lines.items, *socket(0, top + 13.5, plug.condition, ghost=plug.fate == "removed", size=size))
 
 
 def _interface(plug: Socket, lines: Writer, manner: Manner, *, tagged: bool) -> None:
@@ -119,33 +125,3 @@ def _facts(facts: tuple[Fact, ...], writer: Writer, manner: Manner) -> None:
     if len(shown) < len(facts):
         fate = "changed" if any(fact.fate for fact in facts[len(shown) :]) else ""
         writer.write(word("and more", manner.language, len(facts) - len(shown)), "text", "muted", fate=fate, lead=6)
-
-
-def _walled(
-    room: Room,
-    high: float,
-    items: list[Primitive],
-    parts: list[Group],
-    anchors: dict[str, tuple[float, float]],
-    language: str,
-) -> Piece:
-    """The room's walls around what is in it, with its glow and tag."""
-    gone = room.fate == "removed"
-    lit = room.fate == "new" or any(touched(room))
-    walls: list[Primitive] = [*glow(0, 0, WIDTH, high)] if lit else []
-    if gone:
-        walls.append(Box(0, 0, WIDTH, high, "ghost", 12))
-    else:
-        walls += [Box(0, 0, WIDTH, high, name, 12) for name in ("ground", "room", "frame")]
-    if room.fate:
-        items = [*items, *tag(WIDTH - 14, 0, room.fate, language)]
-    group = Group(room.id, "namespace", "rooms", (*walls, *items), room.details, room.fate)
-    return Piece(WIDTH, high, [group, *parts], {**anchors, room.id: (0.0, 0.0)})
-
-
-def touched(room: Room) -> list[str]:
-    """The fates of what is in a room that is itself as it was."""
-    fates = [plug.fate for plug in room.plugs] + [fact.fate for fact in room.facts]
-    fates += [address.fate for plug in room.plugs for address in plug.addresses]
-    fates += [room.loopback.fate] if room.loopback else []
-    return [fate for fate in fates if fate] if room.fate == "" else []

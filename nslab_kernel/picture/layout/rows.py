@@ -21,7 +21,7 @@ class Rows:
     groups: list[Group] = field(default_factory=list)
     anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
     channels: list[float] = field(default_factory=list)
-    """Where the first lane of the channel above each row runs, and of the one below all."""
+    """Where the first lane of the channel above each row runs."""
 
     @classmethod
     def of(
@@ -47,5 +47,4 @@ class Rows:
                 rows.anchors |= placed.anchors
             rows.bottom = y + max((pieces[room].height for _, room in inside), default=0)
             y = rows.bottom + gap
-        rows.channels.append(y - 6)
         return rows

@@ -49,22 +49,10 @@ def grid(view: View) -> Grid:
     return Grid(first, rows, places, spans, homes)
 
 
-def ways_out(host: Room, columns: int) -> list[Socket]:
-    """The uplinks that have a place in the host's upper wall, the first one above the last column.
-
-    They take at most half of the columns, since notes need some space beside them.
-    """
-    return [plug for plug in host.sockets if plug.uplink][: max(columns // 2, 1)]
-
-
-def beyond(rooms: tuple[Room, ...], columns: int, routers: dict[str, int]) -> dict[str, tuple[int, int]]:
-    """Slots of the rooms outside: those wired to the host last, above the uplink in their column."""
-    servers = [room.id for room in rooms if room.id not in routers]
-    last = max(ceil((len(servers) + len(routers)) / columns), 1) - 1
-    places = {room: (column, last) for room, column in routers.items()}
-    slots = [(column, row) for row in range(last + 1) for column in range(columns)]
-    free = [slot for slot in slots if slot not in places.values()]
-    return dict(zip(servers, free, strict=False)) | places
+def way_out(host: Room) -> Socket | None:
+    """The uplink that has its place in the host's upper wall: one with a cable, if there are several."""
+    found = [plug for plug in host.sockets if plug.uplink]
+    return next((plug for plug in found if plug.far), found[0] if found else None)
 
 
 def _homes(view: View, switches: list[str]) -> dict[str, str]:

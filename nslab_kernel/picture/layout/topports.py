@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ..scene import Group, Line, Text, moved
 from ..view import Cable, Socket
 from ..words import word
-from .pieces import SMALL_SOCKET, STATE_STYLES, socket
+from .pieces import SMALL_SOCKET, STATE_STYLES, cable_group, socket
 
 _LANE = 12.0
 _LOOSE_END = 18.0  # a loose end hangs so far above its switch
@@ -28,34 +28,36 @@ class TopPorts:
     cables: list[Cable]  # those that join two of them
     loose: dict[str, Socket]  # the loose other end, by the id of the port
     language: str
-    bridged_uplinks: list[Socket]
+    uplink: Socket | None  # the host's way out, if it is a port
     groups: list[Group] = field(default_factory=list)
     anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def height(self) -> float:
         """What they need above the switches."""
-        lanes = len(self.cables) + len(self.bridged_uplinks)
+        lanes = len(self.cables) + (self.uplink is not None)
         return (_ROW if self.ports else 0) + (_LANE * lanes + 8 if lanes else 0)
 
-    def draw(self, edges: dict[str, tuple[float, float, float]], uplinks: dict[str, tuple[float, float]]) -> None:
+    def draw(self, edges: dict[str, tuple[float, float, float]], anchors: dict[str, tuple[float, float]]) -> None:
         """Place everything.
 
         Parameters
         ----------
         edges
             Left end, right end and height of the upper edge of each switch, by its id.
-        uplinks
-            Where the uplinks are, by their id.
+        anchors
+            Where the uplink is, by its id.
         """
-        kept_free = {plug.master: uplinks[plug.id][0] for plug in self.bridged_uplinks}
+        kept_free = {self.uplink.master: anchors[self.uplink.id][0]} if self.uplink else {}
         for switch, (left, right, y) in edges.items():
             self._row(switch, left, right, y, kept_free.get(switch))
         top = min((edge[2] for edge in edges.values()), default=0) - (_ROW if self.ports else 0)
         for number, cable in enumerate(self.cables):
             self._join(cable, top - _LANE * number)
-        for number, plug in enumerate(self.bridged_uplinks, len(self.cables)):
-            self._lead_in(plug, edges[plug.master], uplinks[plug.id], top - _LANE * number)
+        if self.uplink:
+            self._lead_in(
+                self.uplink, edges[self.uplink.master], anchors[self.uplink.id], top - _LANE * len(self.cables)
+            )
 
     def _row(self, switch: str, left: float, right: float, y: float, kept_free: float | None) -> None:
         """The ports of one switch: those with a cable first, and as many of the others as there is space for."""
@@ -114,10 +116,7 @@ class TopPorts:
     def _join(self, cable: Cable, lane: float) -> None:
         (x1, y1), (x2, y2) = (self.anchors[end.id] for end in cable.ends)
         points = ((x1, y1), (x1, lane), (x2, lane), (x2, y2))
-        glow = (Line(points, "cable glow", 8),) if cable.fate not in ("", "removed") else ()
-        self.groups.append(
-            Group(cable.id, "cable", "cables", (*glow, Line(points, f"cable {cable.style}", 8)), fate=cable.fate)
-        )
+        self.groups.append(cable_group(cable, points))
 
     def _lead_in(
         self, plug: Socket, edge: tuple[float, float, float], uplink: tuple[float, float], lane: float
@@ -125,6 +124,8 @@ class TopPorts:
         left, right, top = edge
         x, y = uplink
         points = ((x, y), (x, top)) if left < x < right else ((x, y), (x, lane), (right - 24, lane), (right - 24, top))
-        dot = socket(*points[-1], plug.condition, size=SMALL_SOCKET)
-        self.groups.append(Group(f"{plug.id}~{plug.master}", "plug", "cables", (Line(points, "plug", 8),)))
+        gone = plug.fate == "removed"
+        dot = socket(*points[-1], plug.condition, ghost=gone, size=SMALL_SOCKET)
+        line = Line(points, "cable ghost" if gone else "plug", 8)
+        self.groups.append(Group(f"{plug.id}~{plug.master}", "plug", "cables", (line,)))
         self.groups.append(Group(f"{plug.id}#port", "interface", "things", dot, plug.details, plug.fate))
