@@ -11,7 +11,7 @@ from functools import lru_cache
 from ..core.network import Address, Bridge, BridgePort, Interface, Neighbour, PolicyRule, Route
 from .dumps import Message, attributes
 
-RTM_NEWLINK, RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETRULE = 16, 18, 22, 26, 30, 34
+RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETRULE, RTM_GETNETCONF = 18, 22, 26, 30, 34, 82
 
 _LINK = struct.Struct("=BxHiII")
 _ADDRESS = struct.Struct("=BBBBI")
@@ -33,6 +33,11 @@ LINKS = _LINK.pack(0, 0, 0, 0, 0) + struct.pack("=HHI", 8, _IFLA_EXT_MASK, _RTEX
 ADDRESSES = _ADDRESS.pack(0, 0, 0, 0, 0)
 ROUTES = RULES = _ROUTE.pack(0, 0, 0, 0, 0, 0, 0, 0, 0)
 NEIGHBOURS = _NEIGHBOUR.pack(0, 0, 0, 0, 0)
+OVERALL = tuple(
+    struct.pack("=Bxxx", family) + struct.pack("=HHi", 8, 1, -1)  # NETCONFA_IFINDEX: all
+    for family in (socket.AF_INET, socket.AF_INET6)
+)
+"""Requests for the settings that hold for all interfaces of a family, one after the other (linux/netconf.h)."""
 
 _OPERSTATES = ("UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN", "TESTING", "DORMANT", "UP")
 _PORT_STATES = ("disabled", "listening", "learning", "forwarding", "blocking")
@@ -68,21 +73,9 @@ def addresses(messages: Iterable[Message]) -> dict[int, tuple[Address, ...]]:
     """The addresses, by the index of their interface."""
     found: dict[int, list[Address]] = {}
     for _, body in messages:
-        family, prefix, flags, scope, index = _ADDRESS.unpack_from(body)
-        known = attributes(body, _ADDRESS.size)
-        raw = known.get(2) or known.get(1)  # IFA_LOCAL, else IFA_ADDRESS
-        if raw is None:
-            continue
-        if 8 in known:  # IFA_FLAGS has all 32 bits
-            flags = _U32.unpack(known[8])[0]
-        address = Address(
-            _ip(family, raw),
-            prefix,
-            _SCOPES.get(scope, str(scope)),
-            bool(flags & _IFA_F_TENTATIVE),
-            bool(flags & _IFA_F_DADFAILED),
-        )
-        found.setdefault(index, []).append(address)
+        address = _address(body)
+        if address:
+            found.setdefault(_ADDRESS.unpack_from(body)[4], []).append(address)
     return {index: tuple(own) for index, own in found.items()}
 
 
@@ -109,6 +102,26 @@ def neighbours(messages: Iterable[Message]) -> tuple[Neighbour, ...]:
     return tuple(sorted(found, key=lambda neighbour: (neighbour.interface, neighbour.ip)))
 
 
+def overall(messages: Iterable[Message]) -> tuple[tuple[str, str], ...]:
+    """The kernel parameters that hold for a whole namespace, from the answers to `OVERALL`."""
+    found = []
+    for _, body in messages:
+        known = attributes(body, 4)
+        forwarding = str(_S32.unpack(known[2])[0])
+        if body[0] == socket.AF_INET:
+            found += [("net.ipv4.ip_forward", forwarding)]
+            found += [("net.ipv4.conf.all.rp_filter", str(_S32.unpack(known[3])[0]))]
+        else:
+            found += [("net.ipv6.conf.all.forwarding", forwarding)]
+    return tuple(found)
+
+
+# The same answers come again and again: lo and the policy rules are alike in every namespace, and most of a namespace
+# is as it was at the last reading. So each message is decoded once.
+_once = lru_cache(maxsize=1 << 15)
+
+
+@_once
 def _link(body: bytes) -> Link:
     _, hardware, index, flags, _ = _LINK.unpack_from(body)
     known = attributes(body, _LINK.size)
@@ -138,6 +151,19 @@ def _link(body: bytes) -> Link:
     return Link(interface, peer_id, _settings(interface.name, known.get(26, b"")))
 
 
+@_once
+def _address(body: bytes) -> Address | None:
+    family, prefix, flags, scope, _ = _ADDRESS.unpack_from(body)
+    known = attributes(body, _ADDRESS.size)
+    raw = known.get(2) or known.get(1)  # IFA_LOCAL, else IFA_ADDRESS
+    if raw is None:
+        return None
+    if 8 in known:  # IFA_FLAGS has all 32 bits
+        flags = _U32.unpack(known[8])[0]
+    tentative, failed = bool(flags & _IFA_F_TENTATIVE), bool(flags & _IFA_F_DADFAILED)
+    return Address(_ip(family, raw), prefix, _SCOPES.get(scope, str(scope)), tentative, failed)
+
+
 def _bridge(data: dict[int, bytes]) -> Bridge:
     delay = _U32.unpack(data[1])[0] / 100  # the kernel counts in hundredths of a second (USER_HZ)
     return Bridge(data[5] != bytes(4), data.get(7, b"\0") != b"\0", delay)
@@ -161,7 +187,12 @@ def _settings(name: str, families: bytes) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _routes(body: bytes) -> Iterator[Route]:
+@_once
+def _routes(body: bytes) -> tuple[Route, ...]:
+    return tuple(_next_hops(body))
+
+
+def _next_hops(body: bytes) -> Iterator[Route]:
     family, bits, _, _, table, protocol, scope, kind, flags = _ROUTE.unpack_from(body)
     if family not in (socket.AF_INET, socket.AF_INET6):
         return
@@ -208,6 +239,7 @@ def _gateway(family: int, known: dict[int, bytes]) -> str | None:
     return None
 
 
+@_once
 def _rule(body: bytes) -> PolicyRule:
     family, to_bits, from_bits, _, table, _, _, action, flags = _ROUTE.unpack_from(body)
     known = attributes(body, _ROUTE.size)
@@ -227,6 +259,6 @@ def _rule(body: bytes) -> PolicyRule:
     )
 
 
-@lru_cache(maxsize=1 << 14)
+@_once
 def _ip(family: int, raw: bytes) -> str:
     return socket.inet_ntop(family, raw)

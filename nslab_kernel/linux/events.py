@@ -10,12 +10,13 @@ import errno
 import socket
 import struct
 
-from .dumps import NETLINK_NETFILTER, SOL_NETLINK
+from .dumps import HEADER, NETLINK_NETFILTER, SOL_NETLINK, attributes
 from .nsids import HOST_ID
 
 _NETLINK_ADD_MEMBERSHIP, _NETLINK_LISTEN_ALL_NSID = 1, 8
-_ROUTE_GROUPS = (1, 3, 5, 7, 8, 9, 11, 19, 24, 25)  # link, neigh, v4 addr route rule, v6 addr route rule, netconf
+_ROUTE_GROUPS = (1, 3, 5, 7, 8, 9, 11, 19, 24, 25, 28)  # link, neigh, addr route rule (4, 6), netconf (4, 6), nsid
 _FIREWALL_GROUPS = (7,)  # NFNLGRP_NFTABLES
+_RTM_DELNSID, _NETNSA_NSID = 89, 1
 _ROOM = 1 << 22  # bytes; a burst that doesn't fit only means reading everything again
 _CMSG_ROOM = socket.CMSG_SPACE(4)
 _S32 = struct.Struct("=i")
@@ -61,7 +62,7 @@ def _drain(listening: socket.socket) -> set[int] | None:
     lost = False
     while True:
         try:
-            _, extra, _, _ = listening.recvmsg(_LARGEST, _CMSG_ROOM)
+            data, extra, _, _ = listening.recvmsg(_LARGEST, _CMSG_ROOM)
         except BlockingIOError:
             return None if lost else seen
         except OSError as error:
@@ -71,3 +72,6 @@ def _drain(listening: socket.socket) -> set[int] | None:
             continue
         ids = [_S32.unpack(data)[0] for level, kind, data in extra if (level, kind) == (SOL_NETLINK, 8)]
         seen.add(ids[0] if ids else HOST_ID)
+        if HEADER.unpack_from(data)[1] == _RTM_DELNSID:
+            # A namespace has ended: one made later may get its id and even its inode.
+            seen.add(_S32.unpack(attributes(data, HEADER.size + 4)[_NETNSA_NSID])[0])

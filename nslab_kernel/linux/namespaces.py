@@ -108,7 +108,12 @@ def opened(place: Place) -> Iterator[int]:
 def enter(place: Place) -> None:
     """Move this thread into a namespace. Never call it in a thread that others rely on."""
     with opened(place) as file:
-        syscalls.setns(file, syscalls.CLONE_NEWNET)
+        join(file)
+
+
+def join(file: int) -> None:
+    """Move this thread into the namespace of an open file."""
+    syscalls.setns(file, syscalls.CLONE_NEWNET)
 
 
 def entered(place: Place, call: Callable[[], T]) -> T:

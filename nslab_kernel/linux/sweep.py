@@ -1,0 +1,97 @@
+"""What netlink tells of the one namespace that this thread is in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..core.firewall import Ruleset
+from ..core.network import Address, Interface, Namespace, Neighbour, PolicyRule, Route
+from . import decoding, listening, parameters, rulesets
+from .dumps import AskingSocket
+from .namespaces import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A namespace as it was read: where the other ends of its cables are is still told in its own numbers."""
+
+    links: tuple[decoding.Link, ...]
+    addresses: dict[int, tuple[Address, ...]]  # by the interface's index
+    routes: tuple[Route, ...]
+    rules: tuple[PolicyRule, ...]
+    neighbours: tuple[Neighbour, ...]  # those that a person entered
+    overall: tuple[tuple[str, str], ...]
+    firewall: Ruleset
+
+    @property
+    def has_cables_out(self) -> bool:
+        """Whether an interface's other end is in another namespace."""
+        return any(link.peer_id is not None for link in self.links)
+
+
+def read() -> Pieces:
+    """Read the namespace."""
+    with AskingSocket() as asking:
+        links = decoding.links(asking.dump(decoding.RTM_GETLINK, decoding.LINKS))
+        addresses = decoding.addresses(asking.dump(decoding.RTM_GETADDR, decoding.ADDRESSES))
+        routes = decoding.routes(asking.dump(decoding.RTM_GETROUTE, decoding.ROUTES))
+        rules = decoding.rules(asking.dump(decoding.RTM_GETRULE, decoding.RULES))
+        entered = tuple(neighbour for neighbour in _neighbours(asking) if neighbour.state == "PERMANENT")
+        overall = decoding.overall(
+            answer for request in decoding.OVERALL for answer in asking.ask(decoding.RTM_GETNETCONF, request)
+        )
+    return Pieces(tuple(links), addresses, routes, rules, entered, overall, rulesets.read())
+
+
+def with_volatile(namespace: Namespace) -> Namespace:
+    """The namespace with what changes without an event: learnt neighbours, listeners, and the other parameters."""
+    with AskingSocket() as asking:
+        learnt = _neighbours(asking)
+    sysctls = tuple(sorted((*namespace.sysctls, *parameters.read())))
+    return replace(namespace, listeners=listening.read(), neighbours=learnt, sysctls=sysctls)
+
+
+def assembled(place: Place, pieces: Pieces, peers: dict[int, str]) -> Namespace:
+    """The namespace's value.
+
+    Parameters
+    ----------
+    place
+        Which namespace it is.
+    pieces
+        What was read in it.
+    peers
+        For each of its ids of other namespaces, the name of that namespace.
+    """
+    settings = (setting for link in pieces.links for setting in link.settings)
+    return Namespace(
+        place.name,
+        place.kind,
+        place.inode,
+        place.label,
+        tuple(_interface(place, link, pieces.addresses, peers) for link in pieces.links),
+        tuple(sorted(pieces.routes, key=_route_order)),
+        pieces.rules,
+        pieces.neighbours,
+        pieces.firewall,
+        tuple(sorted((*pieces.overall, *settings))),
+    )
+
+
+def _interface(
+    place: Place, link: decoding.Link, addresses: dict[int, tuple[Address, ...]], peers: dict[int, str]
+) -> Interface:
+    bare = link.interface
+    name = None
+    if bare.peer_index is not None:
+        name = place.name if link.peer_id is None else peers.get(link.peer_id)
+    own = addresses.get(bare.index, ())
+    return replace(bare, addresses=own, peer_namespace=name) if own or name else bare
+
+
+def _neighbours(asking: AskingSocket) -> tuple[Neighbour, ...]:
+    return decoding.neighbours(asking.dump(decoding.RTM_GETNEIGH, decoding.NEIGHBOURS))
+
+
+def _route_order(route: Route) -> tuple[int, int, int, str]:
+    return route.family, route.table, route.metric, route.destination
