@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -48,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NslabError as error:
         print(f"nslab: {error}", file=sys.stderr)
         return 1
+    except (KeyboardInterrupt, EOFError):
+        return 128 + signal.SIGINT  # Ctrl-C or Ctrl-D at a question, or Ctrl-C before there was a command to get it
     except RefusedError as refused:
         print(f"nslab: {explain(refused.step, refused.number, refused.detail, read_machine())}", file=sys.stderr)
         return _refused_status(refused)

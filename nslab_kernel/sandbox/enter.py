@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from ..core.errors import NslabError
 from ..core.names import namespace_name
@@ -77,9 +79,10 @@ def _become_shell(argv: Sequence[str], namespace: str, directory: str) -> None:
     tolerate_setgroups()
     variables = environment(os.environ)
     variables["NSLAB_NAMESPACE"] = HOSTNAME if namespace == HOST else namespace
-    try:
+    with suppress(OSError):
         os.chdir(directory)  # joining a mount namespace leads to its root
+    try:
         os.execvpe(argv[0], list(argv), variables)
     except OSError as error:
-        print(f"nslab: {argv[0]}: {error.strerror}", flush=True)
+        print(f"nslab: {argv[0]}: {error.strerror}", file=sys.stderr, flush=True)
         os._exit(NOT_FOUND)

@@ -109,6 +109,15 @@ def test_input_is_asked_for_and_answered(kernel):
     assert asked == ["Colour? "]
 
 
+def test_the_debugger_attaches_inside(kernel):
+    lab = kernel()
+    request = {"type": "request", "seq": 1, "command": "initialize", "arguments": {"clientID": "t", "adapterID": ""}}
+    message = lab.client.session.msg("debug_request", request)
+    lab.client.control_channel.send(message)
+    reply = lab.client.control_channel.get_msg(timeout=20)
+    assert reply["content"]["success"] is True
+
+
 def test_a_long_output_comes_whole_and_in_order(kernel):
     lab = kernel()
     shown = lab.run("for n in range(200_000): print(n)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,28 @@ from nslab_kernel.sandbox import labs
 from .traces import Traces
 
 RUN = [sys.executable, "-m", "nslab_kernel.cli", "run", "--"]
+
+
+# Runs a command on a terminal of its own, typing what it is given once something is shown.
+TERMINAL = """
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+os.write(1, os.read(terminal, 1000))
+os.write(terminal, sys.argv[1].encode())
+while True:
+    try:
+        os.write(1, os.read(terminal, 1000))
+    except OSError:
+        break
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
+def on_terminal(command: list[str], typed: str) -> subprocess.CompletedProcess[str]:
+    driver = [sys.executable, "-c", TERMINAL, typed, *command]
+    return subprocess.run(driver, capture_output=True, text=True, timeout=20)
 
 
 @pytest.fixture
@@ -68,18 +91,8 @@ def test_a_shell_is_in_the_namespace_and_in_the_callers_directory(lab, nslab, tm
 def test_an_interactive_shell_shows_the_namespace_and_ends_with_its_status(lab, own_home):
     running = lab("ip netns add ns1")
     (own_home / ".bashrc").write_text("PROMPT_COMMAND='PS1=mine'; PATH=/usr/bin:$PATH; alias hi='echo hi there'\n")
-    driver = (
-        "import os, pty, sys\n"
-        "pid, fd = pty.fork()\n"
-        "if pid == 0: os.execv(sys.argv[1], sys.argv[1:])\n"
-        "os.write(fd, b'hi; type sudo; exit 4\\n')\n"
-        "while True:\n"
-        "    try: os.write(1, os.read(fd, 1000))\n"
-        "    except OSError: break\n"
-        "sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))\n"
-    )
     shell = [sys.executable, "-m", "nslab_kernel.cli", "shell", "ns1", "--lab", running.id]
-    ran = subprocess.run([sys.executable, "-c", driver, *shell], capture_output=True, text=True, timeout=20)
+    ran = on_terminal(shell, typed="hi; type sudo; exit 4\n")
     assert "root@ns1:" in ran.stdout
     assert "hi there" in ran.stdout
     assert "sandbox/shims/sudo" in ran.stdout
@@ -123,6 +136,37 @@ def test_of_several_labs_one_is_to_be_chosen():
         labs.choose([one, two], "x")
     with pytest.raises(NslabError, match="no lab is running"):
         labs.choose([], "")
+
+
+# In a private host, where no other labs are to be seen: two labs, then a shell without saying in which.
+TWO_LABS = """
+$nslab run sh -c "echo one > /etc/nslab/name; sleep 1000" &
+$nslab run sh -c "echo two > /etc/nslab/name; sleep 1000" &
+until [ "$($nslab list | wc -l)" -eq 3 ]; do sleep 0.05; done
+$nslab shell -c "cat /etc/nslab/name"
+"""
+
+
+def ask_which(typed: str) -> subprocess.CompletedProcess[str]:
+    script = TWO_LABS.replace("$nslab", f"{sys.executable} -m nslab_kernel.cli")
+    return on_terminal([*RUN, "sh", "-c", script], typed)
+
+
+def test_on_a_terminal_it_asks_which_of_several():
+    asked = ask_which("2\n").stdout
+    chosen = re.search(r"^2  sh -c echo (one|two)", asked, re.MULTILINE).group(1)
+    assert asked.splitlines()[-1].endswith(chosen)
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "said"),
+    [("9\n", 1, "'9' is none of 1 to 2"), ("x\n", 1, "'x' is none of 1 to 2"), ("\x04", 130, "Which lab, 1 to 2? ")],
+)
+def test_an_answer_that_is_none_is_told(typed, status, said):
+    asked = ask_which(typed)
+    assert asked.returncode == status
+    assert said in asked.stdout
+    assert "Traceback" not in asked.stdout
 
 
 def test_a_lab_that_ended_is_not_taken_for_a_later_process():
