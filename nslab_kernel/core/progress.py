@@ -31,12 +31,25 @@ def bare(network: Network) -> Network:
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of one step: its state, the network before and after it ran, and whether the next one's turn is."""
+    """What is known of one step.
+
+    Parameters
+    ----------
+    state
+        What it is.
+    before, after
+        The network before and after it ran.
+    passed
+        Whether it is the next one's turn.
+    left_running
+        Whether it started a process that still runs.
+    """
 
     state: State = State.WAITING
     before: Network | None = None
     after: Network | None = None
     passed: bool = False
+    left_running: bool = False
 
     @property
     def changed(self) -> tuple[Change, ...]:
@@ -48,7 +61,7 @@ class Record:
         """Whether it did something that a replay must do again: to the network, or a server that it started."""
         if self.before is None or self.after is None:
             return False
-        return bool(self.changed) or _listeners(self.before) != _listeners(self.after)
+        return self.left_running or bool(self.changed) or _listeners(self.before) != _listeners(self.after)
 
 
 @dataclass(frozen=True)
@@ -88,10 +101,12 @@ class Progress:
         """The step starts to run, in this network."""
         return self._with(step, Record(State.RUNNING, network))
 
-    def ended(self, step: int, network: Network, *, well: bool, forgiven: bool = False) -> Progress:
+    def ended(
+        self, step: int, network: Network, *, well: bool, forgiven: bool = False, left_running: bool = False
+    ) -> Progress:
         """The step has run and left this network; a forgiven failure doesn't stop the lesson."""
         state = State.DONE if well else State.FAILED
-        return self._with(step, Record(state, self.records[step].before, network, well or forgiven))
+        return self._with(step, Record(state, self.records[step].before, network, well or forgiven, left_running))
 
     def back_to(self, step: int) -> Progress:
         """The step and all behind it are to be run again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -72,6 +73,8 @@ def outcome_of(shell: InteractiveShell, source: str, step: Step, capture: Captur
     if result.result is not None and not source.rstrip().endswith(";"):
         capture.add_value(result.result)
     status = shell.user_ns.get("_exit_code") or 0  # IPython sets it after a line with "!"
+    if status == -signal.SIGINT:
+        return INTERRUPTED
     return Outcome(True, f"The last command ended with status {status}." if status else "", "", verdicts)
 
 

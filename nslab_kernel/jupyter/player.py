@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from ..core.changes import Change
 from ..core.lesson import Lesson, Step
-from ..core.network import Network
+from ..core.network import HOST, Network
 from ..core.progress import Progress, bare
+from ..linux import population
 from .capture import Capture, Output, Uncaptured
 from .outcome import INTERRUPTED, Outcome, judged, outcome_of
 from .session import Session
@@ -52,6 +53,7 @@ class Player:
         # On a real machine a lesson begins with what is there; a lab of its own can be emptied.
         self.progress = Progress.start(len(lesson.steps), bare(now) if session.lab.sandboxed else now)
         self.played: dict[int, Played] = {}
+        self._running_before: frozenset[int] = frozenset()
 
     @property
     def step(self) -> Step | None:
@@ -72,7 +74,7 @@ class Player:
         """
         step = self.lesson.steps[index]
         source = step.source if source is None else source
-        self.progress = self.progress.begun(index, self.snapshot())
+        self._begin(index)
         played = Played(INTERRUPTED, (), 0.0, source)
         begun = time.monotonic()
         try:
@@ -85,23 +87,33 @@ class Player:
 
     def adopt_begin(self, index: int) -> None:
         """The student runs the step's own cell in the notebook: take that for playing it."""
-        self.progress = self.progress.begun(index, self.snapshot())
+        self._begin(index)
 
     def adopt_end(self, index: int, seconds: float, error: BaseException | None) -> None:
         """The cell that `adopt_begin` told of has ended."""
         step = self.lesson.steps[index]
         self._end(index, Played(judged(error, step), (), seconds, step.source, by_hand=True))
 
+    def _begin(self, index: int) -> None:
+        self._running_before = population.pids()
+        self.progress = self.progress.begun(index, self.snapshot())
+
     def _end(self, index: int, played: Played) -> None:
         self.played[index] = played
-        forgiven = self.lesson.steps[index].may_fail
-        self.progress = self.progress.ended(index, self.snapshot(), well=played.outcome.well, forgiven=forgiven)
+        self.progress = self.progress.ended(
+            index,
+            self.snapshot(),
+            well=played.outcome.well,
+            forgiven=self.lesson.steps[index].may_fail,
+            # On a machine that isn't the lab's alone, others come and go as well.
+            left_running=self.session.lab.sandboxed and not population.pids() <= self._running_before,
+        )
 
     def back_to(self, index: int) -> None:
         """Bring the network back to where a step starts: from a bare host, by what changed it before."""
         again = self.progress.replay(index)
         sources = [self.played[number].source for number in again]
-        with self._capture(_ignore):
+        with self._capture(_ignore), self._quick_shell_lines():
             self.session.lab.reset()
             for source in sources:
                 self.session.shell.run_cell(source, store_history=False)
@@ -123,6 +135,20 @@ class Player:
             return
         with self._without_pictures(), Capture(self.session.shell, on_text) as capture:
             yield capture
+
+    @contextmanager
+    def _quick_shell_lines(self) -> Iterator[None]:
+        """Lines with ``!`` without a terminal: IPython gives them one, and waits a tenth of a second for its end."""
+        shell, lab = self.session.shell, self.session.lab
+
+        def system(command: str) -> None:
+            shell.user_ns["_exit_code"] = lab.run(HOST, shell.var_expand(command, depth=1)).returncode
+
+        shell.system = system
+        try:
+            yield
+        finally:
+            del shell.system
 
     @contextmanager
     def _without_pictures(self) -> Iterator[None]:

@@ -43,9 +43,12 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def _without_heading(step: Step) -> str:
-    """The explanation below its heading, which stands above it as the step's title."""
-    first, _, rest = step.explanation.partition("\n")
-    return rest if step.headed and first.lstrip("#").strip() == step.title else step.explanation
+    """The explanation without the heading that stands above it as the step's title."""
+    lines = step.explanation.splitlines()
+    for number, line in enumerate(lines if step.headed else ()):
+        if line.startswith("#") and line.strip("# ") == step.title:
+            return "\n".join(lines[:number] + lines[number + 1 :])
+    return step.explanation
 
 
 def progress(player: Player, running: int | None) -> dict[str, Any]:

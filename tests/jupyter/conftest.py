@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -88,7 +89,9 @@ def bare(request: pytest.FixtureRequest) -> None:
 
 def _opened(folder: Path) -> Iterator[Notebook]:
     manager = KernelManager(kernel_name="nslab")
-    manager.start_kernel(cwd=str(folder))
+    # ipykernel leaves file descriptors alone where it finds pytest's variable, so it would differ from a user's.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    manager.start_kernel(cwd=str(folder), env=environment)
     client = manager.client()
     client.start_channels()
     client.wait_for_ready(timeout=30)
