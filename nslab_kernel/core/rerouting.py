@@ -14,13 +14,19 @@ from .rebuilding import line, plain, rebuilt
 
 
 def routing(network: Network) -> Iterator[str]:
-    """Routes that a person set, without those that a person removed; then the policy and fixed neighbours."""
+    """Routes that a person set, without those that a person removed; then the policy and fixed neighbours.
+
+    A connected route is removed last, since a gateway must be reachable when a route by it is set, unless another
+    route to the same destination takes its place.
+    """
     for namespace in rebuilt(network):
-        for interface in namespace.interfaces:
-            for route in _missing(namespace, interface):
-                yield plain(DeleteRoute(route, interface.name, namespace.name).command())
-        for hops in _set_by_hand(namespace):
+        ours = _set_by_hand(namespace)
+        replaced = {hops[0].destination for hops in ours}
+        missing = [pair for interface in namespace.interfaces for pair in _missing(namespace, interface)]
+        yield from (_removal(namespace, *pair) for pair in missing if pair[0].destination in replaced)
+        for hops in ours:
             yield _route(namespace, hops)
+        yield from (_removal(namespace, *pair) for pair in missing if pair[0].destination not in replaced)
         for rule in namespace.rules:
             if (rule.family, rule.priority) not in BUILT_IN_RULES:
                 yield plain(AddRule(rule, namespace.name).command())
@@ -54,7 +60,7 @@ def _device(namespace: Namespace, route: Route) -> str:
     return found.name if found and route.kind in ("unicast", "local") else ""
 
 
-def _missing(namespace: Namespace, interface: Interface) -> Iterator[Route]:
+def _missing(namespace: Namespace, interface: Interface) -> Iterator[tuple[Route, Interface]]:
     """The routes that the kernel makes for an interface's addresses, but that aren't there."""
     if not interface.up or interface.is_loopback:
         return
@@ -65,7 +71,11 @@ def _missing(namespace: Namespace, interface: Interface) -> Iterator[Route]:
         waits = address.family == 6 and not interface.carrier  # IPv6 makes its routes when there is a carrier
         if address.prefix < whole and address.network not in seen and not waits and not is_automatic(address):
             seen.add(address.network)
-            yield Route(address.network, address.family, interface=interface.index, protocol="kernel")
+            yield Route(address.network, address.family, protocol="kernel"), interface
+
+
+def _removal(namespace: Namespace, route: Route, interface: Interface) -> str:
+    return plain(DeleteRoute(route, interface.name, namespace.name).command())
 
 
 def _neighbours(namespace: Namespace) -> Iterator[str]:

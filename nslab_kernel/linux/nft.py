@@ -30,14 +30,22 @@ def listing() -> Iterator[Rules]:
 
     Without counters. What iptables made is printed by iptables where nft has no words for it.
     """
-    tables = nftables.tables(processes.output_of("nft", "-j", "list", "ruleset"))
+    listed = processes.output_of("nft", "-j", "list", "ruleset")
+    tables = nftables.tables(listed)
     plain = [
         processes.output_of("nft", "-s", "list", "table", family, name) for family, name, opaque in tables if not opaque
     ]
     if plain:
         yield Rules("nft", "".join(plain))
+    chains = {(chain.family, chain.table, chain.name) for chain in nftables.ruleset_of(listed).chains}
     for family, name, opaque in tables:
         if opaque:
             tool = _IPTABLES[family]
-            saved = processes.output_of(f"{tool}-save", "-t", name)
-            yield Rules(f"{tool}-restore", "".join(line for line in saved.splitlines(True) if line[0] != "#"))
+            own = {chain for place, table, chain in chains if (place, table) == (family, name)}
+            yield Rules(f"{tool}-restore", _without_invented(processes.output_of(f"{tool}-save", "-t", name), own))
+
+
+def _without_invented(saved: str, chains: set[str]) -> str:
+    """Without comments, and without the built-in chains that iptables-save prints although they aren't there."""
+    kept = [line for line in saved.splitlines() if line[0] != "#" and (line[0] != ":" or line[1:].split()[0] in chains)]
+    return "\n".join(kept) + "\n"
