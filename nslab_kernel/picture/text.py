@@ -76,7 +76,7 @@ def description(network: Network, language: str, told: str = "") -> str:
         parts.append(
             _sentence(bridge, word("bridge", language), language, ports.format(len(network.host.ports(bridge))))
         )
-    if not network.namespaces:
+    if not network.namespaces and not parts:
         parts.append(word("nothing", language))
     shown = network.namespaces if len(network.namespaces) <= _MANY else network.namespaces[:_FIRST]
     parts += [_room(network, namespace, language) for namespace in shown]

@@ -34,6 +34,17 @@ def outside_world() -> Draft:
     return draft.route(HOST, "default", "192.0.2.1", "eth0")
 
 
+def provider_with_bridges() -> Draft:
+    """A provider whose servers are plugged into bridges inside it, IPv6 too; one server hides behind another."""
+    draft = Draft("isp", "inet-web", "inet-dns", "behind").bridge("mydocker0", "172.16.0.1/16")
+    draft.veth(HOST, "eth0", "isp", "customer1", "192.0.2.1/24", "2001:db8:2::1/64", near=["192.0.2.2/24"])
+    draft.bridge("net203", "203.0.113.1/24", "2001:db8:113::1/64", where="isp")
+    draft.veth("isp", "web", "inet-web", "eth0", "203.0.113.10/24", "2001:db8:113::10/64", master="net203")
+    draft.veth("isp", "dns", "inet-dns", "eth0", "203.0.113.53/24", master="net203")
+    draft.veth("inet-web", "eth1", "behind", "eth0", "10.0.0.2/24", near=["10.0.0.1/24"])
+    return draft.attach("mydocker0", "ns1", "172.16.1.1/16")
+
+
 def with_nat(draft: Draft) -> Draft:
     """Forwarding, masquerade, a published port, and Docker's policy."""
     draft.sysctl(HOST, "net.ipv4.ip_forward", "1")
@@ -76,7 +87,13 @@ def long_names() -> Draft:
 def many_rules() -> Draft:
     """More firewall rules than anybody wants to read in a picture."""
     rules = tuple(
-        Rule((Match("ip saddr", (f"172.16.{n}.0/24",)), Match("tcp dport", (str(n),))), Verdict("drop"), n, "", f"rule {n}")
+        Rule(
+            (Match("ip saddr", (f"172.16.{n}.0/24",)), Match("tcp dport", (str(n),))),
+            Verdict("drop"),
+            n,
+            "",
+            f"rule {n}",
+        )
         for n in range(1, 40)
     )
     chain = Chain("inet", "filter", "forward", rules, "forward", "filter", 0, "drop")
@@ -140,6 +157,8 @@ def gallery() -> dict[str, tuple[Network, Network | None]]:
         "several bridges": (rich().network(), None),
         "several bridges, changed": (changed.network(), before_changes),
         "the outside world": (outside_world().network(), None),
+        "a provider with bridges": (provider_with_bridges().network(), seed(1).network()),
+        "a provider gone": (seed(1).network(), provider_with_bridges().network()),
         "translated": (with_nat(outside_world()).network(), outside_world().network()),
         "oddities": (oddities().network(), None),
         "oddities gone": (Draft().network(), oddities().network()),

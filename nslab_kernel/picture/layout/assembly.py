@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...core.network import HOST
 from ..scene import Group, Scene
 from ..view import View
 from .bundles import bundles
@@ -69,7 +68,7 @@ class Assembly:
             self.anchors |= anchors
         else:
             self._wire(Wiring(self.plan, self.frame, host, rows, found, not relaxed))
-        self.groups += marked(marks, self._spots(), self.ways)
+        self.groups += marked(marks, self._spots(self.outer.tops | host.tops), self.ways)
         bottom = rows.bottom if self.view.rooms else host.bottom
         height = self._caption(bottom + 14, legend(marks))
         return Scene(self.frame.width, height, tuple(self.groups), title, description, self.view.language)
@@ -93,16 +92,19 @@ class Assembly:
         self.anchors |= wiring.anchors
         self.ways |= wiring.ways
 
-    def _spots(self) -> dict[str, Spot]:
+    def _spots(self, tops: set[str]) -> dict[str, Spot]:
         """Where marks go: below sockets, in switches, after names, on the corners of rooms and notes."""
         switches = {plug.id for plug in self.view.host.switches}
+        lines = {room.id for room in self.view.rooms} if self.bundled else set()
         spots = {}
         for place, (x, y) in self.anchors.items():
-            if "/" not in place or place in switches:
-                spots[place] = Spot(x, y, 26, 0)
-            elif self.bundled and not place.startswith(f"{HOST}/"):
+            if place in lines:  # on its first socket
+                spots[place] = Spot(x, y + 13, 0, 24)
+            elif place.partition("/")[0] in lines:
                 spots[place] = Spot(x, y, 0, 24)
-            elif place in self.outer.tops:
+            elif "/" not in place or place in switches:
+                spots[place] = Spot(x, y, 26, 0)
+            elif place in tops:
                 spots[place] = Spot(x, y - 19, 0, -24)
             else:
                 spots[place] = Spot(x, y + 20, 0, 24)

@@ -34,6 +34,8 @@ class HostRoom:
     """Left end, right end and upper edge of each switch, by its id."""
     bases: dict[str, float] = field(default_factory=dict)
     """The lower edge of each switch."""
+    tops: set[str] = field(default_factory=set)
+    """Sockets in the upper edge of a switch."""
 
     def put(self, piece: Piece, x: float, y: float) -> None:
         """Add a piece in its place."""
@@ -67,6 +69,7 @@ def host_room(view: View, grid: Grid, frame: Frame, top: float, drawn: set[str],
     ports.draw(made.edges, made.anchors)
     made.groups += ports.groups
     made.anchors |= ports.anchors
+    made.tops = set(ports.anchors)
     size = frame.left, top, frame.right - frame.left, made.bottom - top
     made.groups.insert(0, Group(HOST, "namespace", "ground", (Box(*size, "host", 14), Box(*size, "frame", 14))))
     return made
@@ -118,7 +121,7 @@ def _notes(view: View, parts: _Parts, frame: Frame, made: HostRoom) -> float:
         flow.add(loose_pair(cable, right - left, view.language))
     for piece in singles(parts.singles, right - left, view.language):
         flow.add(piece)
-    if not view.rooms and flow.x == left:
+    if not view.rooms and not view.host.plugs and flow.x == left:
         text = Text(left, flow.y + 17.5, word("nothing", view.language), "text", "muted")
         made.groups.append(Group("nothing", "hint", "rooms", (text,)))
     return flow.bottom

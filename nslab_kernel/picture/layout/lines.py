@@ -44,10 +44,9 @@ class Columns:
 
 def line_room(room: Room, columns: Columns, manner: Manner) -> Piece:
     """Draw a room as a line, with a further one for each further interface."""
-    writer = Writer(_START, _END, 5)
+    writer = Writer(_START, _END, 4.5)
     gone = room.fate == "removed"
     writer.write(room.title, "name", "ink", fate="removed" if gone else "", lead=0)
-    writer.y = 17.5
     anchors: dict[str, tuple[float, float]] = {}
     parts: list[Group] = []
     for number, plug in enumerate(room.plugs):

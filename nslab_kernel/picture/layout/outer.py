@@ -6,7 +6,7 @@ of each interface the first address, and no loopback, routes or rules.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..scene import Box, Group, Text
 from ..view import Cable, Room, Socket, View
@@ -92,7 +92,9 @@ class Outer:
         high = writer.y + 13 - top
         wide = right - left
         items = tuple(item.moved(-left, -top) for item in writer.items)
-        piece = Piece(wide, high, [walled(room, wide, high, items, language)], {room.id: (0.0, 0.0)})
+        # Above the cables, so that a packet's way doesn't cross its text.
+        walls = replace(walled(room, wide, high, items, language), layer="things")
+        piece = Piece(wide, high, [walls], {room.id: (0.0, 0.0)})
         placed = piece.at(left, top)
         self.groups += placed.groups
         self.anchors |= placed.anchors | {plug.id: (left, top + high / 2) for plug in room.plugs}
