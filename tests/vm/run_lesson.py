@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from functools import partial
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +14,7 @@ from jupyter_server.gateway.managers import GatewayKernelManager
 from nbclient import NotebookClient
 
 
-def run(url: str, path: str) -> int:
+async def run(url: str, path: str) -> int:
     """Run the notebook's cells on the server at `url` and return how many there were; what a cell raises is raised."""
     parts = urlsplit(url)
     token = parse_qs(parts.query)["token"][0]
@@ -25,10 +26,17 @@ def run(url: str, path: str) -> int:
         websocket.create_connection, header={"Authorization": f"token {token}"}, suppress_origin=True
     )
     notebook = nbformat.read(path, as_version=4)
-    manager = GatewayKernelManager(kernel_name="nslab")
-    NotebookClient(notebook, km=manager, timeout=300, startup_timeout=180).execute()
+    manager = GatewayKernelManager()
+    client = NotebookClient(notebook, km=manager, timeout=300, startup_timeout=180)
+    try:
+        await client.async_execute(kernel_name=notebook.metadata.kernelspec.name)
+    finally:
+        # nbclient leaves a manager that it was given, and the channels' thread keeps this process from ending.
+        if client.kc is not None:
+            client.kc.stop_channels()
+        await manager.shutdown_kernel(now=True)
     return sum(cell.cell_type == "code" for cell in notebook.cells)
 
 
 if __name__ == "__main__":
-    print(run(sys.argv[1], sys.argv[2]), "cells")
+    print(asyncio.run(run(sys.argv[1], sys.argv[2])), "cells")
