@@ -164,7 +164,7 @@ def _written(texts: list[Text], transform: Transform) -> PathCollection:
 
 
 def _outline_of(text: Text) -> Path:
-    vertices, codes, wide = _outline(text.text, text.font)
+    vertices, codes, wide = outline(text.text, text.font)
     left = text.x - {"start": 0.0, "middle": wide / 2, "end": wide}[text.anchor]
     if text.struck:
         y, half = -0.3 * FONTS[text.font].size, 0.5
@@ -175,7 +175,7 @@ def _outline_of(text: Text) -> Path:
 
 
 @lru_cache(maxsize=8192)
-def _outline(text: str, font: str) -> tuple[np.ndarray, np.ndarray, float]:
+def outline(text: str, font: str) -> tuple[np.ndarray, np.ndarray, float]:
     """The outline of a text whose base line starts at the origin, y downwards, and its width."""
     face = FONTS[font]
     vertices, codes = text_to_path.get_text_path(_properties(font), text)

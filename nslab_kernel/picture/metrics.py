@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 _REGULAR = (
     318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337, 636, 636, 636, 636, 636, 636, 636,
@@ -98,7 +99,7 @@ def wrap(text: str, font: str, room: float) -> list[str]:
 def _pieces(text: str, font: str, room: float) -> list[str]:
     """The parts of a text that a line may end after."""
     pieces = [""]
-    for character, following in zip(text, text[1:] + " ", strict=True):
+    for character, following in pairwise(text + " "):
         pieces[-1] += character
         if character == " " or (_is_wide(character) and following not in _NEVER_FIRST):
             pieces.append("")

@@ -151,13 +151,14 @@ class Picture:
         from . import drawing
 
         if self.language == "zh" and drawing.chinese_font() is None:
-            _say_that_the_font_is_missing()
+            say_that_the_font_is_missing()
             return self._scene("en")
         return self.scene
 
 
 @lru_cache
-def _say_that_the_font_is_missing() -> None:
+def say_that_the_font_is_missing() -> None:
+    """Warn, the first time only."""
     warnings.warn(
         "No Chinese font found, so saved pictures have English labels. "
         "没有找到中文字体，保存的图片使用英文标签。 (sudo apt install fonts-noto-cjk)",

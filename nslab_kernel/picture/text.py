@@ -6,6 +6,7 @@ import unicodedata
 
 from ..core.changes import condition
 from ..core.network import HOST, Interface, Namespace, Network
+from ..core.order import natural
 from .details import shown_addresses
 from .words import word
 
@@ -27,7 +28,7 @@ def rows(network: Network, language: str) -> list[tuple[str, ...]]:
     """The table's head and its lines, as text; a namespace's name stands in its first line only."""
     heads = ("namespace", "interface", "kind", "state", "addresses", "other end", "in bridge")
     found = [tuple(word(head, language) for head in heads)]
-    for namespace in network.everywhere:
+    for namespace in (network.host, *_in_order(network)):
         first = namespace.title if namespace.name != HOST else network.hostname
         for interface in namespace.interfaces:
             found.append((first, *_row(network, namespace, interface, language)))
@@ -78,11 +79,16 @@ def description(network: Network, language: str, told: str = "") -> str:
         )
     if not network.namespaces and not parts:
         parts.append(word("nothing", language))
-    shown = network.namespaces if len(network.namespaces) <= _MANY else network.namespaces[:_FIRST]
+    namespaces = _in_order(network)
+    shown = namespaces if len(namespaces) <= _MANY else namespaces[:_FIRST]
     parts += [_room(network, namespace, language) for namespace in shown]
-    if len(shown) < len(network.namespaces):
-        parts.append(word("and more", language, len(network.namespaces) - len(shown)))
+    if len(shown) < len(namespaces):
+        parts.append(word("and more", language, len(namespaces) - len(shown)))
     return "".join(part.rstrip(".。") + stop for part in parts).strip()
+
+
+def _in_order(network: Network) -> list[Namespace]:
+    return sorted(network.namespaces, key=lambda namespace: natural(namespace.name))
 
 
 def _room(network: Network, namespace: Namespace, language: str) -> str:
