@@ -69,8 +69,8 @@ REVERSIBLE = [
     ),
     (
         do.Nft("add table ip nat\nadd chain ip nat out { type nat hook postrouting priority 100 ; }", "ns1", "x"),
-        "sudo ip netns exec ns1 nft add table ip nat\n"
-        "sudo ip netns exec ns1 nft 'add chain ip nat out { type nat hook postrouting priority 100 ; }'",
+        """sudo ip netns exec ns1 nft add table ip nat
+sudo ip netns exec ns1 nft 'add chain ip nat out { type nat hook postrouting priority 100 ; }'""",
         "sudo ip netns exec ns1 nft x",
     ),
 ]

@@ -6,6 +6,7 @@ import pickle
 import random
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from nslab_kernel.lab import Lab
 from ..comparison import facts, settled
 
 Shell = Callable[[str], str]
+Rebuild = Callable[[], tuple[Network, Network]]
 TOP = Path(__file__).parent.parent.parent
 
 RICH = """
@@ -88,12 +90,11 @@ echo 'nameserver 203.0.113.53' > /etc/netns/ns1/resolv.conf
 
 
 @pytest.fixture
-def rebuild(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], tuple[Network, Network]]:
+def rebuild(lab: Lab) -> Iterator[Rebuild]:
     """The lab as it is, and as its script builds it in a fresh private host."""
 
     def again() -> tuple[Network, Network]:
-        folder = tmp_path_factory.mktemp("rebuild")
-        text, result = folder / "network.sh", folder / "network.pickle"
+        text, result = Path(folder) / "network.sh", Path(folder) / "network.pickle"
         expected = settled(lab.snapshot)
         text.write_text(lab.script())
         nslab = Path(sys.executable).parent / "nslab"
@@ -102,10 +103,8 @@ def rebuild(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], 
         assert done.returncode == 0, f"{text.read_text()}\n{done.stderr}"
         return expected, pickle.loads(result.read_bytes())
 
-    return again
-
-
-Rebuild = Callable[[], tuple[Network, Network]]
+    with tempfile.TemporaryDirectory() as folder:
+        yield again
 
 
 def assert_equal(expected: Network, found: Network) -> None:
