@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from html import escape
+from typing import TYPE_CHECKING
 
 from IPython.display import display
 
 from ..core.network import Network
-from ..picture import Picture
-from ..picture.text import rows, tables
+
+if TYPE_CHECKING:
+    from ..picture import Picture
 
 _DPI = 144
 
@@ -41,6 +43,8 @@ def show_commands(commands: Iterable[str]) -> None:
 
 def show_table(network: Network, language: str) -> None:
     """Publish the table of namespaces with their interfaces, addresses and state."""
+    from ..picture.text import rows, tables
+
     head, *lines = rows(network, language)
     html = (
         f"<table><thead>{_row(head, 'th')}</thead><tbody>{''.join(_row(line, 'td') for line in lines)}</tbody></table>"

@@ -9,7 +9,6 @@ from IPython.display import display
 
 from ..core.claims import listed_forms
 from ..core.errors import NslabError
-from . import verdicts
 from .parsing import NslabMagics
 
 
@@ -30,6 +29,8 @@ class CheckMagics(NslabMagics):
         AssertionError, so that nbclient, nbmake and nbgrader see it. The forms of claims:
 
         """
+        from . import verdicts
+
         if line.strip():
             raise NslabError(f'"{line.strip()}" stands beside %%netns_check.', "Write claims below it, one a line.")
         judged = self.lab.check(cell)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from ..core.errors import NslabError
-from . import lesson_text
-from .frontend import kernel_id
-from .lesson_file import own_notebook, read_lesson
 from .parsing import NslabMagics, parse
-from .player import Player
+
+if TYPE_CHECKING:
+    from .player import Player
 
 
 @magics_class
@@ -41,6 +41,11 @@ class PlayMagics(NslabMagics):
         ``%netns_play 01-bridge.ipynb --text``
             play it in a front end without widgets; ``%netns_play --next`` runs the next step
         """
+        from . import lesson_text
+        from .frontend import kernel_id
+        from .lesson_file import own_notebook, read_lesson
+        from .player import Player
+
         wanted = parse(self.netns_play, line)
         if wanted.next or wanted.back or wanted.reset:
             self._go(wanted.next, wanted.back)
@@ -57,6 +62,8 @@ class PlayMagics(NslabMagics):
 
     def _go(self, on: bool, back: bool) -> None:
         """One move in the lesson that is played as text."""
+        from . import lesson_text
+
         player = self._player
         if player is None:
             raise NslabError("No lesson is being played as text.", "Begin with `%netns_play LESSON --text`.")
@@ -68,6 +75,8 @@ class PlayMagics(NslabMagics):
         print(lesson_text.overview(player))
 
     def _next(self, player: Player, index: int) -> None:
+        from . import lesson_text
+
         step, total = player.lesson.steps[index], len(player.lesson.steps)
         print(lesson_text.before(step, index + 1, total, self.lab.language))
         outcome = player.run(index, lambda kind, text: None).outcome
