@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .change import Change as Change
 from .change import set_changes, value_change
 from .change_words import summary as summary
-from .matching import InterfacePair, Place, match
+from .matching import PAIRS, InterfacePair, Place, match
 from .namespace_changes import inside
 from .network import Address, Interface, Network
 
@@ -99,7 +99,7 @@ def _master(place: Place | None) -> str:
 
 
 def _peer(network: Network, interface: Interface) -> tuple[str, str] | None:
-    found = network.peer(interface)
+    found = network.peer(interface) if interface.kind in PAIRS else None
     return (found[0].name, found[1].name) if found else None
 
 

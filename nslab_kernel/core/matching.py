@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from .network import Interface, Namespace, Network
 
+PAIRS = ("veth", "netkit")
+"""Kinds of interfaces that come in twos, joined by a cable; a macvlan's or vxlan's peer is what it is stacked on."""
+
 Place = tuple[Namespace, Interface]
 """An interface and the namespace it is in."""
 

@@ -21,6 +21,7 @@ class Fates:
     def __init__(self, changes: Iterable[Change]) -> None:
         self._namespaces: dict[str, str] = {}
         self._interfaces: dict[tuple[str, str], str] = {}
+        self._cables: set[tuple[str, str]] = set()
         self._addresses: set[tuple[str, str, str]] = set()
         self._removed: set[tuple[str, str]] = set()
         self._removed_addresses: dict[tuple[str, str], list[str]] = {}
@@ -39,6 +40,8 @@ class Fates:
                 self._interfaces[key] = {"added": "new", "moved": "moved"}[change.verb]
         elif change.what not in _OF_THE_NAMESPACE:
             self._interfaces.setdefault(key, "changed")
+        if change.what in ("state", "port"):
+            self._cables.add(key)
         if change.what == "address" and change.verb == "added":
             self._addresses.add((*key, change.after))
         elif change.what == "address":
@@ -51,6 +54,10 @@ class Fates:
     def interface(self, namespace: str, name: str) -> str:
         """Of an interface that is still there."""
         return self._interfaces.get((namespace, name), "")
+
+    def cable(self, namespace: str, name: str) -> bool:
+        """Whether the cable at an interface leads elsewhere now, or went dead or alive."""
+        return (namespace, name) in self._cables
 
     def removed(self, namespace: str, name: str) -> bool:
         """Whether an interface of this name was removed from the namespace."""

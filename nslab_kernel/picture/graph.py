@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.changes import condition
+from ..core.matching import PAIRS
 from ..core.network import Interface, Namespace, Network
 
 if TYPE_CHECKING:
     import networkx
-
-_CABLES = ("veth", "netkit")
 
 
 def graph(network: Network) -> networkx.MultiGraph:
@@ -82,7 +81,7 @@ def _add_links(found: networkx.MultiGraph, network: Network, namespace: Namespac
     if far is None:
         return
     other = _node(*far)
-    if interface.kind not in _CABLES:
+    if interface.kind not in PAIRS:
         found.add_edge(node, other, key="over", what="over")
     elif not found.has_edge(node, other, key="cable"):
         found.add_edge(node, other, key="cable", what="cable", alive=interface.up and far[1].up)

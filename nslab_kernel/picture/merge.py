@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..core.changes import changes, condition, summary
+from ..core.changes import changes, summary
 from ..core.missing import missing
-from ..core.namespace_changes import route_text
-from ..core.network import HOST, Address, Interface, Namespace, Network, Route
+from ..core.network import HOST, Interface, Namespace, Network
 from ..core.order import natural
-from .details import room_details, shown_addresses, socket_details
+from .details import room_details
+from .facts import compared, facts
 from .fates import Fates
-from .notes import notes
 from .outside import outside, uplinks
+from .sockets import socket_of
 from .view import Cable, Fact, Room, Socket, View
 from .words import word
-
-_PAIRS = ("veth", "netkit")  # kinds of interfaces that come in twos, joined by a cable
 
 
 def view(network: Network, before: Network | None, language: str, mac: bool, hidden: dict[str, int]) -> View:
@@ -69,29 +67,36 @@ class _Merge:
 
     def rooms(self) -> list[Room]:
         """The host's room, then the others in the order of their names, numbers counted as such."""
-        live = {n.name: self._room(self.network, n, self.before.get(n.name)) for n in self.network.everywhere}
+        found = {n.name: self._room(n, self.before.get(n.name)) for n in self.network.everywhere}
         for namespace in self.before.everywhere:
-            if namespace.name not in live:
-                live[namespace.name] = self._ghost(namespace)
-        host = live.pop(HOST)
-        return [host, *sorted(live.values(), key=lambda room: natural(room.id))]
+            if namespace.name not in found:
+                found[namespace.name] = self._furnished(namespace, self._ghosts(namespace, None), "removed", ())
+        host = found.pop(HOST)
+        return [host, *sorted(found.values(), key=lambda room: natural(room.id))]
 
-    def _room(self, network: Network, namespace: Namespace, earlier: Namespace | None) -> Room:
+    def _room(self, namespace: Namespace, earlier: Namespace | None) -> Room:
         fate = self.fates.namespace(namespace.name)
-        sockets = [self._socket(network, namespace, interface) for interface in namespace.interfaces
-                   if not interface.is_loopback]  # fmt: skip
+        sockets = [self._socket(self.network, namespace, i) for i in namespace.interfaces if not i.is_loopback]
+        told = tuple(facts(self.network, namespace, self.language))
         if earlier is not None and fate != "new":
-            sockets += [
-                replace(self._socket(self.before, earlier, interface), fate="removed")
-                for interface in earlier.interfaces
-                if self.fates.removed(namespace.name, interface.name) and not namespace.interface(interface.name)
-            ]
-        return self._furnished(namespace, sockets, fate, self._facts(namespace, earlier if fate != "new" else None))
+            sockets += self._ghosts(earlier, namespace)
+            told = compared(list(told), facts(self.before, earlier, self.language))
+        return self._furnished(namespace, sockets, fate, told)
 
-    def _ghost(self, namespace: Namespace) -> Room:
-        sockets = [replace(self._socket(self.before, namespace, interface), fate="removed")
-                   for interface in namespace.interfaces if not interface.is_loopback]  # fmt: skip
-        return self._furnished(namespace, sockets, "removed", ())
+    def _ghosts(self, earlier: Namespace, now: Namespace | None) -> list[Socket]:
+        """The interfaces that a namespace has lost; all of them if it is gone itself."""
+        return [
+            replace(self._socket(self.before, earlier, interface), fate="removed")
+            for interface in earlier.interfaces
+            if not interface.is_loopback
+            and (
+                now is None or (self.fates.removed(earlier.name, interface.name) and not now.interface(interface.name))
+            )
+        ]
+
+    def _socket(self, network: Network, namespace: Namespace, interface: Interface) -> Socket:
+        found = socket_of(network, namespace, interface, self.fates, self.language)
+        return replace(found, uplink=namespace.name == HOST and interface.name in self._uplinks)
 
     def _furnished(self, namespace: Namespace, sockets: list[Socket], fate: str, facts: tuple[Fact, ...]) -> Room:
         ordered = sorted(sockets, key=lambda socket: natural(socket.name))
@@ -114,73 +119,6 @@ class _Merge:
         fate = "" if self.fates.namespace(namespace.name) == "new" else self.fates.interface(namespace.name, "lo")
         return Fact("up" if loopback.up else "down", fate)
 
-    def _socket(self, network: Network, namespace: Namespace, interface: Interface) -> Socket:
-        where, name = namespace.name, interface.name
-        far = network.peer(interface)
-        paired = far is not None and interface.kind in _PAIRS
-        master = namespace.interface(interface.master)
-        return Socket(
-            f"{where}/{name}",
-            name,
-            interface.kind,
-            condition(interface),
-            self._addresses(where, interface),
-            interface.mac,
-            self.fates.interface(where, name),
-            f"{far[0].name}/{far[1].name}" if far and paired else "",
-            self._far_text(far) if far and paired else "",
-            f"{where}/{master.name}" if master and master.kind == "bridge" else "",
-            self._remark(interface, master, far[1] if far and not paired else None, in_host=where == HOST),
-            where == HOST and name in self._uplinks,
-            socket_details(namespace, interface, self.language),
-        )
-
-    def _far_text(self, far: tuple[Namespace, Interface]) -> str:
-        namespace, interface = far
-        master = namespace.interface(interface.master)
-        if master is not None:
-            return f"⇄ {interface.name} ({master.name})"
-        return word("ends in", self.language, interface.name, namespace.title)
-
-    def _addresses(self, where: str, interface: Interface) -> tuple[Fact, ...]:
-        shown = shown_addresses(interface)
-        return (
-            *(Fact(_address_text(a), self.fates.address(where, interface.name, a.cidr)) for a in shown),
-            *(Fact(text, "removed") for text in self.fates.removed_addresses(where, interface.name)),
-        )
-
-    def _remark(
-        self, interface: Interface, master: Interface | None, parent: Interface | None, *, in_host: bool
-    ) -> str:
-        remarks = []
-        if parent is not None:
-            remarks.append(word("on", self.language, parent.name))
-        if master is not None and (master.kind != "bridge" or not in_host):
-            remarks.append(word("port of", self.language, master.name))
-        if interface.port is not None and interface.port.state in ("blocking", "listening", "learning"):
-            remarks.append(interface.port.state)
-        if interface.port is not None and interface.port.isolated:
-            remarks.append(word("isolated", self.language))
-        if interface.bridge is not None and interface.bridge.stp:
-            remarks.append("STP")
-        return " · ".join(remarks)
-
-    def _facts(self, namespace: Namespace, earlier: Namespace | None) -> tuple[Fact, ...]:
-        """Routes and notes, those that came and those that went marked."""
-        now = _facts_of(self.network, namespace, self.language)
-        then = _facts_of(self.before, earlier, self.language) if earlier else now
-        texts, known = {fact.text for fact in now}, {fact.text for fact in then}
-        was_forwarding = any(fact.kind == "forward" for fact in then)
-        return (
-            *(
-                fact
-                if fact.text in known or (fact.kind == "unforward" and not was_forwarding)
-                else replace(fact, fate="new")
-                for fact in now
-            ),
-            *(replace(fact, fate="removed") for fact in then if fact.text not in texts and "forward" not in fact.kind),
-        )
-
     def cables(self, rooms: list[Room]) -> tuple[Cable, ...]:
         """One for each veth pair with both ends in sight."""
         sockets = {socket.id: (room, socket) for room in rooms for socket in room.plugs}
@@ -192,26 +130,14 @@ class _Merge:
             if far.far != socket.id:
                 continue
             (one, here), (other, there) = sorted(((socket, room), (far, far_room)), key=lambda end: end[0].id)
-            fate = next((f for f in ("removed", "new", "moved", "changed") if f in (one.fate, other.fate)), "")
-            cable = Cable(f"{one.id}~{other.id}", (one, other), (here.id, there.id), fate)
-            found[cable.id] = cable
+            identity = f"{one.id}~{other.id}"
+            found[identity] = Cable(identity, (one, other), (here.id, there.id), _fate(one, other))
         return tuple(found.values())
 
 
-def _facts_of(network: Network, namespace: Namespace, language: str) -> list[Fact]:
-    typed = [route for route in namespace.routes if route.table == 254 and route.protocol != "kernel"]
-    facts = [Fact(_route(namespace, route), "", "route", route_text(namespace, route)) for route in typed]
-    leads_out = namespace.name == HOST and bool(outside(network))
-    found = notes(network, namespace, language, routes_out=leads_out)
-    return [*facts, *(Fact(note.text, "", note.kind, note.details) for note in found)]
-
-
-def _route(namespace: Namespace, route: Route) -> str:
-    if route.kind != "unicast":
-        return f"{route.kind} {route.destination}"
-    interface = namespace.interface(route.interface)
-    return f"{route.destination} → {route.gateway or (interface.name if interface else '?')}"
-
-
-def _address_text(address: Address) -> str:
-    return f"{address.cidr} dadfailed" if address.dadfailed else address.cidr
+def _fate(one: Socket, other: Socket) -> str:
+    """The fate of a cable from those of its ends."""
+    found = {one.fate, other.fate} & {"removed", "new", "moved"}
+    if found:
+        return next(fate for fate in ("removed", "new", "moved") if fate in found)
+    return "changed" if one.replugged or other.replugged else ""

@@ -26,6 +26,7 @@ class Socket:
     addresses: tuple[Fact, ...] = ()
     mac: str = ""
     fate: str = ""
+    replugged: bool = False  # whether its cable leads elsewhere than before, or went dead or alive
     far: str = ""  # id of the other end of its cable
     far_text: str = ""  # where that end is, in words
     master: str = ""  # id of the switch it is plugged into

@@ -11,14 +11,15 @@ from .cables import Wiring
 from .courses import Plan, plan
 from .frame import Frame
 from .host import HostRoom, host_room
-from .labels import label_height, labels
+from .labels import Label, label_height, labels
 from .lines import Columns, line_room
-from .marks import Mark, Spot, legend, marked
+from .marks import Mark, legend, marked
 from .outer import Outer
 from .pieces import Writer
 from .rooms import Manner, furnish
 from .rows import Rows
 from .slots import Grid, grid
+from .spots import spots
 
 _MOST_ROOMS = 9  # with a few lines each; more rooms have one line each
 _MOST_ROWS = 5
@@ -39,6 +40,7 @@ class Assembly:
         self.bundled = _crowded(view, self.grid, self.plan)
         if self.bundled:
             self.plan = plan(view, self.grid, bundled=True)
+        self.relaxed = self.grid.rows <= 1 and not self.bundled
         self.outer = Outer.of(view, self.grid.columns)
         inner_lanes = 1 if self.bundled else self.plan.most_lanes
         self.frame = Frame.of(self.grid.columns, max(inner_lanes, self.outer.plan.most_lanes))
@@ -48,18 +50,30 @@ class Assembly:
 
     def scene(self, title: str, description: str, marks: Sequence[Mark]) -> Scene:
         """Put everything in its place."""
-        top = _TOP
-        if self.view.outside:
-            top = self.outer.draw(self.view, self.frame, top)
-            self._add(self.outer)
-            self.ways |= self.outer.ways
-        relaxed = self.grid.rows <= 1 and not self.bundled
-        found = {} if self.bundled else labels(self.plan, set(self.grid.spans), self.view.language, relaxed=relaxed)
+        view = self.view
+        named = {} if self.bundled else labels(self.plan, set(self.grid.spans), view.language, relaxed=self.relaxed)
         drawn = {course.start.socket.id for course in self.plan.courses if course.start.at_host}
-        host = host_room(self.view, self.grid, self.frame, top, drawn, label_height(found))
+        host = host_room(view, self.grid, self.frame, self._outside(_TOP), drawn, label_height(named))
         self._add(host)
-        told = {course.end.socket.id for course in self.plan.courses if course.start.socket.id in found}
-        manner = Manner(self.view.language, not relaxed, self.view.show_mac, told, self.plan.undrawn)
+        bottom = self._inside(host, named)
+        places = spots(view, self.anchors, self.outer.tops | host.tops, lines=self.bundled)
+        self.groups += marked(marks, places, self.ways)
+        height = self._caption(bottom + 14, legend(marks))
+        return Scene(self.frame.width, height, tuple(self.groups), title, description, view.language)
+
+    def _outside(self, top: float) -> float:
+        """Draw the world outside, if there is one; return the host's upper wall."""
+        if not self.view.outside:
+            return top
+        top = self.outer.draw(self.view, self.frame, top)
+        self._add(self.outer)
+        self.ways |= self.outer.ways
+        return top
+
+    def _inside(self, host: HostRoom, named: dict[str, Label]) -> float:
+        """Draw the rooms below the host and their cables; return the lower edge of all."""
+        told = {course.end.socket.id for course in self.plan.courses if course.start.socket.id in named}
+        manner = Manner(self.view.language, not self.relaxed, self.view.show_mac, told, self.plan.undrawn)
         rows = self._rows(manner, host.bottom + _BELOW_HOST)
         self._add(rows)
         if self.bundled:
@@ -67,11 +81,11 @@ class Assembly:
             self.groups += groups
             self.anchors |= anchors
         else:
-            self._wire(Wiring(self.plan, self.frame, host, rows, found, not relaxed))
-        self.groups += marked(marks, self._spots(self.outer.tops | host.tops), self.ways)
-        bottom = rows.bottom if self.view.rooms else host.bottom
-        height = self._caption(bottom + 14, legend(marks))
-        return Scene(self.frame.width, height, tuple(self.groups), title, description, self.view.language)
+            wiring = Wiring(self.plan, self.frame, host, rows, named, not self.relaxed)
+            wiring.draw()
+            self._add(wiring)
+            self.ways |= wiring.ways
+        return rows.bottom if self.view.rooms else host.bottom
 
     def _rows(self, manner: Manner, top: float) -> Rows:
         rooms = self.view.rooms
@@ -82,42 +96,9 @@ class Assembly:
         lines = {room.id: line_room(room, columns, manner) for room in rooms}
         return Rows.of(lines, self.grid.places, self.frame, top - 16, Plan(), _BETWEEN_LINES)
 
-    def _add(self, part: HostRoom | Rows | Outer) -> None:
+    def _add(self, part: HostRoom | Rows | Outer | Wiring) -> None:
         self.groups += part.groups
         self.anchors |= part.anchors
-
-    def _wire(self, wiring: Wiring) -> None:
-        wiring.draw()
-        self.groups += wiring.groups
-        self.anchors |= wiring.anchors
-        self.ways |= wiring.ways
-
-    def _spots(self, tops: set[str]) -> dict[str, Spot]:
-        """Where marks go: below sockets, in switches, after names, on the corners of rooms and notes."""
-        switches = {plug.id for plug in self.view.host.switches}
-        lines = {room.id for room in self.view.rooms} if self.bundled else set()
-        spots = {}
-        for place, (x, y) in self.anchors.items():
-            if place in lines:  # on its first socket
-                spots[place] = Spot(x, y + 13, 0, 24)
-            elif place.partition("/")[0] in lines:
-                spots[place] = Spot(x, y, 0, 24)
-            elif "/" not in place or place in switches:
-                spots[place] = Spot(x, y, 26, 0)
-            elif place in tops:
-                spots[place] = Spot(x, y - 19, 0, -24)
-            else:
-                spots[place] = Spot(x, y + 20, 0, 24)
-        for plug in self.view.host.sockets:
-            if plug.master in switches and plug.id in self.anchors:
-                x, text, (clear, y) = (
-                    self.anchors[plug.id][0],
-                    self.anchors[f"{plug.master}#text"][0],
-                    self.anchors[f"{plug.master}#clear"],
-                )
-                if not text - 14 < x < clear + 14:
-                    spots[f"{plug.master}<{plug.id}"] = Spot(x, y, 26, 0)
-        return spots
 
     def _caption(self, top: float, told: str) -> float:
         """The lines below that say what was done, what is left, and what the marks mean; return the height."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from ..metrics import width
 from ..scene import Box, Group, Line, Primitive, Text
+from .spots import Spot
 
 _RADIUS = 11.0
 
@@ -36,16 +37,6 @@ class Mark:
     text: str = ""
     kind: str = "number"
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where the first mark of a place goes, and in which direction further ones follow."""
-
-    x: float
-    y: float
-    dx: float
-    dy: float
 
 
 def marked(

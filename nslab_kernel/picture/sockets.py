@@ -1,0 +1,70 @@
+"""An interface as the socket that a picture shows."""
+
+from __future__ import annotations
+
+from ..core.changes import condition
+from ..core.matching import PAIRS
+from ..core.network import HOST, Address, Interface, Namespace, Network
+from .details import shown_addresses, socket_details
+from .fates import Fates
+from .view import Fact, Socket
+from .words import word
+
+_UNUSUAL = ("blocking", "listening", "learning")  # states of a bridge port worth a word
+
+
+def socket_of(network: Network, namespace: Namespace, interface: Interface, fates: Fates, language: str) -> Socket:
+    """Everything about an interface that a picture may show."""
+    where, name = namespace.name, interface.name
+    far = network.peer(interface)
+    paired = far if interface.kind in PAIRS else None
+    master = namespace.interface(interface.master)
+    return Socket(
+        id=f"{where}/{name}",
+        name=name,
+        kind=interface.kind,
+        condition=condition(interface),
+        addresses=_addresses(where, interface, fates),
+        mac=interface.mac,
+        fate=fates.interface(where, name),
+        replugged=fates.cable(where, name),
+        far=f"{paired[0].name}/{paired[1].name}" if paired else "",
+        far_text=_far_text(*paired, language) if paired else "",
+        master=f"{where}/{master.name}" if master and master.kind == "bridge" else "",
+        remark=_remark(where, interface, master, None if paired or not far else far[1], language),
+        details=socket_details(namespace, interface, language),
+    )
+
+
+def _far_text(namespace: Namespace, interface: Interface, language: str) -> str:
+    master = namespace.interface(interface.master)
+    if master is not None:
+        return f"⇄ {interface.name} ({master.name})"
+    return word("ends in", language, interface.name, namespace.title)
+
+
+def _addresses(where: str, interface: Interface, fates: Fates) -> tuple[Fact, ...]:
+    return (
+        *(Fact(_text(a), fates.address(where, interface.name, a.cidr)) for a in shown_addresses(interface)),
+        *(Fact(cidr, "removed") for cidr in fates.removed_addresses(where, interface.name)),
+    )
+
+
+def _text(address: Address) -> str:
+    return f"{address.cidr} dadfailed" if address.dadfailed else address.cidr
+
+
+def _remark(where: str, interface: Interface, master: Interface | None, parent: Interface | None, language: str) -> str:
+    """What is unusual about it: what it is stacked on, who its master is, how its port is set."""
+    remarks = []
+    if parent is not None:
+        remarks.append(word("on", language, parent.name))
+    if master is not None and (master.kind != "bridge" or where != HOST):
+        remarks.append(word("port of", language, master.name))
+    if interface.port is not None and interface.port.state in _UNUSUAL:
+        remarks.append(interface.port.state)
+    if interface.port is not None and interface.port.isolated:
+        remarks.append(word("isolated", language))
+    if interface.bridge is not None and interface.bridge.stp:
+        remarks.append("STP")
+    return " · ".join(remarks)
