@@ -72,10 +72,15 @@ def _cable_blockers(
         yield "end down", interface.name, [namespace.title]
     elif not far[1].up:
         yield "end down", far[1].name, [namespace.title]
-    elif far[0].name == HOST and far[1].master is None and not far[1].addresses:
+    elif far[0].name == HOST and far[1].master is None and not _has_address(far[1]):
         yield "unplugged", far[1].name, [namespace.title]
-    elif not any(address.scope == "global" for address in interface.addresses):
+    elif not _has_address(interface):
         yield "no address", interface.name, [namespace.title]
+
+
+def _has_address(interface: Interface) -> bool:
+    """Whether it has one beside the link-local address that IPv6 gives to all."""
+    return any(address.scope == "global" for address in interface.addresses)
 
 
 def _duplicates(network: Network, bridge: Interface) -> Iterator[tuple[str, str, list[str]]]:

@@ -6,7 +6,7 @@ from nslab_kernel.core.changes import Change, changes, condition, summary
 from nslab_kernel.core.firewall import Chain, Rule, Verdict
 from nslab_kernel.core.missing import missing
 from nslab_kernel.core.network import HOST, Namespace, Neighbour, Network
-from tests.picture.literal import Draft, address, drop_forward, masquerade, seed
+from tests.picture.literal import Draft, address, drop_forward, masquerade, publish, seed
 
 
 def _bare() -> Network:
@@ -171,6 +171,11 @@ def test_the_sentence_about_what_is_missing_names_the_bridge() -> None:
             Draft("ns1").veth(HOST, "veth-ns1", "ns1", "eth0", "10.0.0.1/24"),
             "veth-ns1 is plugged into no bridge and has no address, so ns1 reaches nothing through it yet",
         ),
+        (
+            Draft("ns1").veth(HOST, "veth-ns1", "ns1", "eth0", "10.0.0.1/24", near=["fe80::1/64"]),
+            "veth-ns1 is plugged into no bridge and has no address, so ns1 reaches nothing through it yet",
+        ),
+        (Draft("ns1").veth(HOST, "veth-ns1", "ns1", "eth0", "10.0.0.1/24", near=["10.0.0.2/24"]), ""),
         (seed(1).attach("mydocker0", "ns2", "172.16.1.1/16"), "ns1 and ns2 both have 172.16.1.1"),
     ],
 )
@@ -182,3 +187,18 @@ def test_a_bridge_has_its_condition_in_one_word() -> None:
     bridge = seed(1).network().host.interface("mydocker0")
     assert bridge is not None
     assert condition(bridge) == "up"
+
+
+def test_what_a_macvlan_is_stacked_on_is_no_other_end() -> None:
+    draft = Draft().bridge("br0")
+    before = draft.network()
+    draft.put(HOST, "macvlan0", "macvlan", peer_index=2, peer_namespace=HOST)
+    assert summary(changes(before, draft.network())) == "added: macvlan0"
+
+
+def test_a_chain_goes_without_saying_beside_its_rules_and_many_rules_are_counted() -> None:
+    one = Draft().firewall(HOST, masquerade("172.16.0.0/16", "eth0")).network()
+    assert summary(changes(_bare(), one)) == 'added: ip saddr 172.16.0.0/16 oifname "eth0" masquerade'
+    two = Draft().firewall(HOST, masquerade("172.16.0.0/16", "eth0"), publish("8080", "172.16.1.1", "80")).network()
+    assert summary(changes(_bare(), two)) == "added: 2 firewall rules"
+    assert summary(changes(_bare(), two), "zh") == "新增：2 条防火墙规则"
