@@ -326,3 +326,27 @@ def test_marks_hide_no_text(name: str) -> None:
     places = [f"{n.name}/{i.name}" for n in network.everywhere for i in n.interfaces if not i.is_loopback]
     for place in [*places, *(n.name for n in network.everywhere)]:
         assert faults(draw(network, marks=[Mark(place, "1")]).scene) == []
+
+
+def _lit(scene: Scene) -> set[str]:
+    """The texts that lie on a pill."""
+    found = set()
+    for group in scene.groups:
+        for box, text in zip(group.items, group.items[1:], strict=False):
+            if isinstance(box, Box) and box.style == "pill" and isinstance(text, Text):
+                found.add(text.text)
+    return found
+
+
+def test_what_changed_in_a_room_is_lit_and_nothing_else() -> None:
+    draft = seed(2)
+    before = draft.network()
+    draft.down("ns1", "eth00-ns1").route("ns2", "default", "172.16.0.1", "eth00-ns2")
+    assert _lit(draw(draft.network(), before=before).scene) == {"down", "default → 172.16.0.1"}
+
+
+def test_a_new_room_is_lit_as_a_whole() -> None:
+    scene = draw(seed(2).network(), before=seed(1).network()).scene
+    assert _lit(scene) == set()
+    tags = [item.text for g in scene.groups for item in g.items if isinstance(item, Text) and item.font == "tag"]
+    assert tags == ["new"]

@@ -98,7 +98,7 @@ def _other_end(plug: Socket, lines: Writer, manner: Manner) -> None:
 
 def _state(plug: Socket, lines: Writer, manner: Manner, fate: str) -> None:
     told = word(plug.condition if manner.tight else f"{plug.condition}, full", manner.language)
-    style, pill = STATE_STYLES[plug.condition], "changed" if fate == "changed" else ""
+    style, pill = STATE_STYLES[plug.condition], "changed" if fate and plug.replugged else ""
     if not (manner.tight and plug.addresses and lines.beside(told, "text", style, fate=pill)):
         lines.write(told, "text", style, fate=pill)
     kind = plug.kind if plug.kind not in ("veth", "") else ""
