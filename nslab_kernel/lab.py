@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .core.judging import Verdict
     from .core.pings import PingTable
+    from .linux.counters import Counters
     from .linux.processes import Result
     from .linux.reading import Reader
     from .linux.watch import Watch
@@ -200,7 +201,7 @@ class Lab(Reaching):
         if not self.sandboxed:
             return self._do(plans.reset_tagged(network, left))
         resolver = (UnsetResolver(),) if resolvers.is_set() else ()
-        return self._do((*plans.reset(network, left, settings.departures([HOST])[HOST]), *resolver))
+        return self._do((*plans.reset(network, left, settings.departures([HOST], of_interfaces=False)[HOST]), *resolver))
 
     def script(self) -> str:
         """A plain shell script that builds the present network from nothing on any Linux."""
@@ -289,6 +290,12 @@ class Lab(Reaching):
         from .linux import namespaces
 
         return namespaces.entered(namespaces.find(namespace), call)
+
+    def counters(self, namespace: str) -> dict[str, Counters]:
+        """What has gone through each interface of a namespace, by the interface's name."""
+        from .linux import counters
+
+        return counters.read(namespace)
 
     def watch(self, callback: Callable[[], None]) -> Watch:
         """Call ``callback`` after each change of the network, whoever made it, until ``.close()``."""

@@ -8,6 +8,8 @@
 (() => {
   "use strict";
 
+  const TAKE_OVER = 2000; // milliseconds that a panel waits for the next run of its cell
+
   let sharedModules;
 
   /** A module that JupyterLab shares with its extensions. */
@@ -47,20 +49,35 @@
       panel.disposed.connect(() => docked.delete(panel));
     }
 
+    /** What the owner of an element does with its panel. */
+    function handle(panel, element) {
+      const holds = () => !panel.isDisposed && panel.node.contains(element);
+      return {
+        close() {
+          if (holds()) panel.dispose();
+        },
+        /** The element's cell is cleared: the panel goes, unless the cell is run again and takes it over. */
+        release() {
+          panel.nslabOnClose = null;
+          setTimeout(() => holds() && panel.dispose(), TAKE_OVER);
+        },
+      };
+    }
+
     return {
       /**
        * Put an element into a panel of its own; a panel of the same id gets it instead of a second one.
        * `mode` is "beside" or "tab"; `onClose` is called once the panel is gone.
        */
       dock({ id, title, element, from, mode, onClose }) {
-        let panel = findDocked(app, id);
-        if (panel) {
-          panel.node.replaceChildren(element);
-          panel.nslabOnClose = onClose;
+        const known = findDocked(app, id);
+        if (known) {
+          known.node.replaceChildren(element);
+          known.nslabOnClose = onClose;
           app.shell.activateById(id);
-          return { close: () => panel.dispose() };
+          return handle(known, element);
         }
-        panel = new Widget();
+        const panel = new Widget();
         panel.id = id;
         panel.addClass("nslab-docked");
         panel.title.label = title;
@@ -73,7 +90,7 @@
         const place = mode === "tab" ? { mode: "tab-after", ref: notebook?.id } : placeBeside(app, notebook, docked);
         app.shell.add(panel, "main", { ...place, activate: mode === "tab" });
         if (mode !== "tab") remember(panel);
-        return { close: () => panel.dispose() };
+        return handle(panel, element);
       },
 
       /** Open a terminal beside the notebook and type a line into it. */
@@ -82,7 +99,7 @@
         const panel = await app.commands.execute("terminal:create-new");
         app.shell.add(panel, "main", placeBeside(app, notebook, docked));
         remember(panel);
-        panel.title.label = title;
+        panel.content.title.label = title;
         await panel.content.ready;
         await panel.content.session.ready;
         panel.content.session.send({ type: "stdin", content: [`${line}\r`] });

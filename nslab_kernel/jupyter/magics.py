@@ -13,6 +13,7 @@ from ..core.errors import NslabError
 from . import completion
 from .display import show_commands, show_picture, show_table
 from .magics_check import CheckMagics
+from .magics_live import LiveMagics
 from .magics_play import PlayMagics
 from .magics_reaching import ReachingMagics
 from .parsing import NslabMagics, parse
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def load(shell: InteractiveShell) -> None:
     """Register the magics, their completion, and the picture that follows each cell."""
     session = open_session(shell)
-    for magics in (RunMagics, BuildMagics, LookMagics, CheckMagics, PlayMagics, ReachingMagics):
+    for magics in (RunMagics, BuildMagics, LookMagics, CheckMagics, LiveMagics, PlayMagics, ReachingMagics):
         shell.register_magics(magics(session))
     completion.register(shell, session.lab)
     if session.lab.sandboxed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from queue import Empty
 from typing import Any
 
@@ -28,6 +29,7 @@ class Widget:
         self.client = client
         self._page: dict[str, Widget] = beside._page if beside else {}
         self.state: dict[str, Any] = {}
+        self.updates = 0
         self.texts: list[tuple[float, str]] = []  # what a running step prints, and when it came
         self.messages: list[dict[str, Any]] = []
         self.bundles: list[dict[str, Any]] = []
@@ -90,13 +92,20 @@ class Widget:
             except Empty:
                 return
 
+    def until(self, holds: Callable[[], bool]) -> float:
+        """Take in what comes by itself until something holds; gives how long that took."""
+        begun = time.monotonic()
+        while not holds():
+            self._next(begun + PATIENCE - time.monotonic())
+        return time.monotonic() - begun
+
     def _next(self, timeout: float) -> dict[str, Any]:
         message = self.client.get_iopub_msg(timeout=max(timeout, 0.01))
         self._take(message["msg_type"], message["content"])
         return message
 
     def _take(self, kind: str, content: dict[str, Any]) -> None:
-        if kind == "comm_open" and "lesson" in content["data"].get("state", {}):
+        if kind == "comm_open" and "_esm" in content["data"].get("state", {}):
             self.id, self.state = content["comm_id"], content["data"]["state"]
             self._page[self.id] = self
         elif kind == "comm_msg" and content["comm_id"] in self._page:
@@ -109,6 +118,7 @@ class Widget:
     def _told(self, data: dict[str, Any]) -> None:
         if data["method"] == "update":
             self.state |= data["state"]
+            self.updates += 1
         elif data["content"].get("kind") == "text":
             self.texts.append((time.monotonic(), data["content"]["text"]))
         else:

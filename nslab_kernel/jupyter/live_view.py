@@ -1,0 +1,154 @@
+"""A namespace's page beside the live picture, as plain data: tables, each with the command that shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..core.actions import ip, within
+from ..core.changes import condition
+from ..core.namespace_changes import route_text, rule_text
+from ..core.network import HOST, Interface, Namespace, Network
+from ..linux.counters import Counters
+
+_MAIN_TABLE = 254
+_BUILT_IN = (0, 32766, 32767)  # priorities of the rules that every namespace has (ip-rule(8))
+_WORDS = {
+    "en": {
+        "interfaces": "Interfaces",
+        "routes": "Routes",
+        "rules": "Routing policy",
+        "neighbours": "Neighbours (ARP, NDP)",
+        "firewall": "Firewall",
+        "sockets": "Listening sockets",
+        "traffic": "Traffic",
+        "interface": "interface",
+        "state": "state",
+        "addresses": "addresses",
+        "other": "other end",
+        "received": "received",
+        "sent": "sent",
+        "dropped": "dropped",
+        "packets": "{} packets, {}",
+        "down": "down",
+        "up": "up",
+        "no-carrier": "up, no carrier",
+        "in": "{} in {}",
+        "port": "port of {}",
+    },
+    "zh": {
+        "interfaces": "接口",
+        "routes": "路由",
+        "rules": "策略路由",
+        "neighbours": "邻居（ARP、NDP）",
+        "firewall": "防火墙",
+        "sockets": "监听的套接字",
+        "traffic": "流量",
+        "interface": "接口",
+        "state": "状态",
+        "addresses": "地址",
+        "other": "另一端",
+        "received": "收到",
+        "sent": "发出",
+        "dropped": "丢弃",
+        "packets": "{} 个包，{}",
+        "down": "down",
+        "up": "up",
+        "no-carrier": "up，无载波",
+        "in": "{1} 中的 {0}",
+        "port": "{} 的端口",
+    },
+}
+
+
+def pages(network: Network, language: str) -> dict[str, Any]:
+    """Every namespace's page, by its name."""
+    return {namespace.name: _page(network, namespace, language) for namespace in network.everywhere}
+
+
+def traffic(namespace: Namespace, counters: Mapping[str, Counters], language: str) -> list[dict[str, Any]]:
+    """The parts of a page that no event tells of, so that they have to be asked for: neighbours, sockets, counters."""
+    words, name = _WORDS[language], namespace.name
+    sockets = [[s.protocol, f"[{s.ip}]:{s.port}" if ":" in s.ip else f"{s.ip}:{s.port}"] for s in namespace.listeners]
+    rows = [
+        [
+            interface,
+            words["packets"].format(seen.received_packets, _size(seen.received_bytes)),
+            words["packets"].format(seen.sent_packets, _size(seen.sent_bytes)),
+            str(seen.dropped),
+        ]
+        for interface, seen in counters.items()
+    ]
+    heads = [words[key] for key in ("interface", "received", "sent", "dropped")]
+    return [
+        _section(words["neighbours"], ip(name, "neighbour"), _neighbours(namespace)),
+        _section(words["sockets"], within(name, "ss", "-ltunp"), sockets),
+        _section(words["traffic"], ip(name, "-s", "link"), rows, heads),
+    ]
+
+
+def _page(network: Network, namespace: Namespace, language: str) -> dict[str, Any]:
+    words, name = _WORDS[language], namespace.name
+    heads = [words["interface"], words["state"], words["addresses"], words["other"]]
+    interfaces = [_interface(network, namespace, interface, words) for interface in namespace.interfaces]
+    routes = [[route_text(namespace, route)] for route in namespace.routes if route.table == _MAIN_TABLE]
+    rules = [[rule_text(rule)] for rule in namespace.rules if rule.priority not in _BUILT_IN]
+    title = network.hostname if name == HOST else namespace.title
+    optional = [
+        _section(words["rules"], ip(name, "rule"), rules),
+        _section(words["firewall"], within(name, "nft", "list", "ruleset"), _firewall(namespace)),
+    ]
+    return {
+        "title": title,
+        "sections": [
+            _section(words["interfaces"], ip(name, "address"), interfaces, heads),
+            _section(words["routes"], ip(name, "route"), routes),
+            *[section for section in optional if section["rows"]],
+        ],
+    }
+
+
+def _section(title: str, command: str, rows: Iterable[list[str]], heads: Iterable[str] = ()) -> dict[str, Any]:
+    return {"title": title, "command": command, "heads": list(heads), "rows": list(rows)}
+
+
+def _interface(network: Network, namespace: Namespace, interface: Interface, words: Mapping[str, str]) -> list[str]:
+    addresses = "\n".join((interface.mac, *(address.cidr for address in interface.addresses)))
+    return [interface.name, words[condition(interface)], addresses, _end(network, namespace, interface, words)]
+
+
+def _end(network: Network, namespace: Namespace, interface: Interface, words: Mapping[str, str]) -> str:
+    parts = []
+    peer = network.peer(interface)
+    if peer:
+        there = network.hostname if peer[0].name == HOST else peer[0].title
+        parts.append(words["in"].format(peer[1].name, there))
+    master = namespace.interface(interface.master)
+    if master:
+        parts.append(words["port"].format(master.name))
+    return "\n".join(parts)
+
+
+def _neighbours(namespace: Namespace) -> list[list[str]]:
+    rows = []
+    for neighbour in namespace.neighbours:
+        interface = namespace.interface(neighbour.interface)
+        rows.append([neighbour.ip, neighbour.mac, interface.name if interface else "", neighbour.state])
+    return rows
+
+
+def _firewall(namespace: Namespace) -> list[list[str]]:
+    return [
+        [f"{chain.family} {chain.table} {chain.name}", rule.text]
+        for chain in namespace.firewall.chains
+        for rule in chain.rules
+    ]
+
+
+def _size(count: int) -> str:
+    """Bytes as people say them, in units of 1000."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000  # type: ignore[assignment]
+    return f"{count:.1f} GB"
