@@ -194,14 +194,15 @@ class Lab(Reaching):
         from .core import plans
         from .core.joining import UnsetResolver
         from .core.network import HOST
-        from .linux import inhabitants, resolvers, settings
+        from .linux import inhabitants, reading, resolvers, settings
 
-        network = self.snapshot()
-        left = inhabitants.remains(network)
         if not self.sandboxed:
-            return self._do(plans.reset_tagged(network, left))
+            network = self.snapshot()
+            return self._do(plans.reset_tagged(network, inhabitants.remains(network)))
+        network = reading.outline()
+        own = settings.departures([HOST], of_interfaces=False)[HOST]
         resolver = (UnsetResolver(),) if resolvers.is_set() else ()
-        return self._do((*plans.reset(network, left, settings.departures([HOST], of_interfaces=False)[HOST]), *resolver))
+        return self._do((*plans.reset(network, inhabitants.remains(network), own), *resolver))
 
     def script(self) -> str:
         """A plain shell script that builds the present network from nothing on any Linux."""

@@ -123,6 +123,16 @@ class Reader:
         return [known.shown for known in current if known.shown]
 
 
+def outline() -> Network:
+    """The host as it is now, and of each namespace only which it is: enough to remove them all, however many."""
+    host = namespaces.host()
+    shown = namespaces.entered(host, lambda: sweep.assembled(host, sweep.read(), {}))
+    places = namespaces.named()
+    places += namespaces.unnamed({place.inode for place in (host, *places)})
+    others = (Namespace(place.name, place.kind, place.inode, place.label) for place in places)
+    return Network(shown, tuple(others), socket.gethostname())
+
+
 def _with_volatile(current: list[_Known], found: list[Namespace]) -> list[Namespace]:
     def visit() -> list[Namespace]:
         filled = []

@@ -5,9 +5,11 @@ What the defaults are is asked of the kernel: a namespace that was just made has
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from ..core.actions import SetSysctl
 from ..core.details import Setting
@@ -19,8 +21,10 @@ from .doors import Doors
 _TOP = "/proc/sys/"
 _NET = "/proc/sys/net"
 _PER_INTERFACE = ("net/ipv4/conf", "net/ipv6/conf", "net/ipv4/neigh", "net/ipv6/neigh")
+_EVERYWHERE = ("all", "default", "lo")
 _LAUNCHERS = (HOST, "net/ipv4/ping_group_range")  # set when the host was made, so that ping needs no privilege
 _WRITABLE = 0o200
+_LONGEST = 4096  # bytes of a parameter
 
 
 @perform.register
@@ -30,28 +34,40 @@ def _(action: SetSysctl, doors: Doors) -> None:
         file.write(action.value)
 
 
-def departures(namespaces: Iterable[str]) -> dict[str, tuple[Setting, ...]]:
+def departures(namespaces: Iterable[str], *, of_interfaces: bool = True) -> dict[str, tuple[Setting, ...]]:
     """The parameters of each namespace that differ from what they are in a new one.
 
-    An interface's own parameters (``net.ipv4.conf.eth0...``) are compared with ``default`` of the same namespace,
-    from which the kernel copies them when the interface is born.
+    Parameters
+    ----------
+    namespaces
+        Where to look.
+    of_interfaces
+        Whether to look at each interface's own parameters (``net.ipv4.conf.eth0...``), too. They are compared with
+        ``default`` of the same namespace, from which the kernel copies them when the interface is born. Those
+        of ``lo``, which is in every namespace, are always looked at.
     """
     with ThreadPoolExecutor(1) as worker:  # a thread that may leave its namespace for good
-        return worker.submit(_departures, list(namespaces)).result()
+        return worker.submit(_departures, list(namespaces), of_interfaces).result()
 
 
-def _departures(namespaces: list[str]) -> dict[str, tuple[Setting, ...]]:
+def _departures(namespaces: list[str], of_interfaces: bool) -> dict[str, tuple[Setting, ...]]:
     present: dict[str, dict[str, str]] = {}
     doors = Doors()
     try:
         for name in namespaces:
             doors.enter(name)
-            present[name] = dict(_read())
+            present[name] = dict(_read(of_interfaces))
     finally:
         doors.close()
-    syscalls.unshare(syscalls.CLONE_NEWNET)
-    fresh = dict(_read())
+    fresh = _defaults()
     return {name: tuple(_differing(name, values, fresh)) for name, values in present.items()}
+
+
+@cache
+def _defaults() -> dict[str, str]:
+    """What the parameters are in a new namespace; this thread is in one afterwards."""
+    syscalls.unshare(syscalls.CLONE_NEWNET)
+    return dict(_read(of_interfaces=False))
 
 
 def _differing(namespace: str, values: dict[str, str], fresh: dict[str, str]) -> Iterator[Setting]:
@@ -74,17 +90,24 @@ def _usual(path: str, values: dict[str, str], fresh: dict[str, str]) -> tuple[st
     return "", None
 
 
-def _read() -> Iterator[tuple[str, str]]:
+def _read(of_interfaces: bool) -> Iterator[tuple[str, str]]:
     """Every parameter that can be read and written in this thread's namespace, by its path."""
-    for folder, _, files in os.walk(_NET):
+    for folder, inner, files in os.walk(_NET):
+        if not of_interfaces and folder.removeprefix(_TOP) in _PER_INTERFACE:
+            inner[:] = [name for name in inner if name in _EVERYWHERE]
         for file in files:
             path = f"{folder}/{file}"
-            try:
+            with contextlib.suppress(OSError):  # write-only (route/flush) or not set yet (stable_secret)
                 if os.stat(path).st_mode & _WRITABLE:
-                    with open(path) as content:
-                        yield path.removeprefix(_TOP), content.read().strip()
-            except OSError:
-                continue  # write-only (route/flush) or not set yet (stable_secret)
+                    yield path.removeprefix(_TOP), _content(path)
+
+
+def _content(path: str) -> str:
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(file, _LONGEST).decode(errors="replace").strip()
+    finally:
+        os.close(file)
 
 
 def _path(name: str) -> str:
