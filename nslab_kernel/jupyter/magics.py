@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..core.errors import NslabError
 from . import completion
-from .display import show_commands, show_picture, show_table
+from .display import show_commands, show_picture
 from .magics_check import CheckMagics
 from .magics_live import LiveMagics
 from .magics_play import PlayMagics
 from .magics_reaching import ReachingMagics
+from .magics_running import RunMagics
 from .parsing import NslabMagics, parse
-from .running import explain_failure, run_python
 from .session import close_session, open_session
 
 if TYPE_CHECKING:
@@ -38,82 +36,6 @@ def unload(shell: InteractiveShell) -> None:
     """Take away what `load` hooked into the shell; the network stays."""
     completion.unregister(shell)
     close_session(shell)
-
-
-@magics_class
-class RunMagics(NslabMagics):
-    """Run things in a namespace."""
-
-    @no_var_expand
-    @magic_arguments()
-    @argument("namespace", help="Where to run: a namespace, or host.")
-    @argument("--python", action="store_true", help="Run the cell as Python: its sockets are in the namespace.")
-    @argument("--timeout", type=float, metavar="S", help="End everything that the cell started after S seconds.")
-    @argument("--out", metavar="NAME", help="Put the output into this variable instead of showing it.")
-    @argument("--err", metavar="NAME", help="Put the error output into this variable instead of showing it.")
-    @argument("--bg", action="store_true", help="Go on at once; the cell runs in the background.")
-    @argument("--proc", metavar="NAME", help="With --bg: put the process into this variable.")
-    @argument("--no-raise-error", action="store_true", help="Don't fail where the last command fails.")
-    @line_cell_magic
-    def netns(self, line: str, cell: str | None = None) -> Any:
-        """Run things in a namespace, or list the namespaces.
-
-        Examples
-        --------
-        ``%netns``
-            a table of namespaces, interfaces, addresses and state
-        ``%netns ns1 ping -c 1 172.16.1.2``
-            run one shell line in ``ns1``; ``%netns host brctl show`` runs it in the host
-        ``%%netns ns1``
-            the cell's shell lines run in ``ns1``
-        ``%%netns ns1 --bg --proc server``
-            they run in the background; ``server.terminate()`` ends them
-        ``%%netns ns1 --python``
-            the cell is Python, with the notebook's variables; sockets that it opens are in ``ns1``
-        """
-        if cell is None:
-            return self._line(line)
-        wanted = parse(self.netns, line)
-        if wanted.python:
-            return run_python(self.session.shell, wanted.namespace, cell)
-        if wanted.bg:
-            return self._start(wanted, cell)
-        return self._run(wanted.namespace, cell, wanted)
-
-    def _line(self, line: str) -> None:
-        name, _, command = line.strip().partition(" ")
-        if not name:
-            show_table(self.lab.snapshot(), self.lab.language)
-        elif not command.strip():
-            raise NslabError("There is no command to run.", f"Write `%netns {name} ip address`.")
-        else:
-            self._run(name, command.strip(), None)
-
-    def _run(self, namespace: str, command: str, wanted: Any) -> None:
-        taken = {"stdout": wanted.out, "stderr": wanted.err} if wanted else {}
-
-        def show(stream: str, text: str) -> None:
-            if not taken.get(stream):
-                target = sys.stdout if stream == "stdout" else sys.stderr
-                target.write(text)
-                target.flush()
-
-        timeout = wanted.timeout if wanted else None
-        result = self.lab.run(namespace, command, timeout=timeout, on_output=show)
-        for stream, variable in taken.items():
-            if variable:
-                self.session.shell.user_ns[variable] = getattr(result, stream)
-        if (result.returncode or result.timed_out) and not (wanted and wanted.no_raise_error):
-            raise explain_failure(namespace, command, result, timeout)
-
-    def _start(self, wanted: Any, command: str) -> None:
-        process = self.lab.start(wanted.namespace, command, keep_output=bool(wanted.out or wanted.err))
-        variables: dict[str | None, subprocess.Popen[bytes] | Any] = {
-            wanted.proc: process,
-            wanted.out: process.stdout,
-            wanted.err: process.stderr,
-        }
-        self.session.shell.user_ns.update({name: value for name, value in variables.items() if name})
 
 
 @magics_class

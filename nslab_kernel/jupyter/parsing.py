@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+import math
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -36,3 +38,18 @@ def parse(magic: Any, line: str) -> Any:
         raise NslabError(f"{said[:1].upper()}{said[1:]}.", f"The form is `{form}`.") from None
     except ValueError as error:  # shlex: no closing quotation
         raise NslabError(f"{error}.", "Close the quotation mark.") from None
+
+
+def seconds(text: str) -> float:
+    """A time that is more than nothing; argparse tells the name of this function where it is not."""
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise ValueError(text)
+    return value
+
+
+def variable(text: str) -> str:
+    """A name that a variable can have; argparse tells the name of this function where it can't."""
+    if not text.isidentifier() or keyword.iskeyword(text):
+        raise ValueError(text)
+    return text

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from ..core.errors import NslabError
@@ -38,15 +39,20 @@ def host() -> Place:
 
 def named() -> list[Place]:
     """The namespaces that have a name, sorted by it."""
-    found = []
-    with contextlib.suppress(FileNotFoundError), os.scandir(NAMES) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            with contextlib.suppress(OSError):  # it was deleted meanwhile
-                status = os.stat(entry.path)
-                # Before its namespace is mounted on it, and after it was unmounted, the name is an empty file.
-                if status.st_dev == _nsfs():
-                    found.append(Place(entry.name, entry.path, status.st_ino))
-    return found
+    try:
+        names = sorted(os.listdir(NAMES))
+    except FileNotFoundError:
+        return []
+    return [place for name in names if (place := _named(name))]
+
+
+def _named(name: str) -> Place | None:
+    try:
+        status = os.stat(f"{NAMES}/{name}")
+    except (OSError, ValueError):  # it was deleted meanwhile, or can't be a name at all
+        return None
+    # Before its namespace is mounted on it, and after it was unmounted, the name is an empty file.
+    return Place(name, f"{NAMES}/{name}", status.st_ino) if status.st_dev == _nsfs() else None
 
 
 def unnamed(known: set[int]) -> list[Place]:
@@ -83,15 +89,14 @@ def find(name: str) -> Place:
     """
     if name == HOST:
         return host()
-    places = named()
-    for place in places:
-        if place.name == name:
-            return place
+    place = _named(name) if "/" not in name else None
+    if place:
+        return place
     if name.startswith("pid-"):
         for place in unnamed({host().inode}):
             if place.name == name:
                 return place
-    near = did_you_mean(name, [HOST, *(place.name for place in places)])
+    near = did_you_mean(name, [HOST, *(place.name for place in named())])
     raise NslabError(f'There is no namespace "{name}".', f"{near}`%netns` lists them.")
 
 
@@ -130,6 +135,7 @@ def entered(place: Place, call: Callable[[], T]) -> T:
         return worker.submit(work).result()
 
 
+@cache
 def _nsfs() -> int:
     """The device of the file system that namespaces' files are in."""
     return os.stat(_HOST_FILE).st_dev
