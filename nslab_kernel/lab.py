@@ -12,14 +12,12 @@ from .core.network import Network
 from .lab_reaching import Reaching
 
 if TYPE_CHECKING:
-    from subprocess import Popen
-
     import networkx
 
     from .core.judging import Verdict
     from .core.pings import PingTable
     from .linux.counters import Counters
-    from .linux.processes import Result
+    from .linux.processes import Process, Result
     from .linux.reading import Reader
     from .linux.watch import Watch
     from .picture import Mark, Picture
@@ -263,7 +261,7 @@ class Lab(Reaching):
 
         return processes.run(namespace, command, timeout=timeout, on_output=on_output)
 
-    def start(self, namespace: str, command: str, *, keep_output: bool = False) -> Popen[bytes]:
+    def start(self, namespace: str, command: str, *, keep_output: bool = False) -> Process:
         """Start shell lines in a namespace and go on; see `nslab_kernel.linux.processes.start`.
 
         Parameters
