@@ -5,9 +5,10 @@ from __future__ import annotations
 import _thread
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -101,10 +102,8 @@ def start(namespace: str, command: str | Sequence[str], *, keep_output: bool = T
         surroundings.settle(place)
         return Process(words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
 
-    try:
+    with _absence_told(words[0]):
         return spawn() if place.name == HOST else _in_passing(spawn)
-    except FileNotFoundError:
-        raise _not_installed(words[0]) from None
 
 
 def output_of(*command: str, given: str | None = None) -> str:
@@ -123,10 +122,8 @@ def output_of(*command: str, given: str | None = None) -> str:
         If it isn't installed, or fails.
     """
     stdin = subprocess.DEVNULL if given is None else None
-    try:
+    with _absence_told(command[0]):
         done = subprocess.run(command, input=given, stdin=stdin, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise _not_installed(command[0]) from None
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         raise NslabError(f"`{' '.join(command)}` failed: {said[-1]}")
@@ -168,6 +165,14 @@ def _end(process: Process, streams: Streams, first: signal.Signals) -> None:
     streams.until_end(_GRACE)
 
 
-def _not_installed(command: str) -> NslabError:
-    package = package_of(command) or command
-    return NslabError(f"{command} isn't installed.", f"`sudo apt-get install {package}` brings it.")
+@contextlib.contextmanager
+def _absence_told(command: str) -> Iterator[None]:
+    """Say in a sentence that a command isn't installed."""
+    try:
+        yield
+    except (FileNotFoundError, PermissionError):
+        # A directory on PATH that we may not search makes exec say "permission denied" for what isn't there.
+        if shutil.which(command):
+            raise
+        cure = f"`sudo apt-get install {package_of(command) or command}` brings it."
+        raise NslabError(f"{command} isn't installed.", cure) from None
