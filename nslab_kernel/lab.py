@@ -192,15 +192,16 @@ class Lab(Reaching):
         from .core import plans
         from .core.joining import UnsetResolver
         from .core.network import HOST
-        from .linux import inhabitants, reading, resolvers, settings
+        from .linux import inhabitants, namespaces, reading, resolvers, rulesets, settings
 
         if not self.sandboxed:
             network = self.snapshot()
             return self._do(plans.reset_tagged(network, inhabitants.remains(network)))
         network = reading.outline()
         own = settings.departures([HOST], of_interfaces=False)[HOST]
+        firewall = namespaces.entered(namespaces.host(), rulesets.has_tables)
         resolver = (UnsetResolver(),) if resolvers.is_set() else ()
-        return self._do((*plans.reset(network, inhabitants.remains(network), own), *resolver))
+        return self._do((*plans.reset(network, inhabitants.remains(network), own, firewall=firewall), *resolver))
 
     def script(self) -> str:
         """A plain shell script that builds the present network from nothing on any Linux."""

@@ -91,7 +91,13 @@ def detach(network: Network, name: str, remains: Remains) -> tuple[Action, ...]:
     return (*_ending(name, remains), *outer_ends, DeleteNamespace(name), *_forgetting(name, remains))
 
 
-def reset(network: Network, remains: Mapping[str, Remains], settings: Iterable[Setting] = ()) -> tuple[Action, ...]:
+def reset(
+    network: Network,
+    remains: Mapping[str, Remains],
+    settings: Iterable[Setting] = (),
+    *,
+    firewall: bool = True,
+) -> tuple[Action, ...]:
     """Give a bare host back: what a lab is when its kernel starts.
 
     Parameters
@@ -102,6 +108,8 @@ def reset(network: Network, remains: Mapping[str, Remains], settings: Iterable[S
         What is left in each namespace.
     settings
         The host's kernel parameters that aren't at their default.
+    firewall
+        Whether the host has any table of nft or iptables: an empty one is in no snapshot.
     """
     named = [namespace.name for namespace in network.namespaces if namespace.kind == "named"]
     planned: list[Action] = []
@@ -113,6 +121,7 @@ def reset(network: Network, remains: Mapping[str, Remains], settings: Iterable[S
         planned += _forgetting(name, left)
     own = [setting for setting in settings if setting.interface in ("", "lo")]
     planned += _bare(network.host)
+    planned += [Nft("flush ruleset")] if firewall else []
     planned += [SetSysctl(setting.name, setting.default, HOST, setting.value) for setting in necessary(own)]
     return tuple(planned)
 
@@ -227,4 +236,3 @@ def _bare(host: Namespace) -> Iterator[Action]:
         if route.protocol != "kernel" and not stays:
             yield DeleteRoute(route, "lo" if route.interface is not None else "")
     yield from (DeleteRule(rule) for rule in host.rules if (rule.family, rule.priority) not in BUILT_IN_RULES)
-    yield Nft("flush ruleset")

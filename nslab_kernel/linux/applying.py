@@ -9,9 +9,10 @@ from typing import Any
 
 from ..core.actions import Action, DeleteInterface
 from ..core.batches import batches, is_building, taking_back
-from .building import ActionError, build, remove
+from .building import build, remove
 from .doors import Doors
 from .explaining import explain
+from .failures import ActionError
 
 
 def apply(actions: Sequence[Action]) -> None:

@@ -1,40 +1,27 @@
 """Carry out a run of actions with as few messages as the kernel allows.
 
 What a lab of hundreds of namespaces costs is mostly the kernel's own work (unshare(2), registering interfaces): veth
-pairs are born in place, up and in their bridge by one message each, 128 messages go in one system call, and what is
-set in one namespace goes in one more.
+pairs are born in place, up and in their bridge by one message each, many messages go in one system call, what is set
+in one namespace goes in one more.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from ..core.actions import Action, AddAddress, AddNamespace, AddVeth, DeleteInterface, SetAlias, SetMaster, SetUp
 from ..core.network import HOST
 from . import hot_messages
 from .doors import Doors, prepare_names
+from .failures import ActionError
+from .making import make_namespaces
 from .route_socket import NetlinkError, RouteSocket
 
 _GROUP = 0x6E736C62
 """The group that interfaces are put into to be removed together; no other one is likely to choose it."""
 _MOST_MESSAGES = 128
-
-
-class ActionError(Exception):
-    """An action that the kernel refused.
-
-    Parameters
-    ----------
-    action
-        What couldn't be done.
-    error
-        The kernel's answer.
-    """
-
-    def __init__(self, action: Action, error: OSError) -> None:
-        super().__init__(action, error)
-        self.action = action
-        self.error = error
 
 
 def build(run: Sequence[Action], doors: Doors, done: list[Action]) -> None:
@@ -45,22 +32,52 @@ def build(run: Sequence[Action], doors: Doors, done: list[Action]) -> None:
     done
         Grows by each action that was carried out, also when a later one fails.
     """
-    _make_namespaces([action for action in run if isinstance(action, AddNamespace)], doors, done)
-    pairs: dict[str, list[Action]] = {}
-    settings: dict[str, list[Action]] = {HOST: []}
+    new, rooms, on_host = _sorted(run)
+    host = doors.socket(HOST)
+    if new:
+        prepare_names()
+    make_namespaces(new, doors, done)
+    _fill(list(rooms), rooms, doors, done)
+    _send([(_setting(action, host), [action]) for action in on_host], host, done)
+
+
+@dataclass(slots=True)
+class _Room:
+    """What is to be done about one namespace: the cables that lead into it, with what is set on their near ends."""
+
+    cables: list[list[Action]] = field(default_factory=list)
+    settings: list[Action] = field(default_factory=list)  # of what is inside
+
+
+def _sorted(run: Sequence[Action]) -> tuple[list[AddNamespace], dict[str, _Room], list[Action]]:
+    """The namespaces to make, what is to be done about each namespace, and what is to be set on the host."""
+    new: list[AddNamespace] = []
+    rooms: dict[str, _Room] = defaultdict(_Room)
+    cables: dict[str, list[Action]] = {}
+    on_host: list[Action] = []
     for action in run:
-        if isinstance(action, AddVeth):
-            pairs[action.name] = [action]
-        elif isinstance(action, AddAddress):
-            settings.setdefault(action.namespace, []).append(action)
-        elif isinstance(action, (SetUp, SetMaster, SetAlias)):
-            of_pair = pairs.get(action.name) if action.namespace == HOST else None
-            (of_pair or settings.setdefault(action.namespace, [])).append(action)
-    _send([(_pair(actions, doors), actions) for actions in pairs.values()], doors.socket(HOST), done)
-    for namespace, actions in settings.items():
-        if actions:
-            socket = _socket(actions[0], namespace, doors)
-            _send([(_setting(action, socket), [action]) for action in actions], socket, done)
+        if isinstance(action, AddNamespace):
+            new.append(action)
+        elif isinstance(action, AddVeth):
+            cables[action.name] = [action]
+            rooms[action.peer_namespace].cables.append(cables[action.name])
+        elif isinstance(action, (AddAddress, SetUp, SetMaster, SetAlias)):
+            cable = None if isinstance(action, AddAddress) else cables.get(action.name)
+            if action.namespace != HOST:
+                rooms[action.namespace].settings.append(action)
+            else:
+                (on_host if cable is None else cable).append(action)
+    return new, rooms, on_host
+
+
+def _fill(names: Sequence[str], rooms: dict[str, _Room], doors: Doors, done: list[Action]) -> None:
+    cables = [cable for name in names for cable in rooms[name].cables]
+    _send([(_cable(actions, doors), actions) for actions in cables], doors.socket(HOST), done)
+    for name in names:
+        settings = rooms[name].settings
+        if settings:
+            socket = _socket(settings[0], name, doors)
+            _send([(_setting(action, socket), [action]) for action in settings], socket, done)
 
 
 def remove(run: Sequence[DeleteInterface], doors: Doors, done: list[Action]) -> None:
@@ -76,19 +93,7 @@ def remove(run: Sequence[DeleteInterface], doors: Doors, done: list[Action]) -> 
     _send([(hot_messages.delete_group(_GROUP), [*run])], socket, done)
 
 
-def _make_namespaces(actions: Sequence[AddNamespace], doors: Doors, done: list[Action]) -> None:
-    if actions:
-        doors.socket(HOST)  # while this thread can still open one there
-        prepare_names()
-    for action in actions:
-        try:
-            doors.make(action.name)
-        except OSError as error:
-            raise ActionError(action, error) from error
-        done.append(action)
-
-
-def _pair(actions: Sequence[Action], doors: Doors) -> bytes:
+def _cable(actions: Sequence[Action], doors: Doors) -> bytes:
     """The message that makes a veth pair with everything that is set on its near end."""
     birth = actions[0]
     assert isinstance(birth, AddVeth)

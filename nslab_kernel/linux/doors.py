@@ -9,6 +9,8 @@ from . import namespaces, syscalls
 from .namespaces import NAMES
 from .route_socket import RouteSocket
 
+_THIS_THREADS = "/proc/thread-self/ns/net"
+
 
 class Doors:
     """Sockets and files of the namespaces that an operation acts in.
@@ -44,12 +46,12 @@ class Doors:
         os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0))
         try:
             syscalls.unshare(syscalls.CLONE_NEWNET)
-            syscalls.mount("/proc/thread-self/ns/net", path, flags=syscalls.MS_BIND)
+            syscalls.mount(_THIS_THREADS, path, flags=syscalls.MS_BIND)
+            self._files[name] = os.open(_THIS_THREADS, os.O_RDONLY | os.O_CLOEXEC)
+            self._sockets[name] = RouteSocket()
         except OSError:
-            os.unlink(path)
+            take_name(name)
             raise
-        self._files[name] = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-        self._sockets[name] = RouteSocket()
 
     def close(self) -> None:
         """Let go of every namespace."""

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Sequence
 
 from ..core.errors import NslabError
-from .building import ActionError
+from .failures import ActionError
 from .route_socket import NetlinkError
 
 _NO_RIGHT = "Choose the nslab kernel (Kernel > Change Kernel), where you may do this, or run as root."

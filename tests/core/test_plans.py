@@ -173,8 +173,12 @@ def test_an_unnamed_namespace_is_left_to_its_process() -> None:
     assert "sleep has no name" in refusal(Network(BARE.host, (unnamed,)), "pid-7", Remains(), of="detach").message
 
 
-def test_reset_of_a_bare_host_only_makes_sure_of_the_firewall() -> None:
-    assert commands(plans.reset(BARE, {})) == ["nft flush ruleset"]
+def test_reset_of_a_bare_host_does_nothing() -> None:
+    assert plans.reset(BARE, {}, firewall=False) == ()
+
+
+def test_reset_removes_even_an_empty_table() -> None:
+    assert commands(plans.reset(BARE, {}, firewall=True)) == ["nft flush ruleset"]
 
 
 def test_reset_removes_interfaces_namespaces_processes_files_routes_rules_and_settings() -> None:
