@@ -8,13 +8,14 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 from ..core.errors import NslabError
 from ..core.network import HOST
 from ..core.packages import package_of
+from ..core.simple_command import simple_words
 from . import namespaces, surroundings
 from .streaming import OnOutput, Streams
 
@@ -96,14 +97,20 @@ def start(namespace: str, command: str | Sequence[str], *, keep_output: bool = T
     """
     output = subprocess.PIPE if keep_output else subprocess.DEVNULL
     place = namespaces.find(namespace)
-    words = ["bash", "-c", command] if isinstance(command, str) else list(command)
+    program, words = _resolved(command)
 
     def spawn() -> Process:
         surroundings.settle(place)
-        return Process(words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+        return Process(
+            words,
+            executable=program,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
 
-    with _absence_told(words[0]):
-        return spawn() if place.name == HOST else _in_passing(spawn)
+    return spawn() if place.name == HOST else _in_passing(spawn)
 
 
 def output_of(*command: str, given: str | None = None) -> str:
@@ -122,8 +129,10 @@ def output_of(*command: str, given: str | None = None) -> str:
         If it isn't installed, or fails.
     """
     stdin = subprocess.DEVNULL if given is None else None
-    with _absence_told(command[0]):
-        done = subprocess.run(command, input=given, stdin=stdin, capture_output=True, text=True, check=False)
+    program = _found(command[0])
+    done = subprocess.run(
+        command, executable=program, input=given, stdin=stdin, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         raise NslabError(f"`{' '.join(command)}` failed: {said[-1]}")
@@ -165,14 +174,21 @@ def _end(process: Process, streams: Streams, first: signal.Signals) -> None:
     streams.until_end(_GRACE)
 
 
-@contextlib.contextmanager
-def _absence_told(command: str) -> Iterator[None]:
-    """Say in a sentence that a command isn't installed."""
-    try:
-        yield
-    except (FileNotFoundError, PermissionError):
-        # A directory on PATH that we may not search makes exec say "permission denied" for what isn't there.
-        if shutil.which(command):
-            raise
+def _resolved(command: str | Sequence[str]) -> tuple[str, Sequence[str]]:
+    """What to start: for shell lines bash, or right away the one program that bash would become."""
+    if isinstance(command, str):
+        words = simple_words(command)
+        program = shutil.which(words[0]) if words else None
+        if program:
+            return program, words
+        command = ("bash", "-c", command)
+    return _found(command[0]), command
+
+
+def _found(command: str) -> str:
+    """The file of a command. Searched for here: an exec that fails can't tell a missing file from a closed folder."""
+    program = shutil.which(command)
+    if program is None:
         cure = f"`sudo apt-get install {package_of(command) or command}` brings it."
-        raise NslabError(f"{command} isn't installed.", cure) from None
+        raise NslabError(f"{command} isn't installed.", cure)
+    return program

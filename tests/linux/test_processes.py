@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from nslab_kernel.core.errors import NslabError
+from nslab_kernel.core.simple_command import simple_words
 from nslab_kernel.linux import processes
 
 Shell = Callable[[str], str]
@@ -107,6 +108,19 @@ def test_standard_input_is_closed() -> None:
 
 def test_words_reach_no_shell() -> None:
     assert processes.run("ns1", ["echo", "$(reboot)", "a;b", "*"]).stdout == "$(reboot) a;b *\n"
+
+
+def test_every_word_that_bash_understands_itself_is_left_to_bash() -> None:
+    own = processes.run("host", "compgen -b; compgen -k").stdout.split()
+    assert len(own) > 70
+    assert [word for word in own if simple_words(word)] == ["false", "true"]
+
+
+@pytest.mark.parametrize("line", ["ip -brief address", "ls -la /sys/class/net/lo", "false", "ls /no/such", "no-such"])
+def test_a_plain_command_gives_what_bash_would_give(line: str) -> None:
+    without = processes.run("ns1", line)
+    by_bash = processes.run("ns1", ["bash", "-c", line])
+    assert without == by_bash
 
 
 # output
