@@ -12,6 +12,9 @@ from .names import did_you_mean
 from .network import Network
 from .state_claims import Finding, judge_state
 
+_LOOK = "%netns_graph"
+"""What helps where a packet gets no answer: the picture shows what is down or missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -113,7 +116,6 @@ def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], la
     if not tried:
         return Finding(not claim.expected, reason(language, "no address to try", claim.target))
     answered = [(probe, answer) for probe, answer in tried if answer.how == "answered"]
-    why = f"%netns_why {claim.source} {claim.target}" + (f" --{claim.protocol} {claim.port}" if claim.port else "")
     if answered:
         probe, answer = answered[0]
         milliseconds = 1000 * answer.seconds
@@ -121,9 +123,9 @@ def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], la
             words = reason(language, "answered", milliseconds)
         else:
             words = reason(language, "answered at", probe.address, milliseconds)
-        return Finding(claim.expected, words, why)
+        return Finding(claim.expected, words, _LOOK)
     probe, answer = tried[0]
-    return Finding(not claim.expected, _why_not(claim, probe, answer.how, language), why)
+    return Finding(not claim.expected, _why_not(claim, probe, answer.how, language), _LOOK)
 
 
 def _why_not(claim: Reaches, probe: Probe, how: str, language: str) -> str:

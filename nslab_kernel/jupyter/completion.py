@@ -1,4 +1,4 @@
-"""What Tab offers: namespaces, bridges, interfaces and addresses that are there, and the magics' options."""
+"""What Tab offers: namespaces, bridges and interfaces that are there, and the magics' options."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ _ARGUMENTS = {
     "netns_connect": ("place", "place"),
     "netns_publish": ("", "namespace"),
     "netns_dns": ("namespace",),
-    "netns_why": ("place", "goal"),
     "netns_shell": ("place",),
     "netns_auto": ("switch",),
 }
@@ -115,14 +114,12 @@ def _names(kind: str, network: Network) -> list[str]:
     named = [namespace.name for namespace in network.namespaces]
     interfaces = [interface for namespace in network.everywhere for interface in namespace.interfaces]
     bridges = [interface.name for interface in network.host.interfaces if interface.kind == "bridge"]
-    addresses = [a.ip for i in interfaces for a in i.addresses if a.scope == "global"]
     offers = {
         "place": [HOST, *named],
         "namespace": named,
         "bridge": bridges,
         "drawable": named + bridges,
         "interface": [interface.name for interface in interfaces],
-        "goal": [HOST, *named, *addresses],
         "switch": ["on", "off"],
     }
     return sorted(set(offers.get(kind, ())))

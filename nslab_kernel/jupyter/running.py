@@ -106,7 +106,7 @@ def _end_what_is_left() -> None:
         process.terminate()
 
 
-def failure(namespace: str, command: str, result: Result, timeout: float | None) -> CommandFailedError:
+def failure(command: str, result: Result, timeout: float | None) -> CommandFailedError:
     """The error for a command that failed, with what helps on."""
     if result.timed_out:
         message = f"Ended after {timeout:g} s, with everything that it had started."
@@ -115,25 +115,24 @@ def failure(namespace: str, command: str, result: Result, timeout: float | None)
         name = signal.Signals(-result.returncode).name
         return CommandFailedError(command, result, f"The command was ended by {name}.")
     message = f"The command ended with status {result.returncode}."
-    return CommandFailedError(command, result, message, _hint(namespace, command, result))
+    return CommandFailedError(command, result, message, _hint(command, result))
 
 
-def _hint(namespace: str, command: str, result: Result) -> str:
+def _hint(command: str, result: Result) -> str:
     if result.returncode == _NOT_FOUND:
         for name in _MISSING.findall(result.stderr):
             if package_of(name):
                 return f"`sudo apt-get install {package_of(name)}` on the machine itself brings {name}."
-    goal = _unanswered(command, result) if result.returncode in _NO_ANSWER else ""
-    return f"`%netns_why {namespace} {goal}` explains." if goal else ""
+    lost = result.returncode in _NO_ANSWER and _pinged_in_vain(command, result)
+    return "`%netns_graph` shows what is down or missing." if lost else ""
 
 
-def _unanswered(command: str, result: Result) -> str:
-    """Whom a command pinged in vain; ping says so, unless it couldn't even send."""
-    said = _UNANSWERED.findall(result.stdout)
-    if said:
-        return str(said[-1])
+def _pinged_in_vain(command: str, result: Result) -> bool:
+    """Whether a ping got no answer; ping says so, unless it couldn't even send."""
+    if _UNANSWERED.search(result.stdout):
+        return True
     words = [word for line in command.splitlines() if "ping" in line.split() for word in line.split()]
-    return next((word for word in reversed(words) if _is_address(word)), "")
+    return any(map(_is_address, words))
 
 
 def _is_address(word: str) -> bool:

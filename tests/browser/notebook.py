@@ -84,3 +84,10 @@ class Notebook:
         self.page.get_by_role("menuitem", name=labels[0], exact=True).click()
         for label in labels[1:]:
             self.page.locator(".lm-Menu-itemLabel").get_by_text(label, exact=True).click()
+
+    def choose_theme(self, name: str) -> None:
+        """Change JupyterLab's colours."""
+        self.page.get_by_role("menuitem", name="Settings", exact=True).click()
+        self.page.locator(".lm-Menu-itemLabel").get_by_text("Theme", exact=True).hover()
+        self.page.locator(".lm-Menu-itemLabel").get_by_text(name, exact=True).click()
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)

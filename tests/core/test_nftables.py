@@ -10,7 +10,9 @@ from nslab_kernel.core import iptables
 from nslab_kernel.core.firewall import Match, Verdict
 from nslab_kernel.core.nftables import needs_iptables, ruleset_of
 
-CHAIN = {"chain": {"family": "ip", "table": "t", "name": "c", "handle": 1, "type": "nat", "hook": "prerouting", "prio": -100}}
+CHAIN = {
+    "chain": {"family": "ip", "table": "t", "name": "c", "handle": 1, "type": "nat", "hook": "prerouting", "prio": -100}
+}
 SADDR = {"payload": {"protocol": "ip", "field": "saddr"}}
 
 
@@ -94,7 +96,8 @@ def test_iptables_rules_that_nft_cannot_print_are_taken_from_iptables() -> None:
          (Match("iifname", ("br0",), True), Match("meta l4proto", ("tcp",)), Match("tcp dport", ("80", "1000-2000"))),
          Verdict("reject")),
         ("-m addrtype --dst-type LOCAL -j DOCKER", (Match("fib daddr type", ("local",)),), Verdict("jump", "DOCKER")),
-        ("-s 10.0.0.1/32 -j SNAT --to-source 192.0.2.2", (Match("ip saddr", ("10.0.0.1",)),), Verdict("snat", "192.0.2.2")),
+        ("-s 10.0.0.1/32 -j SNAT --to-source 192.0.2.2",
+         (Match("ip saddr", ("10.0.0.1",)),), Verdict("snat", "192.0.2.2")),
         ("-p icmp -m icmp --icmp-type 8 -j DROP",
          (Match("meta l4proto", ("icmp",)), Match("icmp type", ("echo-request",))), Verdict("drop")),
     ],

@@ -173,7 +173,8 @@ def test_a_namespace_without_a_name_is_found_by_its_process(reader: Reader) -> N
 CHANGES = (
     "ip link set veth-ns{n} down", "ip link set veth-ns{n} up", "ip -n ns{n} addr add 10.{n}.0.{k}/24 dev eth0",
     "ip -n ns{n} addr flush dev eth0", "ip -n ns{n} link set lo up", "ip -n ns{n} link set lo down",
-    "ip -n ns{n} route add 10.{k}.0.0/16 dev eth0", "ip link set veth-ns{n} nomaster", "ip link set veth-ns{n} master br0",
+    "ip -n ns{n} route add 10.{k}.0.0/16 dev eth0", "ip link set veth-ns{n} nomaster",
+    "ip link set veth-ns{n} master br0",
     "ip netns exec ns{n} sysctl -qw net.ipv4.ip_forward={b}", "ip netns exec ns{n} nft add table ip t{k}",
     "ip -n ns{n} rule add from 10.0.{k}.0/24 lookup 99", "ip netns del ns{n}", "ip netns add extra{k}",
     "ip netns exec ns{n} sysctl -qw net.ipv4.conf.all.rp_filter={b}", "ip -n ns{n} link set eth0 mtu 14{k:02}",
