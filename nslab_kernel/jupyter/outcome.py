@@ -107,10 +107,15 @@ def judged(error: BaseException | None, step: Step, verdicts: tuple[dict[str, An
     """How a step went whose cell raised this, or nothing."""
     if error is None:
         return Outcome(True, verdicts=verdicts)
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt) or _ended_by_interrupt(error):
         return INTERRUPTED
     reason, cure = _sentence(error)
     return Outcome(step.may_fail and step.kind != "check", reason, cure, verdicts)
+
+
+def _ended_by_interrupt(error: BaseException) -> bool:
+    """Whether the command, which hears of Ctrl-C before we do, ended by it; then %%bash tells its status."""
+    return isinstance(error, subprocess.CalledProcessError) and error.returncode == -signal.SIGINT
 
 
 def _sentence(error: BaseException) -> tuple[str, str]:
