@@ -145,6 +145,9 @@ def _lab(options: argparse.Namespace) -> int:
     argv += ["--no-browser"] if options.no_browser else []
     argv += ["--allow-root"] if os.getuid() == 0 else []
     os.environ["NSLAB_LANG"] = options.language
+    # Without the question whether one would like to get news, which would stand over the first lesson.
+    paths = [os.environ.get("JUPYTER_CONFIG_PATH", ""), os.path.join(os.path.dirname(__file__), "jupyter", "settings")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     os.execv(argv[0], [*argv, *options.others])
 
 
