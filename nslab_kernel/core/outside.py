@@ -74,7 +74,7 @@ def internet(network: Network) -> tuple[Action, ...]:
     NslabError
         Where the host has an ``eth0`` or a namespace of one of these names already.
     """
-    refuse_existing(network)
+    _refuse_existing(network)
     planned: list[Action] = [AddNamespace(PROVIDER), SetUp("lo", PROVIDER)]
     planned += _uplink()
     for segment in SEGMENTS:
@@ -143,8 +143,7 @@ def _ip(cidr: str) -> str:
     return cidr.partition("/")[0]
 
 
-def refuse_existing(network: Network) -> None:
-    """Refuse an uplink where the host has one, made up or real."""
+def _refuse_existing(network: Network) -> None:
     if any(network.get(name) for name in NAMESPACES):
         raise NslabError("The world outside is there already.", "`%netns_internet --off` takes it away.")
     if network.host.interface(UPLINK):
