@@ -10,7 +10,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from .network import HOST, PolicyRule, Route
 
@@ -37,6 +37,13 @@ class Operation:
     def commands(self) -> tuple[str, ...]:
         """The commands that the operation stands for, in order."""
         return tuple(action.command() for action in self.actions)
+
+    def __str__(self) -> str:
+        return "\n".join(self.commands)
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """Show the commands; IPython calls this for a cell's value."""
+        printer.text(str(self))
 
 
 def ip(namespace: str, *words: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from IPython.display import display
 
 from ..core.changes import changes
 from ..core.network import Network
 from ..lab import Lab
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
 
 class Follower:
@@ -47,17 +48,10 @@ class Follower:
         """Take the network as shown: it was drawn just now, or is to stay hidden."""
         self._seen = network or self._lab.snapshot()
 
-    def quietly(self, act: Callable[[], Any]) -> Any:
-        """Do something that no picture shall tell of."""
-        try:
-            return act()
-        finally:
-            self.catch_up()
-
-    def _after_cell(self, _result: object) -> None:
+    def _after_cell(self, result: ExecutionResult) -> None:
         before, now = self._seen, self._lab.snapshot()
         self._seen = now
-        if before is not None and changes(before, now):
-            from .display import show_picture
-
-            show_picture(self._lab.picture(now, before=before))
+        if before is None or not changes(before, now):
+            return
+        if getattr(result.result, "network", None) != now:  # the cell's value is no picture that shows it already
+            display(self._lab.picture(now, before=before))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.display import display
 
 from ..core.errors import NslabError
 from . import completion
-from .display import show_commands, show_picture
+from .display import show_commands
 from .magics_check import CheckMagics
 from .magics_live import LiveMagics
 from .magics_play import PlayMagics
@@ -122,7 +123,7 @@ class LookMagics(NslabMagics):
         if wanted.save:
             print(f"Saved as {picture.save(wanted.save)}")
             return
-        show_picture(picture)
+        display(picture)
         self.session.follower.catch_up(now)
 
     @magic_arguments()

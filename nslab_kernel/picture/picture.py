@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import warnings
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
@@ -120,6 +121,20 @@ class Picture:
     def description(self) -> str:
         """The picture in words, for a screen reader."""
         return self.scene.description
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+        """Every form that a front end may want; IPython calls this to show a value.
+
+        JupyterLab and VS Code take the SVG, which is inline so that a screen reader finds its label; GitHub, which
+        shows no inline SVG, takes the PNG; a console and a search in the notebook's file find the tables.
+        """
+        data = {
+            "text/html": self.svg(),
+            "image/png": base64.b64encode(self.png()).decode(),
+            "text/plain": f"{self.description()}\n\n{self.text()}",
+        }
+        # A PNG is drawn finer than it is shown, for sharp text on every screen.
+        return data, {"image/png": {"width": round(self.scene.width), "height": round(self.scene.height)}}
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to a file, PNG, SVG or PDF by its suffix.

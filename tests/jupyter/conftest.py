@@ -22,6 +22,7 @@ class Cell:
     error: str = ""  # as the front end shows it
     name: str = ""  # of the exception
     outputs: list[dict[str, Any]] = field(default_factory=list)  # MIME bundles
+    metadata: list[dict[str, Any]] = field(default_factory=list)  # of each of them
     times: list[float] = field(default_factory=list)  # when each piece of output came
 
     @property
@@ -56,6 +57,7 @@ class Notebook:
                         cell.errors += content["text"]
                 case "display_data" | "execute_result":
                     cell.outputs.append(content["data"])
+                    cell.metadata.append(content["metadata"])
                 case "error":
                     cell.name, cell.error = content["ename"], "\n".join(content["traceback"])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import struct
 import time
 
 import pytest
@@ -66,3 +68,26 @@ def test_a_failing_cell_shows_what_it_changed_before(notebook: Notebook) -> None
     cell = notebook.run("!ip link add br0 type bridge\nraise SystemError")
     assert cell.failed
     assert len(cell.pictures) == 1
+
+
+def test_a_picture_as_a_cells_value_is_not_drawn_twice(notebook: Notebook) -> None:
+    notebook.run("from nslab_kernel import Lab\nlab = Lab()")
+    cell = notebook.run("!ip link add br0 type bridge\nlab.picture()")
+    assert len(cell.pictures) == 1
+    assert notebook.run("1").pictures == []
+    assert len(notebook.run("!ip link add br1 type bridge\nbefore = lab.picture()").pictures) == 1
+
+
+def test_an_operation_as_a_cells_value_is_shown_as_its_commands(notebook: Notebook) -> None:
+    notebook.run("from nslab_kernel import Lab\nlab = Lab()")
+    shown = notebook.run("lab.bridge('br0')").outputs[0]["text/plain"]
+    assert shown == "sudo ip link add br0 type bridge\nsudo ip link set br0 up"
+
+
+def test_a_picture_has_its_size_beside_a_finer_image(notebook: Notebook) -> None:
+    cell = notebook.run("!ip link add br0 type bridge")
+    image = base64.b64decode(cell.outputs[0]["image/png"])
+    width, height = struct.unpack(">II", image[16:24])
+    shown = cell.metadata[0]["image/png"]
+    assert width == pytest.approx(1.5 * shown["width"], abs=2)
+    assert height == pytest.approx(1.5 * shown["height"], abs=2)
