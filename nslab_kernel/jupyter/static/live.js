@@ -39,6 +39,7 @@ class LivePage {
     this.words = WORDS[model.get("language")] ?? WORDS.en;
     this.opened = null; // the namespace whose page is open
     this.traffic = {}; // what the kernel answered about sockets and counters
+    this.gone = false; // the kernel knows this picture
     this.hovered = null; // the data-id of the thing under the pointer
     this.inline = h("div", { class: "nslab nslab-inline", lang: model.get("language") });
     this.picture = h("div", { class: "nslab-live-drawing" });
@@ -245,12 +246,12 @@ class LivePage {
     return h("div", { class: "nslab-command" }, h("code", {}, command), " ", button);
   }
 
+  /** The widget manager tells that the kernel no longer knows this picture, as after a restart, or knows it again. */
   updateLife() {
-    if (this.model.comm_live === false) {
-      clearInterval(this.timer);
-      this.caption.textContent = this.words.gone;
-      this.root.inert = true;
-    }
+    this.gone = !this.gone;
+    this.root.inert = this.gone;
+    clearInterval(this.timer);
+    if (this.gone) this.caption.textContent = this.words.gone;
   }
 }
 

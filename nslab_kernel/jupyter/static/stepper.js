@@ -9,6 +9,7 @@ class StepperPage {
     this.goal = null; // run on until this step is next
     this.playing = null; // the timer of auto-play
     this.kept = null; // the differences that the student wants to keep
+    this.gone = false; // the kernel knows this lesson
     this.said = "";
     this.written = new Map(); // what the student wrote into exercises
     this.streamed = []; // the output of the running step, as it comes
@@ -98,7 +99,7 @@ class StepperPage {
       "change:progress": () => this.progressed(),
       "change:outputs": () => this.updateCommand(),
       "change:picture": () => this.showPicture(),
-      "change:strayed": () => this.updateNotes(),
+      "change:strayed": () => this.straying(),
       "msg:custom": (message) => this.told(message),
       comm_live_update: () => this.updateLife(),
     };
@@ -123,6 +124,11 @@ class StepperPage {
       this.said = message.text;
       this.updateNotes();
     }
+  }
+
+  straying() {
+    if (this.model.get("strayed").length) this.said = "";
+    this.updateNotes();
   }
 
   progressed() {
@@ -414,11 +420,12 @@ class StepperPage {
     this.caption.textContent = takeCaption(this.picture.firstChild);
   }
 
-  /** A kernel that was restarted knows this lesson no more. */
+  /** The widget manager tells that the kernel no longer knows this lesson, as after a restart, or knows it again. */
   updateLife() {
-    const alive = this.model.comm_live !== false;
-    this.root.inert = !alive;
-    if (!alive) this.notes.replaceChildren(h("div", { class: "nslab-trouble", role: "alert" }, this.words.gone));
+    this.gone = !this.gone;
+    this.root.inert = this.gone;
+    if (this.gone) this.pauseAll();
+    if (this.gone) this.notes.replaceChildren(h("div", { class: "nslab-trouble", role: "alert" }, this.words.gone));
   }
 }
 
