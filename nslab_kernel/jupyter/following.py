@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from IPython.display import display
@@ -12,6 +13,8 @@ from ..lab import Lab
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+
+_PATIENCE, _PAUSE = 0.5, 0.01  # seconds
 
 
 class Follower:
@@ -50,8 +53,28 @@ class Follower:
 
     def _after_cell(self, result: ExecutionResult) -> None:
         before, now = self._seen, self._lab.snapshot()
-        self._seen = now
-        if before is None or not changes(before, now):
+        if before is None or now == before:
+            return
+        self._seen = now = self._settled(before, now)
+        if not changes(before, now):
             return
         if getattr(result.result, "network", None) != now:  # the cell's value is no picture that shows it already
             display(self._lab.picture(now, before=before))
+
+    def _settled(self, before: Network, now: Network) -> Network:
+        """The network a moment later: a cable into a namespace just deleted goes by itself, but not at once."""
+        known, deadline = _loose_ends(before), time.monotonic() + _PATIENCE
+        while _loose_ends(now) - known and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
+            now = self._lab.snapshot()
+        return now
+
+
+def _loose_ends(network: Network) -> set[tuple[str, int]]:
+    """The ends of cables whose other end is nowhere in the lab."""
+    return {
+        (namespace.name, interface.index)
+        for namespace in network.everywhere
+        for interface in namespace.interfaces
+        if interface.kind == "veth" and interface.peer_namespace is None
+    }

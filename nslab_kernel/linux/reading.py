@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ..core.network import Namespace, Network
 from . import namespaces, nsids, sweep
+from .decoding import Link
 from .dumps import AskingSocket
 from .events import Events
 from .namespaces import Place
@@ -94,11 +95,26 @@ class Reader:
             worker.submit(self._visit, places).result()
 
     def _visit(self, places: list[Place]) -> None:
-        for place in places:
+        waiting = list(places)
+        for place in waiting:
+            key = (place.name, place.inode)
+            old = self._known.get(key)
             try:
-                self._known[place.name, place.inode] = self._known_of(place)
+                new = self._known[key] = self._known_of(place)
             except OSError:
                 continue  # it was deleted meanwhile; the next reading doesn't list it
+            if old:
+                waiting += [across for across in self._across(old, new) if across not in waiting]
+
+    def _across(self, old: _Known, new: _Known) -> list[Place]:
+        """Where cables lead whose life has changed: the kernel may tell the other end's namespace a second later.
+
+        It tells of carriers at most once a second (net/core/link_watch.c), though they have changed already.
+        """
+        lives = {link.interface.index: _life(link) for link in old.pieces.links}
+        changed = [link for link in new.pieces.links if lives.get(link.interface.index) != _life(link)]
+        ids = {new.table.get(link.peer_id) for link in changed if link.peer_id is not None}
+        return [known.place for known in self._known.values() if known.nsid in ids]
 
     def _known_of(self, place: Place) -> _Known:
         with namespaces.opened(place) as file:
@@ -121,6 +137,10 @@ class Reader:
                     known.peers = peers
                     known.shown = sweep.assembled(known.place, known.pieces, peers)
         return [known.shown for known in current if known.shown]
+
+
+def _life(link: Link) -> tuple[bool, bool]:
+    return link.interface.up, link.interface.carrier
 
 
 def outline() -> Network:

@@ -46,6 +46,15 @@ def test_what_the_kernel_does_by_itself_later_is_no_news(notebook: Notebook) -> 
     assert notebook.run("1").pictures == []
 
 
+@pytest.mark.parametrize("last", ["ip netns del ns1", "ip link set veth-ns1 down", "ip -n ns1 link set eth00-ns1 down"])
+def test_what_follows_from_a_change_is_shown_with_it_and_not_later(notebook: Notebook, last: str) -> None:
+    notebook.run("%netns_bridge mydocker0\n%netns_attach mydocker0 ns1 172.16.1.1/16")
+    assert len(notebook.run(f"!sudo {last}").pictures) == 1
+    assert notebook.run("1").pictures == []
+    time.sleep(1.5)
+    assert notebook.run("1").pictures == []
+
+
 def test_a_change_made_meanwhile_is_shown_after_the_next_cell(notebook: Notebook) -> None:
     notebook.run("%%bash --bg\nsleep 0.5; ip link add late0 type bridge")
     time.sleep(1.5)

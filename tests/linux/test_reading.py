@@ -148,6 +148,14 @@ def test_a_deleted_namespace_is_gone_at_once_though_it_was_read(reader: Reader, 
             time.sleep(0.005)
 
 
+def test_a_cables_other_end_is_read_though_the_kernel_tells_of_it_later(reader: Reader, shell) -> None:
+    shell("ip netns add ns1; ip link add veth-ns1 type veth peer name eth0 netns ns1; ip -n ns1 link set eth0 up")
+    for state in ("up", "down", "up", "down", "up"):
+        reader.read()
+        shell(f"ip link set veth-ns1 {state}")
+        assert reader.read().get("ns1").interface("eth0").carrier is (state == "up")
+
+
 def test_a_namespace_made_anew_under_an_old_name_is_another_one(reader: Reader, shell) -> None:
     shell("ip netns add ns1; ip -n ns1 link set lo up")
     first = reader.read().get("ns1")
