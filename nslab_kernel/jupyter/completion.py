@@ -23,6 +23,9 @@ _ARGUMENTS = {
     "netns_dns": ("namespace",),
     "netns_shell": ("place",),
     "netns_auto": ("switch",),
+    "netns_address": ("place", "interface"),
+    "netns_route": ("place",),
+    "netns_firewall": ("place", "hook", "verdict"),
 }
 """For each magic, what its arguments are, in order."""
 
@@ -107,7 +110,11 @@ def _kind(magic: str, words: list[str], *, is_shell: bool) -> str:
         if place < len(arguments) and words[-1] not in _AFTER:
             return arguments[place]
     known = magic.startswith("netns") or is_shell
-    return _AFTER.get(words[-1].lstrip("!"), "") if known else ""
+    if not known:
+        return ""
+    if words[-2:-1] in (["addif"], ["delif"]):  # brctl's second word: the port
+        return "interface"
+    return _AFTER.get(words[-1].lstrip("!"), "")
 
 
 def _names(kind: str, network: Network) -> list[str]:
@@ -121,6 +128,8 @@ def _names(kind: str, network: Network) -> list[str]:
         "drawable": named + bridges,
         "interface": [interface.name for interface in interfaces],
         "switch": ["on", "off"],
+        "hook": ["forward", "input", "output"],
+        "verdict": ["accept", "drop", "reject"],
     }
     return sorted(set(offers.get(kind, ())))
 

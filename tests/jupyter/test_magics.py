@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -107,6 +108,102 @@ def test_a_waiting_python_cell_can_be_interrupted(notebook: Notebook, later) -> 
     ).outputs == [{"text/plain": "[]"}]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import asyncio\nawait asyncio.sleep(60)",
+        "import time\nwhile True:\n    time.sleep(0.1)",
+        "import subprocess\nsubprocess.run(['sleep', '60'])",
+        "import socket, urllib.request\nsilent = socket.create_server(('172.16.1.1', 9091))\n"
+        "urllib.request.urlopen('http://172.16.1.1:9091')",
+    ],
+)
+def test_whatever_a_python_cell_waits_for_can_be_interrupted(notebook: Notebook, later, source: str) -> None:
+    notebook.run(TWO)
+    later(1.0, notebook.manager.interrupt_kernel)
+    began = time.monotonic()
+    cell = notebook.run(f"%%netns ns1 --python\n{source}")
+    assert (cell.name, cell.error) == ("KeyboardInterrupt", "Interrupted.")
+    assert time.monotonic() - began < 3
+
+
+def test_python_cells_await_and_display_and_see_their_namespaces_files(notebook: Notebook) -> None:
+    notebook.run(TWO)
+    cell = notebook.run("%%netns ns1 --python\nimport asyncio\nawait asyncio.sleep(0, 'awaited')")
+    assert cell.outputs[0]["text/plain"] == "'awaited'"
+    cell = notebook.run(
+        "%%netns ns1 --python\nfrom IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\nNone"
+    )
+    assert cell.outputs[0]["text/html"] == "<b>x</b>"
+    cell = notebook.run("%%netns ns1 --python\nimport os\nprint(sorted(os.listdir('/sys/class/net')))\n!ip -brief link")
+    assert cell.printed.startswith("['eth00-ns1', 'lo']")
+    assert "mydocker0" not in cell.printed
+    assert "mydocker0" in notebook.run("print(os.listdir('/sys/class/net'))").printed
+
+
+def test_a_thread_that_a_python_cell_starts_stays_in_the_namespace(notebook: Notebook) -> None:
+    notebook.run(TWO)
+    server = """%%netns ns1 --python
+import socketserver, threading
+class Echo(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(self.rfile.readline().upper())
+server = socketserver.TCPServer(("172.16.1.1", 8081), Echo)
+threading.Thread(target=server.serve_forever, daemon=True).start()"""
+    assert not notebook.run(server).failed
+    client = """%%netns ns2 --python
+with socket.create_connection(("172.16.1.1", 8081), 5) as calling:
+    calling.sendall(b"hello\\n")
+    print(calling.recv(100))
+server.shutdown(); server.server_close()"""
+    assert notebook.run("import socket").printed == ""
+    assert notebook.run(client).printed == "b'HELLO\\n'\n"
+
+
+def test_what_is_no_python_is_shown_without_the_way_to_it(notebook: Notebook) -> None:
+    cell = notebook.run("%%netns host --python\nx = = 3")
+    assert cell.failed
+    assert "invalid syntax" in cell.error
+    assert "nslab" not in cell.error
+
+
+def test_an_option_that_would_do_nothing_is_refused(notebook: Notebook) -> None:
+    assert "--bg is for cells of shell lines" in notebook.run("%%netns host --python --bg\n1").error
+    assert "Options are for cells." in notebook.run("%netns host --bg sleep 1").error
+    assert "invalid seconds value: '0'" in notebook.run("%%netns host --timeout 0\ntrue").error
+    assert "invalid variable value: '1x'" in notebook.run("%%netns host --out 1x\ntrue").error
+
+
+def test_a_failure_can_be_caught_as_that_of_a_bash_cell(notebook: Notebook) -> None:
+    caught = """import subprocess
+try:
+    get_ipython().run_cell_magic("netns", "host", "echo seen; exit 3")
+except subprocess.CalledProcessError as error:
+    print(error.returncode, error.output)"""
+    assert notebook.run(caught).printed == "seen\n3 seen\n\n"
+
+
+def test_a_command_that_is_not_installed_names_its_package(notebook: Notebook) -> None:
+    cell = notebook.run("%%netns host\nPATH=/nowhere\nmtr 172.16.1.1")
+    assert "`sudo apt-get install mtr-tiny` on the machine itself brings mtr." in cell.error
+
+
+def test_what_a_student_types_reaches_no_shell(notebook: Notebook, tmp_path: Path) -> None:
+    notebook.run("%netns_bridge mydocker0")
+    for hostile in (f"'x;touch {tmp_path}/bad'", f"$(touch {tmp_path}/bad)", f"`touch${{IFS}}{tmp_path}/bad`"):
+        assert notebook.run(f"%netns_attach mydocker0 {hostile} 172.16.1.1/16").failed
+        assert notebook.run(f"%netns {hostile} true").failed
+        notebook.run(f"%netns_graph --save {hostile}")
+    assert not (tmp_path / "bad").exists()
+
+
+def test_the_extension_can_be_taken_out_and_loaded_again(notebook: Notebook) -> None:
+    notebook.run("%unload_ext nslab_kernel")
+    assert notebook.run("!ip link add br0 type bridge").pictures == []
+    notebook.run("%load_ext nslab_kernel")
+    assert len(notebook.run("!ip link add br1 type bridge").pictures) == 1
+
+
 def test_attach_prints_the_commands_that_it_stands_for(notebook: Notebook) -> None:
     notebook.run("%netns_bridge mydocker0")
     printed = notebook.run("%netns_attach mydocker0 ns1 172.16.1.1/16").printed
@@ -158,6 +255,9 @@ def test_tab_completes_names_and_options(notebook: Notebook) -> None:
     assert "--timeout" in notebook.complete("%%netns ns1 --ti")
     assert "veth-ns1" in notebook.complete("!ip link set veth-")
     assert "host" in notebook.complete("%netns ho")
+    assert "veth-ns1" in notebook.complete("!sudo brctl addif mydocker0 ve")
+    assert notebook.complete("%netns_firewall ns1 input d") == ["drop"]
+    assert "socket" in notebook.complete("%%netns ns1 --python\nimport soc")
 
 
 def test_the_magics_explain_themselves_with_examples(notebook: Notebook) -> None:
