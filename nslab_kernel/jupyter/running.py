@@ -102,7 +102,7 @@ def start_command(lab: Lab, namespace: str, command: str, *, keep_output: bool, 
 
 @atexit.register
 def _end_what_is_left() -> None:
-    for process in _left_running:
+    for process in list(_left_running):
         process.terminate()
 
 

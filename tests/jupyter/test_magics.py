@@ -13,6 +13,10 @@ TWO = """%netns_bridge mydocker0
 %netns_attach mydocker0 ns1 172.16.1.1/16
 %netns_attach mydocker0 ns2 172.16.1.2/16"""
 
+WAIT_FOR_A_PAGE = """import socket, urllib.request
+silent = socket.create_server(("172.16.1.1", 9091))
+urllib.request.urlopen("http://172.16.1.1:9091")"""
+
 
 def test_netns_without_a_name_lists_every_namespace(notebook: Notebook) -> None:
     notebook.run(TWO)
@@ -114,8 +118,7 @@ def test_a_waiting_python_cell_can_be_interrupted(notebook: Notebook, later) -> 
         "import asyncio\nawait asyncio.sleep(60)",
         "import time\nwhile True:\n    time.sleep(0.1)",
         "import subprocess\nsubprocess.run(['sleep', '60'])",
-        "import socket, urllib.request\nsilent = socket.create_server(('172.16.1.1', 9091))\n"
-        "urllib.request.urlopen('http://172.16.1.1:9091')",
+        WAIT_FOR_A_PAGE,
     ],
 )
 def test_whatever_a_python_cell_waits_for_can_be_interrupted(notebook: Notebook, later, source: str) -> None:
