@@ -109,11 +109,7 @@ class Reaching(ABC):
         from .core import outside
         from .linux.outside import start_servers
 
-        if not self.sandboxed:
-            raise NslabError(
-                "This is a real machine: a made-up internet would hide its real one.",
-                "Open a notebook with the kernel nslab, which has a host of its own.",
-            )
+        self._refuse_real_machine()
         done = self._do(outside.internet(self.snapshot()))
         try:
             start_servers()
@@ -122,10 +118,34 @@ class Reaching(ABC):
             raise
         return done
 
+    def uplink(self) -> Operation:
+        """Join the host to the network of the machine that the lab runs on (`nslab_kernel.core.uplink`).
+
+        Programs in the lab can then connect to whatever the machine reaches, its own services included.
+
+        Raises
+        ------
+        NslabError
+            In host mode, and where the machine lacks pasta or ``/dev/net/tun``.
+        """
+        from .core import uplink
+
+        self._refuse_real_machine()
+        return self._do(uplink.uplink(self.snapshot()))
+
     def internet_off(self) -> Operation:
-        """Take the world outside away."""
-        from .core import outside
+        """Take the world outside away, made up or real."""
+        from .core import outside, uplink
         from .linux import inhabitants
 
         network = self.snapshot()
+        if outside.is_real(network):
+            return self._do(uplink.uplink_off(network))
         return self._do(outside.internet_off(network, inhabitants.remains(network)))
+
+    def _refuse_real_machine(self) -> None:
+        if not self.sandboxed:
+            raise NslabError(
+                "This is a real machine, which has an uplink of its own.",
+                "Open a notebook with the kernel nslab, which has a host of its own.",
+            )

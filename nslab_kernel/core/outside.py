@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from . import pasta
 from .actions import (
     Action,
     AddAddress,
@@ -30,7 +31,7 @@ from .network import Network, Route
 from .plans import Remains
 
 PROVIDER = "isp"
-UPLINK = "eth0"
+UPLINK = pasta.INTERFACE
 HOST_ADDRESSES = ("192.0.2.2/24", "2001:db8:2::2/64")
 PROVIDER_ADDRESSES = ("192.0.2.1/24", "2001:db8:2::1/64")
 DELEGATED = "2001:db8:172::/48"
@@ -74,7 +75,7 @@ def internet(network: Network) -> tuple[Action, ...]:
     NslabError
         Where the host has an ``eth0`` or a namespace of one of these names already.
     """
-    _refuse_existing(network)
+    refuse_existing(network)
     planned: list[Action] = [AddNamespace(PROVIDER), SetUp("lo", PROVIDER)]
     planned += _uplink()
     for segment in SEGMENTS:
@@ -104,6 +105,12 @@ def internet_off(network: Network, remains: Mapping[str, Remains]) -> tuple[Acti
     ]
     uplink = (DeleteInterface(UPLINK),) if network.host.interface(UPLINK) else ()
     return (*running, *uplink, *(DeleteNamespace(name) for name in present), UnsetResolver())
+
+
+def is_real(network: Network) -> bool:
+    """Whether the host's uplink is the machine's own network by pasta, whose end is a ``tun`` interface."""
+    interface = network.host.interface(UPLINK)
+    return interface is not None and interface.kind == "tun"
 
 
 def _uplink() -> list[Action]:
@@ -143,9 +150,12 @@ def _ip(cidr: str) -> str:
     return cidr.partition("/")[0]
 
 
-def _refuse_existing(network: Network) -> None:
+def refuse_existing(network: Network) -> None:
+    """Refuse an uplink where the host has one, made up or real."""
     if any(network.get(name) for name in NAMESPACES):
         raise NslabError("The world outside is there already.", "`%netns_internet --off` takes it away.")
+    if is_real(network):
+        raise NslabError("The host has a real uplink already.", "`%netns_internet --off` takes it away.")
     if network.host.interface(UPLINK):
         raise NslabError(
             f"The host has an {UPLINK} already, where the uplink would go.", f"`sudo ip link del {UPLINK}` removes it."

@@ -7,8 +7,15 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..core.errors import NslabError
 from ..core.outside import SERVERS
+from ..core.pasta import ADDRESS, INTERFACE, MACHINE, RESOLVER
 from .display import show_commands
 from .parsing import NslabMagics, parse
+
+_OPENED = f"""\
+{INTERFACE} ({ADDRESS}) leads into this machine's own network, by IPv4:
+programs in the lab reach whatever this machine reaches, and appear there with its address;
+{MACHINE} is this machine itself, the services on its loopback included; {RESOLVER} asks its DNS server.
+Nobody outside reaches the lab. `%netns_internet --off` ends it, and so does the end of the lab."""
 
 
 @magics_class
@@ -16,6 +23,7 @@ class ReachingMagics(NslabMagics):
     """Each prints the commands that it stands for."""
 
     @magic_arguments()
+    @argument("--real", action="store_true", help="Join the lab to the network of this machine instead.")
     @argument("--off", action="store_true", help="Take it away again.")
     @argument("--commands", action="store_true", help="Print the commands that it stands for.")
     @line_magic
@@ -23,20 +31,21 @@ class ReachingMagics(NslabMagics):
         """Give the host an uplink to a world outside: a provider, a web server, a DNS server, another customer.
 
         It is part of the lab, works offline, and has documentation addresses (RFC 5737, RFC 3849).
+        With ``--real`` programs in the lab connect to whatever this machine reaches, its own services included.
 
         Examples
         --------
         ``%netns_internet``
+        ``%netns_internet --real``
         ``%netns_internet --off``
         """
         wanted = parse(self.netns_internet, line)
-        done = self.lab.internet_off() if wanted.off else self.lab.internet()
+        make = self.lab.uplink if wanted.real else self.lab.internet
+        done = (self.lab.internet_off if wanted.off else make)()
         if wanted.commands:
             show_commands(done.commands)
         elif not wanted.off:
-            for server in SERVERS:
-                v4, v6 = (cidr.partition("/")[0] for cidr in server.addresses)
-                print(f"{server.namespace:10} {v4:14} {v6:18} {server.name}")
+            print(_OPENED if wanted.real else _servers())
 
     @magic_arguments()
     @argument("bridge", help="A bridge of the host with an address.")
@@ -187,3 +196,12 @@ class ReachingMagics(NslabMagics):
             udp=wanted.udp,
         )
         show_commands(done.commands)
+
+
+def _servers() -> str:
+    """Who is there to be talked to in the made-up world outside."""
+    lines = []
+    for server in SERVERS:
+        v4, v6 = (cidr.partition("/")[0] for cidr in server.addresses)
+        lines.append(f"{server.namespace:10} {v4:14} {v6:18} {server.name}")
+    return "\n".join(lines)

@@ -1,6 +1,6 @@
 """Netlink messages by pyroute2, for every action that isn't hot.
 
-`apply` carries actions out, those included that `inhabitants`, `nft` and `settings` know how to.
+`apply` carries actions out, those included that `inhabitants`, `nft`, `resolvers`, `settings` and `uplink` know.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from . import inhabitants as inhabitants
 from . import nft as nft
 from . import resolvers as resolvers
 from . import settings as settings
+from . import uplink as uplink
 from .applying import apply as apply
 from .applying import perform
 from .doors import Doors, take_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from . import card
+from . import card, uplink
 from .host import start
 from .init import Order
 from .supervise import hold_signals, supervise
@@ -37,6 +37,7 @@ def run(command: Sequence[str]) -> int:
     hold_signals()
     host = start(order)
     host.confirm()
+    uplink.offer(host)
     return supervise(host.pid, host.send_signal, shares_terminal=on_terminal)
 
 

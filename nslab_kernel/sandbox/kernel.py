@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from ..core.errors import NslabError
-from . import card
+from . import card, uplink
 from .connection import INNER_FILE, Connection
 from .environment import CELL_VARIABLE, ID_VARIABLE, PRIVATE_DIRECTORY, REFUSAL_VARIABLE
 from .host import start
@@ -70,6 +70,7 @@ def _run(connection: Connection, passed_on: Sequence[str], starter: Starter) -> 
         # Listening is set up in the time that the host takes to start.
         relay = Relay(connection.listen(), host.inside)
         host.confirm()
+        uplink.offer(host)
         starter.when_ended(lambda: host.send_signal(signal.SIGKILL))
         status = supervise(host.pid, host.send_signal, shares_terminal=False)
         relay.drain()
