@@ -176,27 +176,28 @@ class Lab(Reaching):
 
     def detach(self, namespace: str) -> Operation:
         """Remove a namespace, the veth pairs that lead into it, and the processes that run in it."""
-        from .core import plans, publishing
+        from .core import plans, publishing, walls
         from .linux import inhabitants
 
         network = self.snapshot()
         left = inhabitants.remains(network).get(namespace, plans.Remains())
         planned = plans.detach(network, namespace, left)
-        return self._do((*publishing.withdraw_all(network, plans.find_namespace(network, namespace)), *planned))
+        place = plans.find_namespace(network, namespace)
+        return self._do((*publishing.withdraw_all(network, place), *walls.withdraw_all(network, place), *planned))
 
     def reset(self) -> Operation:
         """Give a bare host back: no namespaces, no interfaces but ``lo``, no rules, default settings.
 
-        In host mode it removes only what the lab has made (see `nslab_kernel.core.plans.TAG`).
+        In host mode it removes only what the lab has made (see `nslab_kernel.core.host_mode`).
         """
-        from .core import plans
+        from .core import host_mode, plans
         from .core.joining import UnsetResolver
         from .core.network import HOST
         from .linux import inhabitants, namespaces, reading, resolvers, rulesets, settings
 
         if not self.sandboxed:
             network = self.snapshot()
-            return self._do(plans.reset_tagged(network, inhabitants.remains(network)))
+            return self._do(host_mode.reset(network, inhabitants.remains(network)))
         network = reading.outline()
         own = settings.departures([HOST], of_interfaces=False)[HOST]
         firewall = namespaces.entered(namespaces.host(), rulesets.has_tables)
@@ -228,12 +229,19 @@ class Lab(Reaching):
         return pinging.ping_all(network, namespaces or pings.default_names(network))
 
     def _do(self, actions: tuple[Action, ...]) -> Operation:
-        from .core import plans
         from .linux import netlink
 
-        planned = actions if self.sandboxed else plans.tagged(actions)
+        planned = actions if self.sandboxed else self._guarded(actions)
         netlink.apply(planned)
         return Operation(planned)
+
+    def _guarded(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+        from .core import guard, host_mode
+        from .linux import inhabitants
+
+        client = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+        around = guard.Surroundings(frozenset(inhabitants.with_files()), client.partition("%")[0])
+        return host_mode.guarded(self.snapshot(), actions, around)
 
     # running
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from . import names
 from .actions import Action, AddAddress, AddNamespace, AddRoute, AddVeth, SetMaster, SetSysctl, SetUp
 from .errors import NslabError
-from .nat import FORWARDING
 from .network import HOST, Interface, Namespace, Network, Route
+from .own_table import FORWARDING
 from .plans import find_bridge, find_namespace
 from .subnets import AddressBook
 

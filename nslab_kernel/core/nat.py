@@ -7,19 +7,28 @@ for IPv4 alone, masquerade on the uplink. IPv6 is routed, since its addresses ar
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 
-from .actions import Action, AddRoute, DeleteRoute, Nft, SetSysctl
+from .actions import Action, AddRoute, DeleteRoute, Nft
 from .errors import NslabError
-from .firewall import Chain, Rule
 from .network import HOST, Address, Interface, Namespace, Network, Route
+from .own_table import (
+    OWN_ROUTE,
+    TABLE,
+    Placed,
+    closed,
+    commands,
+    default_route,
+    deletion,
+    nat_note,
+    own_rules,
+    publish_note,
+    switched_on,
+    taken_back,
+)
 from .plans import find_bridge
 
-TABLE = "nslab"
-"""The nft tables, of families ip (NAT) and inet (filters), that hold the lab's own rules, apart from all others."""
-
-FORWARDING = {4: "net.ipv4.ip_forward", 6: "net.ipv6.conf.all.forwarding"}
-_WAS_OFF = "forwarding was off"
+_POSTROUTING = {"postrouting": 100}
 
 
 def nat(network: Network, bridge: str) -> tuple[Action, ...]:
@@ -38,32 +47,32 @@ def nat(network: Network, bridge: str) -> tuple[Action, ...]:
         Where the bridge has no address, the host has no way out, or it is done already.
     """
     switch = find_bridge(network, bridge)
-    gateways = gateways_of(network, switch)
+    gateways = _with_way_out(network.host, gateways_of(network, switch))
+    switched = closed(network.host, [gateway.family for gateway, _ in gateways])
     planned: list[Action] = []
-    closed = [gateway.family for gateway in gateways if network.host.sysctl(FORWARDING[gateway.family]) == "0"]
-    for gateway in gateways:
-        uplink = _uplink(network.host, gateway)
+    masquerade = []
+    for gateway, uplink in gateways:
         planned += default_routes(network, switch, gateway)
-        planned += forwarding(network.host, gateway.family)
         if gateway.family == 4:
             _refuse_masqueraded(network.host, gateway.network)
-            planned.append(_masquerade(bridge, gateway.network, uplink.name, closed))
+            rule = f'ip saddr {gateway.network} oifname "{uplink.name}" masquerade comment "{nat_note(bridge)}"'
+            masquerade.append(f"add rule ip {TABLE} postrouting {rule}")
+    planned += switched_on(switched)
+    if switched or masquerade:
+        planned.append(Nft("\n".join((*commands(_POSTROUTING if masquerade else {}, switched), *masquerade))))
     if not planned:
         raise NslabError(f"{bridge} has its way out already.", f"`%netns_nat {bridge} --off` takes it away.")
     return tuple(planned)
 
 
 def nat_off(network: Network, bridge: str) -> tuple[Action, ...]:
-    """Take back what `nat` did for a bridge; forwarding goes off again if it was `nat` that switched it on."""
+    """Take back what `nat` did for a bridge; forwarding goes off again if the lab switched it on."""
     switch = find_bridge(network, bridge)
-    rules = [(chain, rule) for chain, rule in own_rules(network.host) if rule.comment.startswith(_note(bridge))]
-    routes = list(_routes_by(network, switch))
+    rules = [(chain, rule) for chain, rule in own_rules(network.host) if rule.comment == nat_note(bridge)]
+    routes = idle_routes(network, switch, rules, (4, 6))
     if not rules and not routes:
         raise NslabError(f"{bridge} has no NAT to take away.", f"`%netns_nat {bridge}` makes it.")
-    planned: list[Action] = [*routes, *removal(network.host, rules)]
-    if len(list(own_rules(network.host))) == len(rules):
-        planned += [SetSysctl(FORWARDING[family], "0", HOST, "1") for family in _opened(rules)]
-    return tuple(planned)
+    return (*routes, *taken_back(network, rules, routes))
 
 
 def gateways_of(network: Network, bridge: Interface) -> list[Address]:
@@ -89,82 +98,54 @@ def default_routes(network: Network, bridge: Interface, gateway: Address) -> Ite
     """A default route for each namespace on the bridge that has an address there and no such route yet."""
     for namespace, interface in members(network, bridge):
         near = any(address.network == gateway.network for address in interface.addresses)
-        if near and not _default(namespace, gateway.family):
-            yield AddRoute(Route("default", gateway.family, gateway.ip), "", namespace.name)
+        if near and not default_route(namespace, gateway.family):
+            yield AddRoute(Route("default", gateway.family, gateway.ip, protocol=OWN_ROUTE), "", namespace.name)
 
 
-def forwarding(host: Namespace, family: int) -> Iterator[SetSysctl]:
-    """What makes the host a router, if it isn't one."""
-    if host.sysctl(FORWARDING[family]) == "0":
-        yield SetSysctl(FORWARDING[family], "1", HOST, "0")
-
-
-def own_rules(host: Namespace) -> Iterator[tuple[Chain, Rule]]:
-    """The rules in the lab's own table."""
-    for chain in host.firewall.chains:
-        if (chain.family, chain.table) == ("ip", TABLE):
-            yield from ((chain, rule) for rule in chain.rules)
-
-
-def nat_table(**priorities: int) -> str:
-    """The nft commands that make the lab's table with NAT chains; they change nothing where it is there already.
+def idle_routes(
+    network: Network, bridge: Interface, going: Collection[Placed], families: Collection[int]
+) -> list[DeleteRoute]:
+    """The default routes made for namespaces on a bridge that neither NAT nor a published port needs any longer.
 
     Parameters
     ----------
-    priorities
-        The hooks wanted, each with its priority, such as ``postrouting=100``.
+    network
+        The lab as it is.
+    bridge
+        The bridge.
+    going
+        The lab's rules that are about to go.
+    families
+        Whose routes to look at. Published ports need IPv4's alone.
     """
-    chains = [
-        f"add chain ip {TABLE} {hook} {{ type nat hook {hook} priority {priority} ; policy accept ; }}"
-        for hook, priority in priorities.items()
+    plugged = [namespace for namespace, _ in members(network, bridge)]
+    left = {pair[1].comment for pair in own_rules(network.host) if pair not in going}
+    published = any(publish_note(namespace.name) in left for namespace in plugged)
+    if nat_note(bridge.name) in left:
+        return []
+    gateways = {a.ip for a in bridge.addresses if a.family in families and not (published and a.family == 4)}
+    return [
+        DeleteRoute(Route("default", route.family, route.gateway, protocol=OWN_ROUTE), "", namespace.name)
+        for namespace in plugged
+        for route in namespace.routes
+        if route.destination == "default" and route.gateway in gateways and route.protocol == OWN_ROUTE
     ]
-    return "\n".join((f"add table ip {TABLE}", *chains))
 
 
-def removal(host: Namespace, rules: Sequence[tuple[Chain, Rule]]) -> tuple[Nft, ...]:
-    """What removes rules of the lab's table, and the table with its last rule."""
-    if not rules:
-        return ()
-    if len(list(own_rules(host))) == len(rules):
-        return (Nft(f"delete table ip {TABLE}"),)
-    return (Nft("\n".join(deletion(chain, rule) for chain, rule in rules)),)
-
-
-def deletion(chain: Chain, rule: Rule) -> str:
-    """The nft command that removes a rule."""
-    return f"delete rule {chain.family} {chain.table} {chain.name} handle {rule.handle}"
-
-
-def _masquerade(bridge: str, subnet: str, uplink: str, closed: list[int]) -> Nft:
-    """The rule; its comment remembers for which families forwarding was off before, for `nat_off`."""
-    comment = ", ".join((_note(bridge), *(f"{_WAS_OFF} for IPv{family}" for family in closed)))
-    rule = f'ip saddr {subnet} oifname "{uplink}" masquerade comment "{comment}"'
-    return Nft(f"{nat_table(postrouting=100)}\nadd rule ip {TABLE} postrouting {rule}")
-
-
-def _opened(rules: Sequence[tuple[Chain, Rule]]) -> list[int]:
-    """The families that `nat` switched forwarding on for."""
-    return [family for family in FORWARDING if any(f"{_WAS_OFF} for IPv{family}" in rule.comment for _, rule in rules)]
-
-
-def _note(bridge: str) -> str:
-    return f"nslab nat {bridge}"
-
-
-def _default(namespace: Namespace, family: int) -> Route | None:
-    found = (r for r in namespace.routes if r.destination == "default" and r.family == family and r.table == 254)
-    return next(found, None)
-
-
-def _uplink(host: Namespace, gateway: Address) -> Interface:
-    route = _default(host, gateway.family)
-    interface = host.interface(route.interface) if route else None
-    if interface is None:
+def _with_way_out(host: Namespace, gateways: list[Address]) -> list[tuple[Address, Interface]]:
+    """The gateways of families that the host has a way out for, each with the interface that leads out."""
+    found = []
+    for gateway in gateways:
+        route = default_route(host, gateway.family)
+        interface = host.interface(route.interface) if route else None
+        if interface:
+            found.append((gateway, interface))
+    if not found:
         raise NslabError(
-            f"The host itself has no way out: it has no IPv{gateway.family} default route.",
+            f"The host itself has no way out: it has no IPv{gateways[0].family} default route.",
             "`%netns_internet` gives it an uplink.",
         )
-    return interface
+    return found
 
 
 def _refuse_masqueraded(host: Namespace, subnet: str) -> None:
@@ -176,14 +157,6 @@ def _refuse_masqueraded(host: Namespace, subnet: str) -> None:
                     f"{subnet} is masqueraded already, by a rule in table {chain.family} {chain.table}.",
                     f"`sudo nft {deletion(chain, rule)}` removes it.",
                 )
-
-
-def _routes_by(network: Network, bridge: Interface) -> Iterator[DeleteRoute]:
-    gateways = {address.ip for address in bridge.addresses}
-    for namespace, _ in members(network, bridge):
-        for route in namespace.routes:
-            if route.destination == "default" and route.gateway in gateways:
-                yield DeleteRoute(Route("default", route.family, route.gateway), "", namespace.name)
 
 
 def _free_gateway(network: Network, bridge: Interface) -> str:

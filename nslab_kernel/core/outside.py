@@ -26,8 +26,8 @@ from .actions import (
 )
 from .errors import NslabError
 from .joining import SetResolver, UnsetResolver
-from .nat import FORWARDING
 from .network import Network, Route
+from .own_table import FORWARDING
 from .plans import Remains
 
 PROVIDER = "isp"

@@ -23,7 +23,6 @@ from .actions import (
     DeleteRule,
     EndProcesses,
     Nft,
-    SetAlias,
     SetMaster,
     SetSysctl,
     SetUp,
@@ -32,9 +31,6 @@ from .details import Setting, necessary
 from .errors import NslabError
 from .network import HOST, Interface, Namespace, Network
 from .subnets import AddressBook
-
-TAG = "nslab"
-"""The alias of what the lab made in host mode, where it removes nothing else."""
 
 BUILT_IN_RULES = {(4, 0), (4, 32766), (4, 32767), (6, 0), (6, 32766)}  # family and priority, see ip-rule(8)
 _UNREMOVABLE = frozenset(
@@ -88,7 +84,7 @@ def detach(network: Network, name: str, remains: Remains) -> tuple[Action, ...]:
         for place, end in [network.peer(interface) or (namespace, interface)]
         if place is not namespace
     ]
-    return (*_ending(name, remains), *outer_ends, DeleteNamespace(name), *_forgetting(name, remains))
+    return (*ending(name, remains), *outer_ends, DeleteNamespace(name), *forgetting(name, remains))
 
 
 def reset(
@@ -114,42 +110,16 @@ def reset(
     named = [namespace.name for namespace in network.namespaces if namespace.kind == "named"]
     planned: list[Action] = []
     for name, left in remains.items():
-        planned += _ending(name, left)
-    planned += [DeleteInterface(interface.name) for interface in _removable(network)]
+        planned += ending(name, left)
+    planned += [DeleteInterface(interface.name) for interface in removable(network)]
     planned += [DeleteNamespace(name) for name in named]
     for name, left in remains.items():
-        planned += _forgetting(name, left)
+        planned += forgetting(name, left)
     own = [setting for setting in settings if setting.interface in ("", "lo")]
     planned += _bare(network.host)
     planned += [Nft("flush ruleset")] if firewall else []
     planned += [SetSysctl(setting.name, setting.default, HOST, setting.value) for setting in necessary(own)]
     return tuple(planned)
-
-
-def reset_tagged(network: Network, remains: Mapping[str, Remains]) -> tuple[Action, ...]:
-    """Remove what the lab made on a host that isn't ours alone, and nothing else (see `tagged`)."""
-    ours = {namespace.name for namespace in network.namespaces if _is_tagged(namespace.interface("lo"))}
-    planned: list[Action] = []
-    for name in ours:
-        planned += _ending(name, remains.get(name, Remains()))
-    planned += [DeleteInterface(interface.name) for interface in _removable(network) if _is_tagged(interface)]
-    planned += [DeleteNamespace(name) for name in sorted(ours)]
-    for name in ours:
-        planned += _forgetting(name, remains.get(name, Remains()))
-    return tuple(planned)
-
-
-def tagged(actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    """The same plan, with a mark on everything that it makes, for a host that isn't ours alone."""
-    marked: list[Action] = []
-    for action in actions:
-        marked.append(action)
-        match action:
-            case AddNamespace(name):
-                marked.append(SetAlias("lo", TAG, name))
-            case AddBridge(name, namespace) | AddVeth(name, _, _, namespace):
-                marked.append(SetAlias(name, TAG, namespace))
-    return tuple(marked)
 
 
 def find_namespace(network: Network, name: str) -> Namespace:
@@ -175,10 +145,6 @@ def find_bridge(network: Network, name: str) -> Interface:
     return found
 
 
-def _is_tagged(interface: Interface | None) -> bool:
-    return interface is not None and interface.alias == TAG
-
-
 def _new_ends(network: Network, name: str) -> tuple[str, str]:
     names.new_namespace_name(name)
     outer, inner = names.veth_names(name)
@@ -195,17 +161,19 @@ def _refuse_existing(host: Namespace, name: str) -> None:
         raise NslabError(f'The host has {what} "{name}" already.', f"`sudo ip link del {name}` removes it.")
 
 
-def _ending(name: str, remains: Remains) -> Iterator[Action]:
+def ending(name: str, remains: Remains) -> Iterator[Action]:
+    """End what runs in a namespace that is about to go."""
     if remains.processes:
         yield EndProcesses(remains.processes, name)
 
 
-def _forgetting(name: str, remains: Remains) -> Iterator[Action]:
+def forgetting(name: str, remains: Remains) -> Iterator[Action]:
+    """Remove the files of a namespace that has gone."""
     if remains.files:
         yield DeleteFiles(name)
 
 
-def _removable(network: Network) -> list[Interface]:
+def removable(network: Network) -> list[Interface]:
     """The host's interfaces, one of each veth pair, and what sits on another interface before it."""
     gone: set[int] = set()
     chosen = []

@@ -8,15 +8,28 @@ RFC 4787, 6).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from .actions import Action, Nft
 from .errors import NslabError
 from .firewall import Chain, Rule
-from .nat import TABLE, default_routes, deletion, forwarding, nat_table, own_rules, removal
+from .nat import default_routes, idle_routes
 from .network import HOST, Address, Interface, Namespace, Network
+from .own_table import (
+    TABLE,
+    Placed,
+    closed,
+    commands,
+    deletion,
+    own_rules,
+    publish_note,
+    switched_on,
+    taken_back,
+)
 from .plans import find_namespace
 
 PROTOCOLS = ("tcp", "udp")
+_HOOKS = {"prerouting": -100, "output": -100, "postrouting": 100}
 
 
 def publish(network: Network, host_port: int, namespace: str, port: int, protocol: str = "tcp") -> tuple[Action, ...]:
@@ -40,14 +53,18 @@ def publish(network: Network, host_port: int, namespace: str, port: int, protoco
     """
     for number in (host_port, port):
         _refuse_range(number)
+    if protocol not in PROTOCOLS:
+        raise NslabError(f'"{protocol}" has no ports to publish.', f"Choose one of {', '.join(PROTOCOLS)}.")
     _refuse_busy(network.host, host_port, protocol)
     _refuse_published(network.host, host_port, protocol)
-    bridge, gateway, inner = _near(network, find_namespace(network, namespace))
-    outer = _host_addresses(network.host)
+    place = find_namespace(network, namespace)
+    way = _way(network, place)
+    switched = closed(network.host, (4,))
+    rules = _rules(_host_addresses(network.host), host_port, protocol, way, port, publish_note(namespace))
     return (
-        *default_routes(network, bridge, gateway),
-        *forwarding(network.host, 4),
-        Nft(_rules(outer, host_port, protocol, f"{inner}:{port}", gateway.network, _note(namespace))),
+        *default_routes(network, way.bridge, way.gateway),
+        *switched_on(switched),
+        Nft("\n".join((*commands(_HOOKS, switched), *rules))),
     )
 
 
@@ -55,31 +72,52 @@ def withdraw(network: Network, host_port: int, protocol: str = "tcp") -> tuple[A
     """Take a published port back."""
     for chain, rule in _translations(network.host):
         if _published(rule, host_port, protocol) and chain.table == TABLE:
-            return _without(network.host, rule.verdict.target, rule.verdict.port, str(host_port))
+            rules = _belonging(network.host, rule, host_port, protocol)
+            return _undone(network, rules)
     raise NslabError(f"Port {host_port}/{protocol} isn't published.", "`%netns_graph` shows which ports are.")
 
 
 def withdraw_all(network: Network, namespace: Namespace) -> tuple[Action, ...]:
-    """Take back every port that leads to a namespace, since it is about to go."""
-    inner = {address.ip for interface in namespace.interfaces for address in interface.addresses}
-    ours = [pair for pair in own_rules(network.host) if pair[1].comment == _note(namespace.name)]
-    return removal(network.host, [(chain, rule) for chain, rule in ours if _target(rule) in inner])
+    """Take back every port that leads to a namespace, since it is about to go with its routes."""
+    rules = [pair for pair in own_rules(network.host) if pair[1].comment == publish_note(namespace.name)]
+    others = replace(network, namespaces=tuple(place for place in network.namespaces if place is not namespace))
+    return _undone(others, rules) if rules else ()
 
 
-def _rules(outer: list[str], host_port: int, protocol: str, inner: str, subnet: str, comment: str) -> str:
-    address, _, port = inner.rpartition(":")
-    arriving = f'ip daddr {{ {", ".join(outer)} }} {protocol} dport {host_port} dnat to {inner} comment "{comment}"'
-    hairpin = f'ip saddr {subnet} ip daddr {address} {protocol} dport {port} masquerade comment "{comment}"'
-    return (
-        f"{nat_table(prerouting=-100, output=-100, postrouting=100)}\n"
-        f"add rule ip {TABLE} prerouting {arriving}\n"
-        f"add rule ip {TABLE} output {arriving}\n"
-        f"add rule ip {TABLE} postrouting {hairpin}"
+def _undone(network: Network, rules: list[Placed]) -> tuple[Action, ...]:
+    """Remove rules, and the default routes that were made for them alone."""
+    bridges = [interface for interface in network.host.interfaces if interface.kind == "bridge"]
+    routes = [route for bridge in bridges for route in idle_routes(network, bridge, rules, (4,))]
+    return (*routes, *taken_back(network, rules, routes))
+
+
+def _rules(outer: list[str], host_port: int, protocol: str, way: _Way, port: int, comment: str) -> tuple[str, ...]:
+    arriving = f"ip daddr {{ {', '.join(outer)} }} {protocol} dport {host_port} dnat to {way.address}:{port}"
+    hairpin = f"ip saddr {way.gateway.network} ip daddr {way.address} {protocol} dport {port} masquerade"
+    return tuple(
+        f'add rule ip {TABLE} {hook} {rule} comment "{comment}"'
+        for hook, rule in (("prerouting", arriving), ("output", arriving), ("postrouting", hairpin))
     )
 
 
-def _note(namespace: str) -> str:
-    return f"nslab publish {namespace}"
+def _belonging(host: Namespace, translation: Rule, host_port: int, protocol: str) -> list[Placed]:
+    """Both translations of a published port and one hairpin: another port that leads to the same place has its own."""
+    goal = (translation.verdict.target, translation.verdict.port)
+    rules = list(own_rules(host))
+    dnat = [
+        pair
+        for pair in rules
+        if (pair[1].verdict.target, pair[1].verdict.port) == goal and _published(pair[1], host_port, protocol)
+    ]
+    inner = int(translation.verdict.port or host_port)
+    hairpins = [
+        pair
+        for pair in rules
+        if pair[1].verdict.kind == "masquerade"
+        and _published(pair[1], inner, protocol)
+        and any(match.field == "ip daddr" and goal[0] in match.values for match in pair[1].matches)
+    ]
+    return dnat + hairpins[:1]
 
 
 def _refuse_range(port: int) -> None:
@@ -117,8 +155,16 @@ def _published(rule: Rule, port: int, protocol: str) -> bool:
     return any(str(port) in values for values in ports)
 
 
-def _near(network: Network, namespace: Namespace) -> tuple[Interface, Address, str]:
-    """The bridge through which the host reaches a namespace, the host's address there, and the namespace's."""
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the host reaches a namespace."""
+
+    bridge: Interface
+    gateway: Address  # the host's on the bridge
+    address: str
+
+
+def _way(network: Network, namespace: Namespace) -> _Way:
     if namespace.name == HOST:
         raise NslabError("The host's own ports need no publishing.", "Name a namespace, such as `ns1:8080`.")
     for interface in namespace.interfaces:
@@ -127,7 +173,7 @@ def _near(network: Network, namespace: Namespace) -> tuple[Interface, Address, s
         for mine in bridge.addresses if bridge else ():
             for theirs in interface.addresses:
                 if bridge and mine.family == 4 and mine.network == theirs.network:
-                    return bridge, mine, theirs.ip
+                    return _Way(bridge, mine, theirs.ip)
     raise NslabError(
         f"The host has no way to {namespace.title}: they share no IPv4 subnet on a bridge.",
         "`sudo ip address add 172.16.0.1/16 dev mydocker0` gives the bridge an address in the namespace's subnet.",
@@ -141,21 +187,3 @@ def _host_addresses(host: Namespace) -> list[str]:
         for address in interface.addresses
         if address.family == 4 and address.scope == "global" and not interface.is_loopback
     ]
-
-
-def _target(rule: Rule) -> str:
-    if rule.verdict.kind == "dnat":
-        return rule.verdict.target
-    return next((match.values[0] for match in rule.matches if match.field == "ip daddr"), "")
-
-
-def _without(host: Namespace, inner: str, port: str, host_port: str) -> tuple[Action, ...]:
-    """Remove both translations and, with them, the hairpin's masquerade."""
-
-    def belongs(rule: Rule) -> bool:
-        ports = next((m.values for m in rule.matches if m.field.endswith(" dport")), ())
-        if rule.verdict.kind == "dnat":
-            return rule.verdict.target == inner and host_port in ports
-        return _target(rule) == inner and (port or host_port) in ports
-
-    return removal(host, [pair for pair in own_rules(host) if belongs(pair[1])])

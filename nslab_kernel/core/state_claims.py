@@ -11,8 +11,8 @@ from .claim import Exists, Forwards, HasAddress, IsPort, IsUp, Masquerades, Rout
 from .claim_words import reason
 from .firewall import Chain, Rule
 from .names import did_you_mean
-from .nat import FORWARDING
 from .network import HOST, Interface, Namespace, Network, Route
+from .own_table import FORWARDING
 
 StateClaim = IsUp | HasAddress | RoutesVia | IsPort | Masquerades | Forwards | Exists
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from .actions import Action, Nft
 from .errors import NslabError
-from .nat import TABLE
+from .firewall import Chain, Rule
 from .network import HOST, Namespace, Network
+from .own_table import TABLE, deletion
 from .plans import find_namespace
 
 HOOKS = ("input", "forward", "output")
@@ -60,11 +61,34 @@ def wall(network: Network, place: str, hook: str, verdict: str, condition: Condi
 def walls_off(network: Network, place: str) -> tuple[Action, ...]:
     """Remove the filter rules that `wall` added to a namespace."""
     namespace = find_namespace(network, place)
-    if not any((chain.family, chain.table) == ("inet", TABLE) for chain in namespace.firewall.chains):
+    if not _own_chains(namespace):
         raise NslabError(
             f"{namespace.title} has no filter rules of nslab's.", "`%netns_firewall host forward drop` adds one."
         )
     return (Nft(f"delete table inet {TABLE}", namespace.name),)
+
+
+def withdraw_all(network: Network, namespace: Namespace) -> tuple[Action, ...]:
+    """Remove the filter rules elsewhere that name a namespace's addresses, since it is about to go."""
+    gone = {address.ip for interface in namespace.interfaces for address in interface.addresses}
+    planned = []
+    for place in network.everywhere:
+        rules = [(chain, rule) for chain in _own_chains(place) for rule in chain.rules]
+        going = [(chain, rule) for chain, rule in rules if _is_about(rule, gone)]
+        if going and place is not namespace:
+            lines = [deletion(chain, rule) for chain, rule in going]
+            whole = f"delete table inet {TABLE}"
+            planned.append(Nft(whole if len(going) == len(rules) else "\n".join(lines), place.name))
+    return tuple(planned)
+
+
+def _own_chains(place: Namespace) -> list[Chain]:
+    return [chain for chain in place.firewall.chains if (chain.family, chain.table) == ("inet", TABLE)]
+
+
+def _is_about(rule: Rule, addresses: set[str]) -> bool:
+    matches = [match for match in rule.matches if match.field.endswith(("saddr", "daddr"))]
+    return any(addresses.issuperset(match.values) for match in matches)
 
 
 def _alternatives(network: Network, condition: Condition) -> list[list[str]]:

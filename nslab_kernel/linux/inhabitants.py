@@ -23,12 +23,17 @@ _PATIENCE = 2.0  # seconds for killed processes to be gone
 def remains(network: Network) -> dict[str, Remains]:
     """What each namespace holds that would outlive it, by the namespace's name."""
     running = _processes()
-    with_files = set(os.listdir(FILES)) if os.path.isdir(FILES) else set()
+    files = with_files()
     found = {
-        namespace.name: Remains(tuple(running.get(namespace.inode, ())), namespace.name in with_files)
+        namespace.name: Remains(tuple(running.get(namespace.inode, ())), namespace.name in files)
         for namespace in network.namespaces
     }
-    return found | {name: Remains(files=True) for name in with_files - found.keys()}
+    return found | {name: Remains(files=True) for name in files - found.keys()}
+
+
+def with_files() -> set[str]:
+    """The names of the namespaces that have files of their own, whether they are there or not."""
+    return set(os.listdir(FILES)) if os.path.isdir(FILES) else set()
 
 
 @perform.register

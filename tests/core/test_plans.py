@@ -226,9 +226,3 @@ def test_reset_removes_interfaces_namespaces_processes_files_routes_rules_and_se
         "sysctl -qw net.ipv4.ip_forward=0",
         "sysctl -qw net.ipv4.icmp_echo_ignore_all=0",
     ]
-
-
-def test_a_tagged_plan_marks_everything_that_it_makes() -> None:
-    planned = plans.tagged(plans.attach(WITH_BRIDGE, "mydocker0", {"ns1": ("172.16.1.1/16",)}))
-    assert "ip -n ns1 link set dev lo alias nslab" in commands(planned)
-    assert "ip link set veth-ns1 alias nslab" in commands(planned)
