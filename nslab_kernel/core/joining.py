@@ -23,8 +23,8 @@ class SetResolver:
 
     def command(self) -> str:
         line = f"echo nameserver {self.server} | sudo tee"
-        if self.namespace == HOST:
-            return f"{line} /etc/resolv.conf"
+        if self.namespace == HOST:  # which is a link on many machines, out of the lab into /run
+            return f"sudo rm -f /etc/resolv.conf && {line} /etc/resolv.conf"
         folder = f"/etc/netns/{self.namespace}"
         return f"sudo mkdir -p {folder} && {line} {folder}/resolv.conf"
 

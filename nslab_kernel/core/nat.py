@@ -151,8 +151,9 @@ def _with_way_out(host: Namespace, gateways: list[Address]) -> list[tuple[Addres
 def _refuse_masqueraded(host: Namespace, subnet: str) -> None:
     for chain in host.firewall.base_chains("postrouting", 4):
         for rule in chain.rules:
-            sources = [match.values for match in rule.matches if match.field == "ip saddr" and not match.negated]
-            if rule.verdict.kind in ("masquerade", "snat") and (subnet,) in sources:
+            plain = {match.field: match.values for match in rule.matches if not match.negated}
+            everywhere = not any(name.endswith(("daddr", "dport")) for name in plain)  # a hairpin's is for one place
+            if rule.verdict.kind in ("masquerade", "snat") and plain.get("ip saddr") == (subnet,) and everywhere:
                 raise NslabError(
                     f"{subnet} is masqueraded already, by a rule in table {chain.family} {chain.table}.",
                     f"`sudo nft {deletion(chain, rule)}` removes it.",

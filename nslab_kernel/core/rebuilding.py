@@ -88,9 +88,8 @@ def _veth_pairs(network: Network, here: Namespace, details: Details, made: set[t
         if interface.kind != "veth" or (here.name, interface.name) in made:
             continue
         found = network.peer(interface)
-        if found is None or found[0].kind == "process":
-            yield f"# left out: {interface.name} in {here.name}, whose other end has no place in this script"
-            continue
+        if found is None:
+            continue  # see `leaving_out`
         there, peer = found
         made |= {(here.name, interface.name), (there.name, peer.name)}
         netns = () if there is here else ("netns", there.name)
@@ -101,10 +100,7 @@ def _veth_pairs(network: Network, here: Namespace, details: Details, made: set[t
 def _others(network: Network, here: Namespace, details: Details, made: set[tuple[str, str]]) -> Iterator[str]:
     for interface in here.interfaces:
         known = details.links.get((here.name, interface.name))
-        if interface.is_loopback or interface.kind in ("bridge", "veth"):
-            continue
-        if known is None:
-            yield f"# left out: {interface.name} in {here.name}, which is {interface.kind or 'hardware'}"
+        if known is None or interface.is_loopback or interface.kind in ("bridge", "veth"):
             continue
         lower = network.peer(interface)
         below = ("link", lower[1].name) if lower else ()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from . import rebuilding, rerouting
 from .details import Details, necessary
+from .leaving_out import buildable
 from .network import HOST, Namespace, Network
 
 _END = "END_OF_TEXT"
@@ -19,12 +20,13 @@ def script(network: Network, details: Details | None = None) -> str:
     Programs that run in the namespaces aren't part of a network, so they aren't in it.
     """
     known = details or Details()
+    network, left_out = buildable(network, known)
     sections = (
         ("Namespaces", (rebuilding.line(HOST, "netns", "add", space.name) for space in _named(network))),
-        ("Kernel parameters", _settings(known, of_interfaces=False)),
-        ("Interfaces", rebuilding.interfaces(network, known)),
+        ("Kernel parameters", _settings(network, known, of_interfaces=False)),
+        ("Interfaces", (*left_out, *rebuilding.interfaces(network, known))),
         ("What is set on them, and which bridge they are in", rebuilding.link_settings(network, known)),
-        ("Kernel parameters of single interfaces", _settings(known, of_interfaces=True)),
+        ("Kernel parameters of single interfaces", _settings(network, known, of_interfaces=True)),
         ("Addresses", rebuilding.addresses(network)),
         ("What is up", rebuilding.states(network)),
         ("Routes", rerouting.routing(network)),
@@ -58,10 +60,12 @@ def _head(network: Network, details: Details) -> str:
     )
 
 
-def _settings(details: Details, *, of_interfaces: bool) -> Iterator[str]:
+def _settings(network: Network, details: Details, *, of_interfaces: bool) -> Iterator[str]:
     for namespace, settings in details.settings.items():
+        place = network.get(namespace)
         for setting in necessary(settings):
-            if bool(setting.interface) == of_interfaces:
+            there = place is None or not of_interfaces or place.interface(setting.interface) is not None
+            if bool(setting.interface) == of_interfaces and there:
                 yield _within(namespace, "sysctl", "-qw", f"{setting.name}={setting.value}")
 
 

@@ -184,6 +184,16 @@ def test_what_cannot_be_built_is_said() -> None:
     assert "pid-7" not in text
 
 
+def test_no_command_is_about_what_is_left_out() -> None:
+    uplink = Interface(9, "eth0", "tun", mtu=65520, up=True, addresses=(Address("10.0.2.15", 24),))
+    host = replace(HOSTED, interfaces=(LO, uplink), routes=(Route("default", 4, "10.0.2.2", 9),))
+    setting = Setting("net.ipv4.conf.eth0.rp_filter", "2", "0", "eth0")
+    text = script(Network(host), Details({HOST: (setting,)}))
+    assert [line for line in text.splitlines() if "eth0" in line or "default" in line] == [
+        "# left out: eth0 in host, which is tun"
+    ]
+
+
 def test_names_that_a_shell_would_misread_are_quoted() -> None:
     odd = replace(BRIDGE, name="a;b")
     assert "ip link add dev 'a;b' type bridge" in lines(Network(replace(HOSTED, interfaces=(LO, odd))))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
 
+from nslab_kernel.core.actions import Operation
 from nslab_kernel.core.errors import NslabError
+from nslab_kernel.core.network import Network
 from nslab_kernel.lab import Lab
+
+from ..comparison import facts, settled
 
 Shell = Callable[[str], str]
 
@@ -154,6 +159,91 @@ def test_detaching_takes_the_published_ports_along(wired: Lab) -> None:
     assert "172.16.1.1" not in wired.run("host", "nft list ruleset").stdout
     wired.detach("ns2")
     assert wired.run("host", "nft list ruleset").stdout == ""
+
+
+def test_undoing_one_by_one_in_any_order_leaves_the_network_as_it_was(wired: Lab) -> None:
+    before = facts(wired.snapshot())
+    for undo in itertools.permutations(
+        (lambda: wired.nat_off("br0"), lambda: wired.unpublish(80), lambda: wired.unpublish(81, "udp"))
+    ):
+        wired.nat("br0")
+        wired.publish(80, "ns1", 8080)
+        wired.publish(81, "ns2", 53, "udp")
+        for step in undo:
+            assert wired.snapshot().host.sysctl("net.ipv4.ip_forward") == "1"
+            step()
+        assert facts(wired.snapshot()) == before
+
+
+def test_a_route_that_a_person_set_outlives_nat_and_published_ports(wired: Lab) -> None:
+    wired.run("ns1", "ip route add default via 172.16.0.1")
+    before = facts(wired.snapshot())
+    wired.nat("br0")
+    wired.publish(80, "ns1", 8080)
+    wired.nat_off("br0")
+    wired.unpublish(80)
+    assert facts(wired.snapshot()) == before
+
+
+def test_detaching_takes_the_filters_along_that_name_the_namespace(wired: Lab) -> None:
+    wired.firewall("host", "forward", "drop", source="ns1")
+    wired.firewall("ns2", "input", "drop", source="ns1")
+    wired.firewall("ns2", "input", "drop", tcp=23)
+    wired.detach("ns1")
+    assert wired.run("host", "nft list ruleset").stdout == ""
+    kept = wired.run("ns2", "nft list ruleset").stdout
+    assert "172.16.1.1" not in kept
+    assert "tcp dport 23 drop" in kept
+
+
+def test_a_ruleset_that_was_there_before_is_there_afterwards(wired: Lab) -> None:
+    wired.run("host", "iptables -t nat -A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE; nft add table ip mine")
+    before = wired.run("host", "nft list ruleset").stdout
+    wired.nat("br0")
+    wired.publish(80, "ns1", 8080)
+    wired.firewall("host", "forward", "drop", source="ns2")
+    wired.firewall_off("host")
+    wired.nat_off("br0")
+    wired.detach("ns1")
+    assert wired.run("host", "nft list ruleset").stdout == before
+
+
+def everything(lab: Lab) -> list[Operation]:
+    """One of each operation, and the ways back of some."""
+    return [
+        lab.internet(),
+        lab.bridge("br0", "172.16.0.1/16", "2001:db8:172:1::ff/64"),
+        lab.attach("br0", "ns1", "172.16.1.1/16", "2001:db8:172:1::1/64"),
+        lab.attach("br0", "ns2", "172.16.1.2/16"),
+        lab.bridge("br1"),
+        lab.attach("br1", "ns3", "10.1.0.1/24"),
+        lab.address("host", "br1", "10.1.0.254/24"),
+        lab.nat("br0"),
+        lab.publish(80, "ns1", 8080),
+        lab.publish(81, "ns1", 8080),
+        lab.publish(53, "ns3", 53, "udp"),
+        lab.connect("ns2", "ns3", "10.9.0.1/30", "10.9.0.2/30"),
+        lab.router("br0", "br1", "172.16.0.254/16", "10.1.0.253/24"),
+        lab.route("ns2", "10.1.0.0/24", "172.16.0.254"),
+        lab.dns("ns1", "203.0.113.53"),
+        lab.firewall("host", "forward", "drop", source="ns2", tcp=23),
+        lab.firewall("ns1", "input", "reject", udp=7),
+        lab.unpublish(80),
+        lab.nat_off("br0"),
+        lab.nat("br1"),
+    ]
+
+
+def test_the_commands_that_operations_print_do_the_same(
+    lab: Lab, shell: Shell, becomes: Callable[[Network], None]
+) -> None:
+    commands = [command for operation in everything(lab) for command in operation.commands]
+    built, rules = settled(lab.snapshot), shell("nft list ruleset")
+    lab.reset()
+    # But for the host's own resolver, which a person would change for good.
+    shell("\n".join(command for command in commands if not command.endswith(" /etc/resolv.conf")))
+    becomes(built)
+    assert shell("nft list ruleset") == rules
 
 
 def test_a_cable_joins_two_namespaces(lab: Lab) -> None:

@@ -132,6 +132,23 @@ def test_a_rich_network_is_rebuilt(lab: Lab, shell: Shell, rebuild: Rebuild) -> 
     assert end.mac == "02:00:00:00:00:01", "a MAC address that a person set is set again"
 
 
+def test_a_lab_that_reaches_out_and_is_reached_is_rebuilt(lab: Lab, shell: Shell, rebuild: Rebuild) -> None:
+    lab.internet()
+    lab.bridge("br0", "172.16.0.1/16", "2001:db8:172:1::ff/64")
+    lab.attach("br0", "ns1", "172.16.1.1/16", "2001:db8:172:1::1/64")
+    lab.attach("br0", "ns2", "172.16.1.2/16")
+    lab.nat("br0")
+    lab.publish(80, "ns1", 8080)
+    lab.firewall("host", "forward", "drop", source="ns2", tcp=23)
+    shell("""
+        iptables -t nat -A PREROUTING -p tcp -d 192.0.2.2 --dport 81 -j DNAT --to-destination 172.16.1.2:8080
+        iptables -t nat -A POSTROUTING -s 10.0.0.0/8 -o eth0 -j MASQUERADE
+        iptables -A FORWARD -i br0 ! -o br0 -m conntrack --ctstate INVALID -j DROP
+        ip6tables -A FORWARD -i eth0 -p tcp --dport 22 -j REJECT
+    """)
+    assert_equal(*rebuild())
+
+
 def test_a_script_brings_the_files_of_a_namespace_along(lab: Lab, shell: Shell) -> None:
     shell(RICH)
     assert "cat > /etc/netns/ns1/resolv.conf" in lab.script()

@@ -93,13 +93,13 @@ class Draft:
         far = self.network().peer(interface)
         return self.set(far[0].name, far[1].name, carrier=False, state="LOWERLAYERDOWN") if far else self
 
-    def route(self, where: str, destination: str, gateway: str, dev: str) -> Draft:
+    def route(self, where: str, destination: str, gateway: str, dev: str, protocol: str = "boot") -> Draft:
         """``ip route add DESTINATION via GATEWAY dev DEV``."""
         namespace = self._spaces[where]
         interface = namespace.interface(dev)
         assert interface is not None
         family = 6 if ":" in gateway else 4
-        made = Route(destination, family, gateway, interface.index)
+        made = Route(destination, family, gateway, interface.index, protocol=protocol)
         self._spaces[where] = replace(namespace, routes=(*namespace.routes, made))
         return self
 
