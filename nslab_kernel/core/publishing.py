@@ -146,7 +146,9 @@ def _refuse_published(host: Namespace, port: int, protocol: str) -> None:
 
 
 def _translations(host: Namespace) -> Iterator[tuple[Chain, Rule]]:
-    for chain in host.firewall.base_chains("prerouting", 4):
+    """What rewrites the destination of packets that arrive; Docker does it in a chain that it jumps to."""
+    chains = (chain for chain in host.firewall.chains if chain.family in ("ip", "inet") and chain.hook != "output")
+    for chain in chains:
         yield from ((chain, rule) for rule in chain.rules if rule.verdict.kind == "dnat")
 
 

@@ -181,5 +181,11 @@ def _followed(
             target = namespace.firewall.chain(chain, rule.verdict.target)
             if target is not None:
                 yield from _followed(namespace, target, met, (*way, target.name))
-        else:
+        elif _possible(met):
             yield rule, met
+
+
+def _possible(matches: tuple[Match, ...]) -> bool:
+    """Whether a packet can meet them all: Docker's rules isolate each bridge from every other, the only one too."""
+    refused = {(match.field, match.values) for match in matches if match.negated}
+    return not any((match.field, match.values) in refused for match in matches if not match.negated)

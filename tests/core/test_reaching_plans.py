@@ -284,6 +284,8 @@ def test_a_port_that_a_program_of_the_host_listens_on_is_not_published() -> None
         (masquerade("172.16.0.0/16", "eth0"), lambda n: nat.nat(n, "br0"), "masqueraded already", "rule ip nat"),
         (own(own_masquerade()), lambda n: nat.nat(n, "br0"), "masqueraded already", "handle 5"),
         (published("80", "172.16.1.9", "80"), lambda n: publishing.publish(n, 80, "ns1", 80), "1.9:80", "nft delete"),
+        (replace(published("80", "172.17.0.2", "80"), name="DOCKER", hook="", kind=""),
+         lambda n: publishing.publish(n, 80, "ns1", 80), "172.17.0.2:80", "rule ip nat DOCKER"),
         (own(own_dnat(), chain="prerouting"), lambda n: publishing.publish(n, 80, "ns2", 80), "1.1:8080", "--off"),
     ],
 )  # fmt: skip

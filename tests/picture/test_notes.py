@@ -51,6 +51,18 @@ def test_rules_are_followed_through_jumps_and_loops_end() -> None:
     assert _notes(draft) == [("drop", "forward: drop tcp 22 in eth0 to ns1")]
 
 
+def test_a_rule_that_no_packet_can_come_to_is_no_note() -> None:
+    away = Rule((Match("oifname", ("docker0",), negated=True),), Verdict("jump", "STAGE-2"))
+    drop = Rule((Match("oifname", ("docker0",)),), Verdict("drop"))
+    other = Rule((Match("oifname", ("docker1",)),), Verdict("drop"))
+    draft = outside_world().firewall(
+        HOST,
+        Chain("ip", "filter", "FORWARD", (away,), "forward", "filter"),
+        Chain("ip", "filter", "STAGE-2", (drop, other)),
+    )
+    assert _notes(draft) == [("drop", "forward: drop out not docker0 out docker1")]
+
+
 def test_a_published_port_for_every_way_in_is_one_note() -> None:
     rule = Rule((Match("tcp dport", ("8080",)),), Verdict("dnat", "172.16.1.1", "80"))
     chains = [Chain("ip", "nat", hook.upper(), (rule,), hook, "nat", -100) for hook in ("prerouting", "output")]
