@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from .change import Change, set_changes, value_change
 from .firewall import Chain, Rule
 from .network import Namespace, PolicyRule, Route
+from .own_table import is_memo
 
 _COUNTERS = re.compile(r"counter packets \d+ bytes \d+")
 _FORWARDING = (
@@ -89,8 +90,7 @@ def _follows(name: str, value: str, namespace: Namespace) -> bool:
 
 
 def _firewall_changes(old: Namespace, new: Namespace) -> Iterator[Change]:
-    earlier = {(chain.family, chain.table, chain.name): chain for chain in old.firewall.chains}
-    later = {(chain.family, chain.table, chain.name): chain for chain in new.firewall.chains}
+    earlier, later = _chains(old), _chains(new)
     for key in [*later, *(key for key in earlier if key not in later)]:
         then, now = earlier.get(key), later.get(key)
         name = " ".join(key)
@@ -99,6 +99,10 @@ def _firewall_changes(old: Namespace, new: Namespace) -> Iterator[Change]:
         else:
             yield from value_change(new.name, name, "chain", name if then else "", name if now else "")
         yield from set_changes(new.name, name, "rule", _rules(then), _rules(now))
+
+
+def _chains(namespace: Namespace) -> dict[tuple[str, str, str], Chain]:
+    return {(c.family, c.table, c.name): c for c in namespace.firewall.chains if not is_memo(c)}
 
 
 def _rules(chain: Chain | None) -> list[str]:

@@ -112,6 +112,11 @@ def switched_off(host: Namespace, families: Iterable[int]) -> Iterator[SetSysctl
             yield SetSysctl(FORWARDING[family], "0", HOST, "1")
 
 
+def is_memo(chain: Chain) -> bool:
+    """Whether a chain only remembers something, and is met by no packet."""
+    return (chain.family, chain.table) == ("ip", TABLE) and chain.name in _MEMOS.values()
+
+
 def deletion(chain: Chain, rule: Rule) -> str:
     """The nft command that removes a rule."""
     return f"delete rule {chain.family} {chain.table} {chain.name} handle {rule.handle}"

@@ -202,3 +202,9 @@ def test_a_chain_goes_without_saying_beside_its_rules_and_many_rules_are_counted
     two = Draft().firewall(HOST, masquerade("172.16.0.0/16", "eth0"), publish("8080", "172.16.1.1", "80")).network()
     assert summary(changes(_bare(), two)) == "added: 2 firewall rules"
     assert summary(changes(_bare(), two), "zh") == "新增：2 条防火墙规则"
+
+
+def test_what_the_lab_only_remembers_is_no_news() -> None:
+    memo = Chain("ip", "nslab", "ipv4_forwarding_was_off")
+    assert changes(_bare(), Draft().firewall(HOST, memo).network()) == ()
+    assert changes(_bare(), Draft().firewall(HOST, Chain("ip", "mine", "ipv4_forwarding_was_off")).network()) != ()
