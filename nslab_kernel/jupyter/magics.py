@@ -132,6 +132,8 @@ class LookMagics(NslabMagics):
     def netns_auto(self, line: str) -> None:
         """Whether the picture is drawn by itself after each cell that changed the network.
 
+        On a real machine (host mode) it is off until asked for: things change there that are no work of the notebook's.
+
         Examples
         --------
         ``%netns_auto off``
