@@ -156,7 +156,7 @@ def _refuse_masqueraded(host: Namespace, subnet: str) -> None:
             if rule.verdict.kind in ("masquerade", "snat") and plain.get("ip saddr") == (subnet,) and everywhere:
                 raise NslabError(
                     f"{subnet} is masqueraded already, by a rule in table {chain.family} {chain.table}.",
-                    f"`sudo nft {deletion(chain, rule)}` removes it.",
+                    f"It does what this would do. If it is yours, `sudo nft {deletion(chain, rule)}` removes it.",
                 )
 
 

@@ -92,7 +92,7 @@ def test_scripts_and_kernel_read_the_language_from_the_environment_alike(environ
     assert shell("language", 'echo "$language"', **{**unset, **environment}).stdout.strip() == language_of(environment)
 
 
-@pytest.mark.parametrize("script", ["setup", "lab", "test", "test-vm", "make-box"])
+@pytest.mark.parametrize("script", ["setup", "lab", "test", "test-vm", "test-docker", "make-box"])
 def test_every_script_explains_itself(script: str) -> None:
     done = run(f"script/{script}", "--help")
     assert done.returncode == 0
