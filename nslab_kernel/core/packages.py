@@ -11,6 +11,7 @@ _PACKAGES = {
     "dnsmasq": "dnsmasq-base",
     "ebtables": "ebtables",
     "ethtool": "ethtool",
+    "fc-list": "fontconfig",
     "host": "dnsutils",
     "hping3": "hping3",
     "ifconfig": "net-tools",

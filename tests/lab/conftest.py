@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -25,18 +24,6 @@ def lab() -> Iterator[Lab]:
     yield lab
     lab.reset()
     lab.close()
-
-
-@pytest.fixture
-def shell() -> Callable[[str], str]:
-    """Run shell lines on the host, failing loudly, and give what they print."""
-
-    def run(lines: str) -> str:
-        done = subprocess.run(["sh", "-e"], input=lines, text=True, capture_output=True, check=False)
-        assert done.returncode == 0, f"{lines}\n{done.stderr}"
-        return done.stdout
-
-    return run
 
 
 @pytest.fixture

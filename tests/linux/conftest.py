@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,18 +12,6 @@ from nslab_kernel.linux.reading import Reader
 
 if os.environ.get("NSLAB") != "1":
     pytest.exit("These tests change the host's network: run `nslab run -- python -m pytest tests/linux`.", returncode=4)
-
-
-@pytest.fixture
-def shell() -> Callable[[str], str]:
-    """Run shell lines on the host, failing loudly, and give what they print."""
-
-    def run(lines: str) -> str:
-        done = subprocess.run(["sh", "-e"], input=lines, text=True, capture_output=True, check=False)
-        assert done.returncode == 0, f"{lines}\n{done.stderr}"
-        return done.stdout
-
-    return run
 
 
 @pytest.fixture
