@@ -1,0 +1,117 @@
+"""Why a packet doesn't arrive: its way is followed through one reading of a network, there and back."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Sequence
+
+from .. import plans
+from ..errors import NslabError
+from ..names import did_you_mean
+from ..network import HOST, Network
+from . import words
+from .findings import Diagnosis, Finding, Hop, Place
+from .looks import KINDS
+from .mending import Obstacle, obstacles, oddities
+from .questions import Question
+from .settling import Settled, settle
+from .walk import Cause, Choice
+
+__all__ = ["KINDS", "Diagnosis", "Finding", "Hop", "Place", "why"]
+
+
+def why(
+    network: Network,
+    source: str,
+    destination: str,
+    *,
+    tcp: int | None = None,
+    udp: int | None = None,
+    language: str = "en",
+    resolve: Callable[[str], Sequence[str]] | None = None,
+) -> Diagnosis:
+    """Why a ping, a connection or a message doesn't get to its destination, or by which way it does.
+
+    Parameters
+    ----------
+    network
+        A reading of the lab that knows of listeners and learnt neighbours (``volatile``).
+    source
+        The namespace that sends; ``"host"`` for the host.
+    destination
+        A namespace, an address (a link-local one with its interface, ``fe80::1%eth0``) or a name to be looked up.
+    tcp, udp
+        The port to be reached; without either, it is a ping.
+    language
+        ``en`` or ``zh``.
+    resolve
+        Looks a name up as the source would, and returns its addresses; without it, names aren't evaluated.
+
+    Raises
+    ------
+    NslabError
+        For a source that isn't there, or a port that is none.
+    """
+    here = plans.find_namespace(network, source)
+    protocol, port = _protocol(tcp, udp)
+    target, zone = _target(network, destination)
+    if not target:
+        found = list(resolve(destination)) if resolve else []
+        if not found:
+            unknown = _unknown_name(network, source, destination, language, looked_up=resolve is not None)
+            return Diagnosis(source, "", *unknown, protocol=protocol, port=port, language=language)
+        target = found[0]
+    asked = Question(here.name, target, protocol, port, zone)
+    settled = settle(network, asked)
+    return _diagnosis(network, asked, settled, language)
+
+
+def _diagnosis(network: Network, asked: Question, settled: Settled, language: str) -> Diagnosis:
+    walk = settled.told.walk
+    met = oddities(network, asked, settled) if settled.arrives else obstacles(network, asked, settled)
+    shown = walk.sent.destination if walk.sent else "" if network.get(asked.target) else asked.target
+    return Diagnosis(
+        asked.source,
+        shown,
+        settled.arrives,
+        tuple(words.finding(network, obstacle, language) for obstacle in met),
+        words.hops(network, walk.steps, language),
+        tuple(dict.fromkeys(words.unevaluated(network, choice, language) for choice in settled.unknown)),
+        asked.protocol,
+        asked.port,
+        language,
+    )
+
+
+def _protocol(tcp: int | None, udp: int | None) -> tuple[str, int]:
+    if tcp is not None and udp is not None:
+        raise NslabError("A packet is either TCP or UDP.", "Name one port: `--tcp 80` or `--udp 53`.")
+    for protocol, port in (("tcp", tcp), ("udp", udp)):
+        if port is not None:
+            if not 1 <= port <= 65535:
+                raise NslabError(f"{port} is not a port: ports go from 1 to 65535.", f"Write `--{protocol} 80`.")
+            return protocol, port
+    return "icmp", 0
+
+
+def _target(network: Network, destination: str) -> tuple[str, str]:
+    """The destination, if it can be understood without asking anybody, and its zone."""
+    if network.get(destination):
+        return destination, ""
+    address, _, zone = destination.partition("%")
+    try:
+        return str(ipaddress.ip_address(address)), zone
+    except ValueError:
+        return "", ""
+
+
+def _unknown_name(
+    network: Network, source: str, name: str, language: str, *, looked_up: bool
+) -> tuple[bool | None, tuple[Finding, ...], tuple[Hop, ...], tuple[str, ...]]:
+    """What to say of a name that has no address: it has none, or nobody could look."""
+    place = Place(source)
+    if not looked_up:
+        return None, (), (), (words.unevaluated(network, Choice("name", place, {"name": name}, 1), language),)
+    near = did_you_mean(name, [namespace.name for namespace in network.everywhere if namespace.name != HOST])
+    cause = Cause("unknown-name", place, {"name": name, "near": near.strip()})
+    return False, (words.finding(network, Obstacle(cause, "there"), language),), (), ()

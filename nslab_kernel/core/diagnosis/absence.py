@@ -1,0 +1,161 @@
+"""Why nobody on a link answers for an address: its owner is elsewhere, or there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..actions import AddAddress, SetMaster, SetSysctl, SetUp
+from ..network import Address, Interface, Namespace
+from ..subnets import subnet_of
+from .addresses import family_of, global_ones, holders, inside, usable
+from .cabling import is_opaque, master_of
+from .findings import Place
+from .packet import Packet
+from .remedies import change_address, change_prefix, ends_on, new_routes, subnets_on
+from .routing import Query, lookup
+from .settings import ipv6_off
+from .walk import Cause, Repair, Walk
+
+
+def nobody(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -> Cause:
+    """Why ``ip``, the next hop of a packet, has no neighbour on the link of ``out``."""
+    leave_if_opaque(walk, here, out)
+    for there, interface in holders(walk.network, ip):
+        cause = _elsewhere(walk, here, out, ip, there, interface)
+        if cause:
+            return cause
+    return _nowhere(walk, here, out, ip, packet)
+
+
+def leave_if_opaque(walk: Walk, here: Namespace, out: Interface) -> None:
+    """Raise `LostError` where a link has an end that this lab can't see: someone there may answer."""
+    for interface in (out, *_ports_on(walk, here, out)):
+        if interface.carrier and is_opaque(walk.network, interface):
+            kind = interface.kind or "hardware"
+            raise walk.lost("beyond", Place(here.name, interface.name), interface_kind=kind)
+
+
+def _ports_on(walk: Walk, here: Namespace, out: Interface) -> Iterator[Interface]:
+    for there, interface in (*ends_on(walk, here, out), (here, out)):
+        if interface.kind == "bridge":
+            yield from there.ports(interface)
+
+
+def _elsewhere(
+    walk: Walk, here: Namespace, out: Interface, ip: str, there: Namespace, interface: Interface
+) -> Cause | None:
+    """The owner is on another link: a cable is plugged in wrongly, or the subnet is meant to be smaller."""
+    plug = _unplugged(walk, (here, out), (there, interface)) or _unplugged(walk, (there, interface), (here, out))
+    if plug:
+        return plug
+    theirs = next(address for address in interface.addresses if address.ip == ip)
+    ours = [address for address in usable(out, theirs.family) if address.scope == "global"]
+    if any(address.network == theirs.network for address in ours):
+        return _other_bridge(walk, (here, out), (there, interface), theirs)
+    wide = [address for address in ours if inside(ip, address.network) and address.prefix < theirs.prefix]
+    if wide:
+        return _too_wide(walk, here, out, wide[0], theirs)
+    return None
+
+
+def _unplugged(walk: Walk, one: tuple[Namespace, Interface], other: tuple[Namespace, Interface]) -> Cause | None:
+    """Whether the cable of one ends loose beside the bridge of the other."""
+    far = walk.network.peer(one[1])
+    if far is None or far[1].master is not None or global_ones(far[1]) or far[1].kind == "bridge":
+        return None
+    bridges = [i for ns, i in (*ends_on(walk, *other), other) if ns is far[0] and i.kind == "bridge"]
+    repairs = tuple((SetMaster(far[1].name, bridge.name, far[0].name),) for bridge in bridges)
+    if not repairs:
+        return None
+    facts = {"cable": one[1].name, "owner": one[0].title, "bridge": bridges[0].name}
+    return Cause("unplugged", Place(far[0].name, far[1].name), facts, repairs)
+
+
+def _other_bridge(
+    walk: Walk, one: tuple[Namespace, Interface], other: tuple[Namespace, Interface], address: Address
+) -> Cause | None:
+    """Two ends of one subnet on two bridges: the one with fewer companions there is plugged in wrongly."""
+    ports = []
+    for end in (one, other):
+        far = walk.network.peer(end[1])
+        bridge = master_of(*far) if far else None
+        companions = subnets_on(walk, *end, address.family)[address.network]
+        ports.append((companions, end, far, bridge))
+    ports.sort(key=lambda port: port[0])
+    (_, wrong, far, bridge), (_, right, right_far, right_bridge) = ports
+    goal = right_bridge or (right[1] if right[1].kind == "bridge" else None)
+    goal_place = right_far[0] if right_far else right[0]
+    if far is None or bridge is None or goal is None or goal_place is not far[0]:
+        return None
+    facts = {"owner": wrong[0].title, "bridge": bridge.name, "right": goal.name, "subnet": address.network}
+    repair = (SetMaster(far[1].name, goal.name, far[0].name, bridge.name),)
+    return Cause("other-bridge", Place(far[0].name, far[1].name), facts, (repair,))
+
+
+def _too_wide(walk: Walk, here: Namespace, out: Interface, ours: Address, theirs: Address) -> Cause:
+    usual = [subnet_of(subnet).prefixlen for subnet, _ in subnets_on(walk, here, out, ours.family).most_common()]
+    prefixes = [prefix for prefix in dict.fromkeys((*usual, theirs.prefix)) if prefix > ours.prefix]
+    repairs = tuple(change_prefix(here, out, ours, prefix) for prefix in prefixes)
+    facts = {"address": ours.cidr, "ip": theirs.ip}
+    return Cause("prefix-too-wide", Place(here.name, out.name), facts, repairs)
+
+
+def _nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -> Cause:
+    """Nobody has the address: somebody on the link has lost it, or the route names a wrong gateway."""
+    prefix = next((a.prefix for a in global_ones(out, family_of(ip)) if inside(ip, a.network)), None)
+    suspects = list(_bare(walk, here, out, ip))
+    if len(suspects) == 1 and prefix:
+        return _lost_address(*suspects[0], ip, prefix)
+    facts = {"ip": ip, "interface": out.name}
+    if ip != packet.destination:
+        found = lookup(here, Query(packet.destination, packet.source))
+        route = found.routes[0] if found.routes else None
+        repairs = new_routes(walk, here, packet.destination, route) if route else ()
+        return Cause("wrong-gateway", Place(here.name, out.name), facts, repairs)
+    odd = list(_odd(walk, here, out, ip)) if prefix else []
+    if len(odd) == 1:
+        there, interface, address = odd[0]
+        repair = change_address(there, interface, address, f"{ip}/{prefix}")
+        facts |= {"address": address.cidr, "subnet": str(subnet_of(f"{ip}/{prefix}"))}
+        return Cause("other-subnet", Place(there.name, interface.name), facts, (repair,))
+    return Cause("nobody-has-it", Place(here.name, out.name), facts)
+
+
+def _bare(walk: Walk, here: Namespace, out: Interface, ip: str) -> Iterator[tuple[Namespace, Interface]]:
+    """Interfaces on the link, of others, that have no address of the family; those that are all a namespace has."""
+    family = family_of(ip)
+    for there, interface in ends_on(walk, here, out):
+        if there is here or global_ones(interface, family):
+            continue
+        if interface.kind == "bridge" and not global_ones(interface):
+            has_routes = any(global_ones(i, family) for i in there.interfaces)
+            if not has_routes:
+                continue  # a bridge that only switches needs no address
+        yield there, interface
+
+
+def _lost_address(there: Namespace, interface: Interface, ip: str, prefix: int) -> Cause:
+    place = Place(there.name, interface.name)
+    facts = {"ip": ip}
+    if not interface.up:
+        return Cause("interface-down", place, facts, ((SetUp(interface.name, there.name),),))
+    if family_of(ip) == 6 and ipv6_off(there, interface):
+        return Cause("ipv6-off", place, facts, (switch_ipv6_on(there, interface),))
+    repair: Repair = (AddAddress(interface.name, f"{ip}/{prefix}", there.name),)
+    return Cause("no-address", place, {"family": str(family_of(ip))}, (repair,))
+
+
+def switch_ipv6_on(there: Namespace, interface: Interface) -> Repair:
+    """Undo ``disable_ipv6``, for all interfaces where it was set for all."""
+    settings = [f"net.ipv6.conf.{place}.disable_ipv6" for place in ("all", interface.name)]
+    return tuple(SetSysctl(s, "0", there.name, "1") for s in settings if there.sysctl(s) == "1")
+
+
+def _odd(walk: Walk, here: Namespace, out: Interface, ip: str) -> Iterator[tuple[Namespace, Interface, Address]]:
+    """The addresses on a link that share no subnet with the asker's."""
+    family = family_of(ip)
+    own = [address.network for address in global_ones(out, family)]
+    for there, interface in ends_on(walk, here, out):
+        addresses = global_ones(interface, family)
+        if there is not here and not any(inside(a.ip, subnet) for a in addresses for subnet in own):
+            yield from ((there, interface, address) for address in addresses)

@@ -1,0 +1,165 @@
+"""Causes in English: what the command says, and why it matters."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "unknown-name": (
+        "no address for {name}",
+        "Packets are sent to addresses: without one for the name, {where} can't send any.",
+    ),
+    "no-interface": ("nothing but lo", "{Where} has no cable by which a packet could come or go."),
+    "interface-down": (
+        "{interface} is DOWN",
+        "An interface that is down neither sends nor receives.",
+    ),
+    "bridge-down": ("{interface} is DOWN", "A bridge that is down hands no frame from one port to another."),
+    "lo-down": ("lo is DOWN", "What a namespace sends to its own addresses goes through lo."),
+    "no-carrier": ("{interface} has NO-CARRIER", "Nobody is at the other end of the cable."),
+    "no-address": (
+        "{interface} has no IPv{family} address",
+        "Without an address on {interface}, {where} has no route to that subnet, and nobody can answer it.",
+    ),
+    "ipv6-off": ("disable_ipv6 is 1", "IPv6 is switched off on {interface}, so it has no IPv6 address at all."),
+    "tentative": (
+        "{ip} is tentative",
+        "A new IPv6 address is used only after a second or two, when no other node has claimed it.",
+    ),
+    "duplicate-detected": (
+        "{ip} is dadfailed",
+        "An IPv6 address that another node has already ({others}) is not used.",
+    ),
+    "duplicate-address": (
+        "{ip} is here, and also elsewhere: {others}",
+        "Whoever answers first for {ip} gets the packets that are meant for the other.",
+    ),
+    "no-link-local": (
+        "{interface} has no link-local address",
+        "IPv6 looks for neighbours from a link-local address, and there is none.",
+    ),
+    "no-route": (
+        "no route to {ip}",
+        "{Where} has no route that fits {ip}, not even a default one, so it doesn't send the packet.",
+    ),
+    "refusing-route": ("{route}", "This route forbids the packet instead of leading it somewhere."),
+    "refusing-rule": (
+        "rule {priority} says {refusal}",
+        "The routing policy forbids the packet before any routing table is asked.",
+    ),
+    "wrong-gateway": (
+        "nobody answers for {ip} on {interface}",
+        "The route sends the packet to a gateway that isn't there.",
+    ),
+    "gateway-no-router": (
+        "the way to {ip} goes through {gateway}",
+        "{gateway} has one interface only and can't pass the packet on: the route names the wrong gateway.",
+    ),
+    "routing-loop": ("by {interface}, again and again", "The routers send the packet round in a circle."),
+    "prefix-too-narrow": (
+        "{address}",
+        "By this prefix length {ip} is not on the link, although it is: {where} looks for a router instead.",
+    ),
+    "prefix-too-wide": (
+        "{address}",
+        "By this prefix length {ip} is on the link, although it is elsewhere: {where} asks the link and no router.",
+    ),
+    "other-subnet": ("{address}", "The others on this link are in {subnet}, so this address is in the wrong subnet."),
+    "unplugged": (
+        "{interface} has no master",
+        "The cable of {owner} isn't plugged into a bridge, so nothing that it sends goes any further.",
+    ),
+    "other-bridge": (
+        "{interface} has master {bridge}",
+        "The others in {subnet} are on {right}: two bridges are two links, even with the same subnet.",
+    ),
+    "address-on-port": (
+        "{interface} has an address, and is a port of {bridge}",
+        "What comes in by a bridge port goes to the bridge: addresses belong on the bridge, not on its port.",
+    ),
+    "one-way": ("{interface}", "A frame gets out this way, but none comes back."),
+    "nobody-has-it": (
+        "FAILED, or nothing",
+        "Nobody on the link of {interface} has the address {ip}, so nobody answers for it.",
+    ),
+    "arp-off": ("NOARP", "With ARP switched off, {interface} neither asks for MAC addresses nor tells its own."),
+    "arp-ignored": (
+        "arp_ignore is {mode}",
+        "{Where} doesn't answer who asks for the MAC address of {ip} on {interface}.",
+    ),
+    "wrong-neighbour": (
+        "{ip} has lladdr {mac}",
+        "The packet goes to this MAC address, which is not that of {ip}: what is remembered of the neighbour is wrong.",
+    ),
+    "port-blocked": ("{interface} is {state}", "A bridge port in state {state} (STP is {stp}) passes no frames."),
+    "ports-isolated": ("isolated on", "Isolated ports of one bridge don't reach each other: {other} is isolated, too."),
+    "port-deaf": (
+        "learning off, flood off",
+        "{bridge} doesn't know who is behind {interface}, and may not try it with frames for unknown addresses.",
+    ),
+    "no-hairpin": (
+        "hairpin off",
+        "The packet would have to leave {interface} by which it came in, and a port does so in hairpin mode only.",
+    ),
+    "vlans": ("the VLANs of each port", "{interface} separates its ports by VLAN."),
+    "too-big": (
+        "mtu {mtu}",
+        "The packet has {length} bytes, more than {interface} takes, and bridges don't cut packets up.",
+    ),
+    "filtered-by-policy": (
+        "no rule takes it; policy {verdict} in chain {chain}",
+        "What no rule lets through, this chain drops, without a word to the sender.",
+    ),
+    "filtered-by-rule": ("{rule}", "This firewall rule in chain {chain} is about the packet, and says {verdict}."),
+    "bridged-filtered-by-policy": (
+        "no rule takes it; policy {verdict} in chain {chain}",
+        "With {setting}=1, frames that {interface} bridges pass the IP firewall, too, whose chain drops them.",
+    ),
+    "bridged-filtered-by-rule": (
+        "{rule}",
+        "With {setting}=1, frames that {interface} bridges pass the IP firewall, too, where this rule says {verdict}.",
+    ),
+    "not-forwarding": (
+        "{setting} = 0",
+        "{Where} gets a packet for {ip}, which isn't its own, and passes nothing on: it is no router.",
+    ),
+    "link-local-only": (
+        "from a link-local address",
+        "A link-local address is good on its own link only, so no router passes the packet on.",
+    ),
+    "rp-filter": (
+        "rp_filter is {mode}",
+        "{Where} would answer {ip} by {other}, not by {interface}, and so takes the packet for a forged one.",
+    ),
+    "rp-filter-no-way": (
+        "no route to {ip}",
+        "With rp_filter={mode}, {where} drops a packet from {ip} unseen, since it couldn't answer it.",
+    ),
+    "martian-source": (
+        "{ip} is local",
+        "The packet says that it comes from {where} itself, and yet it comes in by {interface}.",
+    ),
+    "private-source": (
+        "no route to {ip}",
+        "{ip} is a private address: nobody outside knows the way back, so a router must masquerade it.",
+    ),
+    "nothing-to-masquerade-as": (
+        "no address",
+        "The rule `{rule}` wants an address of {interface} to put in the source's place, and it has none.",
+    ),
+    "echo-ignored": ("{setting} = 1", "{Where} gets the ping and doesn't answer, as it is told."),
+    "no-listener": (
+        "nothing on port {port}",
+        "The packet gets to {where}, and no program listens there on {protocol} port {port}.",
+    ),
+    "listens-elsewhere": (
+        "port {port} only on {others}",
+        "A program listens on this port, but on {others} only, which isn't {ip}.",
+    ),
+    "answer-elsewhere": (
+        "{ip} is here",
+        "The answer to {source} arrives here, since this namespace has the address, too.",
+    ),
+    "answer-from-elsewhere": (
+        "the answer comes from {other}",
+        "The question went to {asked}: the answer doesn't pass where that was translated, and nobody knows it.",
+    ),
+}

@@ -1,0 +1,113 @@
+"""What might put a wrong address or route right, the likeliest first; trying it on the snapshot tells which does."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import Iterator
+
+from ..actions import AddAddress, AddRoute, DeleteAddress, DeleteRoute
+from ..network import HOST, Address, Interface, Namespace, Network, Route
+from ..subnets import subnet_of
+from .addresses import family_of, global_ones, holders, inside, usable
+from .settings import forwards
+from .walk import Repair, Walk
+
+_MOST = 6  # candidates, of which the diagnosis tries each
+_MAIN = 254
+
+
+def ends_on(walk: Walk, here: Namespace, out: Interface) -> list[tuple[Namespace, Interface]]:
+    """Who is on an interface's link."""
+    return [(way[-1].namespace, way[-1].interface) for way in walk.ways(here, out)]
+
+
+def subnets_on(walk: Walk, here: Namespace, out: Interface, family: int) -> Counter[str]:
+    """The subnets that the others on a link are in, and how many of them."""
+    ends = (end for end in ends_on(walk, here, out) if end[0] is not here)
+    return Counter(address.network for _, i in ends for address in global_ones(i, family))
+
+
+def free_address(network: Network, subnet: str) -> str:
+    """The first address of a subnet that nobody has, with the prefix length; empty if there is none."""
+    space = subnet_of(subnet)
+    taken = {a.ip for ns in network.everywhere for i in ns.interfaces for a in i.addresses}
+    if space.num_addresses < 4:
+        return ""
+    first = int(space.network_address) + 1
+    for number in range(first, min(first + 4096, int(space.broadcast_address))):
+        ip = str(ipaddress.ip_address(number.to_bytes(space.max_prefixlen // 8)))
+        if ip not in taken:
+            return f"{ip}/{space.prefixlen}"
+    return ""
+
+
+def change_prefix(here: Namespace, interface: Interface, address: Address, prefix: int) -> Repair:
+    """The same address with another prefix length.
+
+    For IPv4 the new one comes first, since with its last address an interface loses its routes; IPv6 has no
+    address twice.
+    """
+    new = AddAddress(interface.name, f"{address.ip}/{prefix}", here.name)
+    old = DeleteAddress(interface.name, address.cidr, here.name)
+    return (new, old) if address.family == 4 else (old, new)
+
+
+def change_address(here: Namespace, interface: Interface, address: Address, cidr: str) -> Repair:
+    """Another address in the place of one."""
+    return AddAddress(interface.name, cidr, here.name), DeleteAddress(interface.name, address.cidr, here.name)
+
+
+def new_routes(walk: Walk, here: Namespace, destination: str, instead_of: Route | None = None) -> tuple[Repair, ...]:
+    """Routes to a destination by each router in reach, in place of one that doesn't work."""
+    repairs: list[Repair] = []
+    gone: Repair = ()
+    if instead_of is not None:
+        out = here.interface(instead_of.interface)
+        gone = (DeleteRoute(instead_of, out.name if out else "", here.name),)
+    for gateway in _gateways(walk, here, family_of(destination)):
+        if instead_of is None or gateway != instead_of.gateway:
+            target = instead_of.destination if instead_of else _target(walk.network, here, destination)
+            route = Route(target, family_of(destination), gateway)
+            repairs.append((*gone, AddRoute(route, "", here.name)))
+    return tuple(repairs[:_MOST])
+
+
+def _target(network: Network, here: Namespace, destination: str) -> str:
+    """What a new route is to: everything if there is no default route yet, else the destination's subnet."""
+    family = family_of(destination)
+    has_default = any((r.destination, r.family, r.table) == ("default", family, _MAIN) for r in here.routes)
+    if not has_default:
+        return "default"
+    for _, interface in holders(network, destination):
+        return next(address.network for address in interface.addresses if address.ip == destination)
+    return f"{destination}/{128 if family == 6 else 32}"
+
+
+def _gateways(walk: Walk, here: Namespace, family: int) -> Iterator[str]:
+    """The addresses of others on this namespace's links, routers first."""
+    found: dict[str, tuple[bool, bool, int]] = {}
+    for out in here.interfaces:
+        if out.is_loopback or not out.up:
+            continue
+        own = [address.network for address in usable(out, family) if address.scope == "global"]
+        for there, interface in ends_on(walk, here, out):
+            for address in global_ones(interface, family):
+                if there is here or not _may_route(there, interface, family):
+                    continue
+                if any(inside(address.ip, subnet) for subnet in own):
+                    found.setdefault(address.ip, _unlikeliness(there, interface, family))
+    yield from sorted(found, key=lambda ip: found[ip])
+
+
+def _may_route(there: Namespace, interface: Interface, family: int) -> bool:
+    """Whether a namespace has anywhere to pass a packet on to, or is set up to do so."""
+    return there.name == HOST or _links(there, family) > 1 or forwards(there, interface, family)
+
+
+def _unlikeliness(there: Namespace, interface: Interface, family: int) -> tuple[bool, bool, int]:
+    return not forwards(there, interface, family), there.name != HOST, -_links(there, family)
+
+
+def _links(there: Namespace, family: int) -> int:
+    return sum(1 for i in there.interfaces if not i.is_loopback and global_ones(i, family))

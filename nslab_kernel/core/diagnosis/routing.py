@@ -1,0 +1,174 @@
+"""Where a namespace sends a packet: routing policy, tables, source address (ip-rule(8), ip-route(8)).
+
+The kernel's own answer, ``ip route get``, is this file's judge in the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..network import Address, Interface, Namespace, PolicyRule, Route
+from ..subnets import subnet_of
+from .addresses import family_of, inside, is_broadcast, is_local, parsed, usable
+
+_LOCAL_TABLE = 255
+_USUAL = (PolicyRule(0, 0, table=_LOCAL_TABLE), PolicyRule(32766, 0, table=254), PolicyRule(32767, 0, table=253))
+_REFUSING = ("blackhole", "unreachable", "prohibit")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a lookup depends on."""
+
+    destination: str
+    source: str = ""
+    iif: str = "lo"  # the interface that it came in by; lo for what the namespace itself sends
+    oif: str = ""
+    mark: int = 0
+
+    @property
+    def family(self) -> int:
+        return family_of(self.destination)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a lookup found.
+
+    Parameters
+    ----------
+    kind
+        ``unicast``, ``local``, ``broadcast``, ``blackhole``, ``unreachable``, ``prohibit`` or ``none``.
+    routes
+        The route; several where the kernel spreads packets over them.
+    rule
+        The routing policy's line that decided.
+    """
+
+    kind: str
+    routes: tuple[Route, ...] = ()
+    rule: PolicyRule | None = None
+
+
+def lookup(here: Namespace, query: Query) -> Answer:
+    """Ask a namespace's routing tables, in the order of its policy."""
+    for rule in policy(here, query.family):
+        if not _applies(rule, query):
+            continue
+        if rule.action in _REFUSING:
+            return Answer(rule.action, (), rule)
+        if rule.action != "table":
+            continue
+        found = _in_table(here, query, rule)
+        if found and found.kind != "throw":
+            return found
+    return Answer("none")
+
+
+def policy(here: Namespace, family: int) -> tuple[PolicyRule, ...]:
+    """The routing policy of a family, in order."""
+    own = tuple(rule for rule in here.rules if rule.family == family)
+    return tuple(sorted(own or _USUAL, key=lambda rule: rule.priority))
+
+
+def _applies(rule: PolicyRule, query: Query) -> bool:
+    conditions = (
+        rule.source is None or (bool(query.source) and inside(query.source, rule.source)),
+        rule.destination is None or inside(query.destination, rule.destination),
+        rule.iif is None or rule.iif == query.iif,
+        rule.oif is None or rule.oif == query.oif,
+        not rule.mark or rule.mark == query.mark,
+    )
+    return all(conditions) != rule.inverted
+
+
+def _in_table(here: Namespace, query: Query, rule: PolicyRule) -> Answer | None:
+    if rule.table == _LOCAL_TABLE:
+        if is_local(here, query.destination):
+            return Answer("local", (), rule)
+        return Answer("broadcast", (), rule) if is_broadcast(here, query.destination) else None
+    fitting = [route for route in here.routes if route.table == rule.table and _fits(here, route, query)]
+    if not fitting:
+        return None
+    best = min(map(_preference, fitting))
+    chosen = tuple(route for route in fitting if _preference(route) == best)
+    if query.family == 6 and not all(route.gateway for route in chosen):
+        chosen = chosen[:1]
+    return Answer(chosen[0].kind, chosen, rule)
+
+
+def _fits(here: Namespace, route: Route, query: Query) -> bool:
+    if route.family != query.family or route.dead:
+        return False
+    if route.destination != "default" and not inside(query.destination, route.destination):
+        return False
+    out = here.interface(route.interface)
+    if query.oif and out and out.name != query.oif:
+        return False
+    return not (route.linkdown and out and _ignores_linkdown(here, out, query.family))
+
+
+def _ignores_linkdown(here: Namespace, out: Interface, family: int) -> bool:
+    names = ("all", out.name)
+    key = f"net.ipv{family}.conf.{{}}.ignore_routes_with_linkdown"
+    return any(here.sysctl(key.format(name)) == "1" for name in names)
+
+
+def _preference(route: Route) -> tuple[int, int]:
+    """The longest prefix first, then the lowest metric."""
+    length = 0 if route.destination == "default" else subnet_of(route.destination).prefixlen
+    return -length, route.metric
+
+
+def source_for(here: Namespace, route: Route, destination: str) -> str:
+    """The address that a namespace sends from when the program doesn't say; empty if it has none."""
+    if route.source:
+        return route.source
+    out = here.interface(route.interface)
+    if family_of(destination) == 6:
+        return _source6(here, out, destination)
+    near = source_on(here, out, route.gateway or "", link=route.gateway is None)
+    return near.ip if near else ""
+
+
+def source_on(here: Namespace, out: Interface | None, target: str, *, link: bool = False) -> Address | None:
+    """The IPv4 address to speak from on an interface: on the target's subnet, else its first, else any other's.
+
+    ``inet_select_addr`` in the kernel; an address of scope ``link`` serves only on its link.
+    """
+    wanted = ("global", "site", "link") if link else ("global", "site")
+    own = [a for a in usable(out, 4) if a.scope in wanted] if out else []
+    if target:
+        own.sort(key=lambda address: not inside(target, address.network))
+    others = (a for i in here.interfaces for a in usable(i, 4) if a.scope in wanted and a.scope != "link")
+    return own[0] if own else next(others, None)
+
+
+def source_to_masquerade(here: Namespace, out: Interface, target: str) -> str:
+    """The address that masquerade puts in the place of a source; empty if there is none."""
+    if family_of(target) == 6:
+        return _source6(here, out, target)
+    found = source_on(here, out, target)
+    return found.ip if found else ""
+
+
+def _source6(here: Namespace, out: Interface | None, destination: str) -> str:
+    """RFC 6724, 5: the same address, a fitting scope, the outgoing interface, the longest common prefix."""
+    if destination.startswith("fe80:"):
+        own = [a for a in usable(out, 6) if a.scope == "link"] if out else []
+        return own[0].ip if own else ""
+    candidates = [(i, a) for i in here.interfaces for a in usable(i, 6) if i.up and not i.is_loopback]
+    if not candidates:
+        return ""
+
+    def rank(candidate: tuple[Interface, Address]) -> tuple[bool, bool, int]:
+        interface, address = candidate
+        return address.scope == "global", interface is out, _common(address, destination)
+
+    return max((c for c in candidates if c[1].scope == "global" or c[0] is out), key=rank, default=candidates[0])[1].ip
+
+
+def _common(address: Address, destination: str) -> int:
+    """How many bits two addresses share, up to the prefix length."""
+    differing = int(parsed(address.ip)) ^ int(parsed(destination))
+    return min(128 - differing.bit_length(), address.prefix)

@@ -1,0 +1,226 @@
+"""A packet's way through the IP stacks of the namespaces that it meets, in the order in which a kernel does things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..actions import SetUp
+from ..link_actions import SetPort
+from ..network import Interface, Namespace, Route
+from . import neighbours
+from .addresses import is_broadcast, is_local, parsed
+from .carrying import carry
+from .findings import Place
+from .packet import Packet
+from .passage import Passage
+from .refusals import link_local_source, no_source, not_forwarding
+from .routing import Answer, Query, lookup, source_for
+from .settings import BRIDGE_CALLS, forwards
+from .unroutable import no_route, refused
+from .validation import check_source
+from .walk import Cause, StoppedError, Walk
+
+_MOST_ROUTERS = 64  # the TTL that a packet starts with
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Where a packet ended: handed to a program's socket, or to the kernel that answers pings."""
+
+    here: Namespace
+    into: Interface
+    packet: Packet
+
+
+def send(walk: Walk, here: Namespace, packet: Packet, oif: Interface | None = None) -> Delivery:
+    """Send a packet from a program in a namespace, and follow it to where it is delivered.
+
+    Parameters
+    ----------
+    oif
+        The interface it is bound to, as answers to link-local addresses are.
+
+    Raises
+    ------
+    StoppedError, LostError
+    """
+    if parsed(packet.destination).is_loopback:
+        _check_loopback(here)
+    found = _lookup(walk, here, packet, oif.name if oif else "")
+    if found.kind == "local":
+        return _to_itself(walk, here, replace(packet, source=packet.source or packet.destination))
+    route = _route(walk, here, found, packet)
+    packet = _with_source(walk, here, route, packet)
+    out = _interface(here, route)
+    _note(walk, here, route, packet)
+    passage = Passage(walk, here, packet)
+    changed = passage.hook("output", oif=out)
+    if changed.destination != packet.destination:
+        found = _lookup(walk, here, changed)
+        if found.kind == "local":
+            return _loop_back(walk, here, passage)
+        route = _route(walk, here, found, changed)
+        out = _interface(here, route)
+        _note(walk, here, route, changed)
+    return _leave(walk, here, passage, route, out)
+
+
+def receive(walk: Walk, here: Namespace, into: Interface, port: Interface, packet: Packet) -> Delivery:
+    """Take a packet from an interface: deliver it, or forward it.
+
+    Parameters
+    ----------
+    port
+        The interface that it really came in by, where ``into`` is a bridge.
+    """
+    passage = Passage(walk, here, packet)
+    packet = passage.hook("prerouting", iif=into)
+    if is_local(here, packet.destination):
+        check_source(walk, here, into, packet.source, packet.destination)
+        packet = passage.hook("input", iif=into)
+        walk.step("delivered", here, into, packet=packet.what, ip=packet.destination)
+        return Delivery(here, into, packet)
+    if is_broadcast(here, packet.destination):
+        raise walk.lost("broadcast", Place(here.name, into.name), ip=packet.destination)
+    return _forward(walk, here, into, port, passage)
+
+
+def _note(walk: Walk, here: Namespace, route: Route, packet: Packet) -> None:
+    walk.sent = walk.sent or packet
+    facts = {"ip": packet.destination, "source": packet.source, "gateway": route.gateway or "", "packet": packet.what}
+    walk.step("sent", here, _interface(here, route), **facts)
+
+
+def _forward(walk: Walk, here: Namespace, into: Interface, port: Interface, passage: Passage) -> Delivery:
+    packet = passage.packet
+    bridged = _stays_bridged(here, into, passage)
+    if not bridged and not forwards(here, into, packet.family):
+        raise StoppedError(not_forwarding(walk, here, into, packet))
+    route = _route(walk, here, _lookup(walk, here, packet, iif=into.name), packet)
+    out = _interface(here, route)
+    check_source(walk, here, into, packet.source, packet.destination)
+    if packet.link_local:
+        raise StoppedError(link_local_source(walk, here, into, packet))
+    walk.forwarded.append((here, into, out))
+    if len(walk.forwarded) > _MOST_ROUTERS:
+        raise StoppedError(Cause("routing-loop", Place(here.name, out.name), {"ip": packet.destination}))
+    facts = {"ip": packet.destination, "gateway": route.gateway or "", "into": into.name}
+    walk.step("forwarded", here, out, **facts)
+    passage.hook("forward", iif=into, oif=out)
+    return _leave(walk, here, passage, route, out, port if bridged else None)
+
+
+def _stays_bridged(here: Namespace, into: Interface, passage: Passage) -> bool:
+    """Whether a bridge hands on by itself what its own firewall gave another destination on the same bridge.
+
+    br_netfilter does so without ip_forward.
+    """
+    if into.kind != "bridge" or not passage.redirected or here.sysctl(BRIDGE_CALLS[passage.packet.family]) != "1":
+        return False
+    found = lookup(here, Query(passage.packet.destination, passage.packet.source, into.name))
+    return any(route.interface == into.index for route in found.routes)
+
+
+def _leave(
+    walk: Walk, here: Namespace, passage: Passage, route: Route, out: Interface, came_by: Interface | None = None
+) -> Delivery:
+    """Out of an interface, to the next hop, and into the namespace there.
+
+    Parameters
+    ----------
+    came_by
+        The bridge port that it came in by and therefore doesn't leave by, unless in hairpin mode.
+    """
+    gateway = route.gateway or ""
+    packet = passage.hook("postrouting", oif=out, gateway=gateway)
+    receiver = neighbours.find(walk, here, out, gateway or packet.destination, packet)
+    if came_by and receiver.way[1].interface is came_by and not (came_by.port and came_by.port.hairpin):
+        repair = (SetPort(came_by.name, "hairpin", "on", here.name, "off"),)
+        raise StoppedError(Cause("no-hairpin", Place(here.name, came_by.name), {}, (repair,)))
+    packet = carry(walk, receiver.way, packet, unicast=True)
+    walk.last_sender = (here, out)
+    last = receiver.way[-1]
+    try:
+        return receive(walk, last.namespace, last.interface, receiver.way[-2].interface, packet)
+    except StoppedError:
+        if receiver.doubt:
+            raise StoppedError(receiver.doubt) from None
+        raise
+
+
+def _to_itself(walk: Walk, here: Namespace, packet: Packet) -> Delivery:
+    walk.sent = walk.sent or packet
+    passage = Passage(walk, here, packet)
+    passage.hook("output", oif=here.interface("lo"))
+    return _loop_back(walk, here, passage)
+
+
+def _loop_back(walk: Walk, here: Namespace, passage: Passage) -> Delivery:
+    """What a namespace sends to itself goes by lo, whatever interface has the address."""
+    lo = _check_loopback(here)
+    passage.hook("postrouting", oif=lo)
+    passage.hook("prerouting", iif=lo)
+    packet = passage.hook("input", iif=lo)
+    walk.step("looped", here, lo, packet=packet.what, ip=packet.destination)
+    return Delivery(here, lo, packet)
+
+
+def _check_loopback(here: Namespace) -> Interface:
+    """lo, which has its addresses only when it is up."""
+    lo = here.interface("lo")
+    if lo is None or not lo.up:
+        raise StoppedError(Cause("lo-down", Place(here.name, "lo"), {}, ((SetUp("lo", here.name),),)))
+    return lo
+
+
+def _lookup(walk: Walk, here: Namespace, packet: Packet, oif: str = "", iif: str = "lo") -> Answer:
+    query = Query(packet.destination, packet.source, iif, oif)
+    marks = {rule.mark for rule in here.rules if rule.mark and rule.family == query.family}
+    for mark in sorted(marks):
+        marked = replace(query, mark=mark)
+        differs = lookup(here, marked) != lookup(here, query)
+        if differs and _sets_marks(here) and walk.choose("mark", Place(here.name), 2, mark=hex(mark)):
+            return lookup(here, marked)
+    return lookup(here, query)
+
+
+def _sets_marks(here: Namespace) -> bool:
+    """Whether a firewall rule may mark packets, for the routing policy to see."""
+    return any("mark" in part for chain in here.firewall.chains for rule in chain.rules for part in rule.unread)
+
+
+def _route(walk: Walk, here: Namespace, found: Answer, packet: Packet) -> Route:
+    """The route that a lookup found.
+
+    Raises
+    ------
+    StoppedError
+        Where there is none or it forbids.
+    """
+    if found.kind == "unicast":
+        if len(found.routes) == 1:
+            return found.routes[0]
+        number = walk.choose("several-routes", Place(here.name), len(found.routes), ip=packet.destination)
+        return found.routes[number]
+    if found.kind == "none":
+        raise StoppedError(no_route(walk, here, packet))
+    if found.kind in ("broadcast", "local", "multicast"):
+        raise walk.lost("broadcast", Place(here.name), ip=packet.destination)
+    raise StoppedError(refused(here, found, packet))
+
+
+def _interface(here: Namespace, route: Route) -> Interface:
+    out = here.interface(route.interface)
+    if out is None:
+        raise LookupError(f"{here.name} has a route by interface {route.interface}, which it doesn't have")
+    return out
+
+
+def _with_source(walk: Walk, here: Namespace, route: Route, packet: Packet) -> Packet:
+    """The address that a packet is sent from, if its program doesn't say."""
+    if not packet.source:
+        source = source_for(here, route, packet.destination)
+        if not source:
+            raise StoppedError(no_source(walk, here, _interface(here, route), packet))
+        packet = replace(packet, source=source)
+    return packet

@@ -1,0 +1,136 @@
+"""Why a namespace has no route for a packet: something before the route is missing, or the route itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..actions import AddAddress, DeleteRoute, DeleteRule, SetUp
+from ..network import Address, Interface, Namespace
+from .absence import switch_ipv6_on
+from .addresses import global_ones, inside, is_private, usable
+from .findings import Place
+from .masquerading import masquerades
+from .packet import Packet
+from .remedies import change_address, change_prefix, ends_on, free_address, new_routes, subnets_on
+from .routing import Answer
+from .settings import ipv6_off
+from .walk import Cause, Repair, Walk
+
+
+def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
+    """Why the tables have nothing for a packet's destination, looked for in the order in which a link is set up."""
+    links = [interface for interface in here.interfaces if not interface.is_loopback]
+    if not links:
+        return Cause("no-interface", Place(here.name), {"ip": packet.destination})
+    for look in (_down, _ipv6_off, _no_address, _other_prefix):
+        cause = look(walk, here, links, packet)
+        if cause:
+            return cause
+    facts = {"ip": packet.destination}
+    if walk.leg == "back" and is_private(packet.destination) and not is_private(packet.source):
+        repairs = masquerades(walk, packet.destination)
+        if repairs:
+            return Cause("private-source", Place(here.name), facts, repairs)
+    return Cause("no-route", Place(here.name), facts, new_routes(walk, here, packet.destination))
+
+
+def refused(here: Namespace, found: Answer, packet: Packet) -> Cause:
+    """A route or a policy rule that forbids."""
+    facts = {"ip": packet.destination, "refusal": found.kind}
+    if found.routes:
+        route = found.routes[0]
+        out = here.interface(route.interface)
+        name = out.name if out and not out.is_loopback else ""
+        facts["route"] = f"{route.kind} {route.destination}"
+        return Cause("refusing-route", Place(here.name), facts, ((DeleteRoute(route, name, here.name),),))
+    assert found.rule
+    facts["priority"] = str(found.rule.priority)
+    return Cause("refusing-rule", Place(here.name), facts, ((DeleteRule(found.rule, here.name),),))
+
+
+def _down(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
+    working = any(i.up and global_ones(i, packet.family) for i in links)
+    for interface in links:
+        if interface.up:
+            continue
+        own = any(inside(packet.destination, a.network) for a in global_ones(interface, packet.family))
+        if own or not working or _leads_to(walk, here, interface, packet.destination):
+            repair = (SetUp(interface.name, here.name),)
+            return Cause("interface-down", Place(here.name, interface.name), {}, (repair,))
+    return None
+
+
+def _ipv6_off(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
+    if packet.family == 4:
+        return None
+    working = any(global_ones(i, 6) for i in links)
+    for interface in links:
+        if ipv6_off(here, interface) and (not working or _leads_to(walk, here, interface, packet.destination)):
+            return Cause("ipv6-off", Place(here.name, interface.name), {}, (switch_ipv6_on(here, interface),))
+    return None
+
+
+def _no_address(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
+    family = packet.family
+    working = any(global_ones(i, family) for i in links)
+    for interface in links:
+        if global_ones(interface, family) or interface.master is not None:
+            continue
+        if not working or _leads_to(walk, here, interface, packet.destination):
+            return Cause(
+                "no-address",
+                Place(here.name, interface.name),
+                {"family": str(family)},
+                tuple(new_addresses(walk, here, interface, packet)),
+            )
+    return None
+
+
+def new_addresses(walk: Walk, here: Namespace, interface: Interface, packet: Packet) -> Iterator[Repair]:
+    """Free addresses of the subnets that the others on the link are in, the destination's first."""
+    subnets = [subnet for subnet, _ in subnets_on(walk, here, interface, packet.family).most_common()]
+    for subnet in sorted(subnets, key=lambda subnet: not inside(packet.destination, subnet)):
+        cidr = free_address(walk.network, subnet)
+        if cidr:
+            yield (AddAddress(interface.name, cidr, here.name),)
+
+
+def _other_prefix(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
+    """The destination is on the same link, but this namespace's own address says otherwise."""
+    for interface in links:
+        for there, far, theirs in _on_link(walk, here, interface, packet.destination):
+            for ours in usable(interface, packet.family):
+                if ours.scope != "global":
+                    continue
+                if inside(ours.ip, theirs.network):
+                    facts = {"address": ours.cidr, "ip": theirs.ip}
+                    repair = change_prefix(here, interface, ours, theirs.prefix)
+                    return Cause("prefix-too-narrow", Place(here.name, interface.name), facts, (repair,))
+                return _other_subnet(walk, (here, interface, ours), (there, far, theirs))
+    return None
+
+
+End = tuple[Namespace, Interface, Address]
+
+
+def _other_subnet(walk: Walk, one: End, other: End) -> Cause:
+    """Of two that share a link but no subnet, the one whose subnet fewer others are in is wrong."""
+    here, interface, ours = one
+    common = subnets_on(walk, here, interface, ours.family)
+    common[ours.network] += 1
+    wrong, right = (one, other) if common[ours.network] <= common[other[2].network] else (other, one)
+    place, link, address = wrong
+    cidr = free_address(walk.network, right[2].network)
+    repairs = (change_address(place, link, address, cidr),) if cidr else ()
+    facts = {"address": address.cidr, "subnet": right[2].network}
+    return Cause("other-subnet", Place(place.name, link.name), facts, repairs)
+
+
+def _leads_to(walk: Walk, here: Namespace, interface: Interface, ip: str) -> bool:
+    return any(_on_link(walk, here, interface, ip))
+
+
+def _on_link(walk: Walk, here: Namespace, interface: Interface, ip: str) -> Iterator[End]:
+    for there, far in ends_on(walk, here, interface):
+        if there is not here:
+            yield from ((there, far, address) for address in far.addresses if address.ip == ip)

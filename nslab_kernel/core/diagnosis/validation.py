@@ -1,0 +1,55 @@
+"""Whether a namespace believes where a packet says it comes from (ip-sysctl, rp_filter; RFC 3704)."""
+
+from __future__ import annotations
+
+from ..actions import DeleteAddress, SetSysctl
+from ..network import Interface, Namespace
+from .addresses import family_of, holder
+from .findings import Place
+from .remedies import new_routes
+from .routing import Query, lookup
+from .settings import accepts_local, reverse_path_filter
+from .walk import Cause, StoppedError, Walk
+
+
+def check_source(walk: Walk, here: Namespace, into: Interface, source: str, destination: str) -> None:
+    """Refuse an IPv4 packet with an impossible source, as the kernel does in silence.
+
+    Raises
+    ------
+    StoppedError
+        For a source that is this namespace's own, or that it would answer by another interface.
+    """
+    if family_of(source) == 6:
+        return
+    own = holder(here, source)
+    if own is not None and not accepts_local(here, into):
+        raise StoppedError(_own_address(walk, here, into, own, source))
+    mode = reverse_path_filter(here, into)
+    if not mode:
+        return
+    found = lookup(here, Query(source, destination))
+    if found.kind == "unicast":
+        if any(route.interface == into.index for route in found.routes):
+            return
+        if mode == 2 and any(address.family == 4 for address in into.addresses):
+            return
+    settings = [f"net.ipv4.conf.{place}.rp_filter" for place in ("all", into.name)]
+    repair = tuple(SetSysctl(s, "0", here.name, here.sysctl(s)) for s in settings if here.sysctl(s) != "0")
+    place, facts = Place(here.name, into.name), {"ip": source, "mode": str(mode), "setting": repair[0].name}
+    way = here.interface(found.routes[0].interface) if found.kind == "unicast" else None
+    if way is None:
+        raise StoppedError(Cause("rp-filter-no-way", place, facts, (*new_routes(walk, here, source), repair)))
+    raise StoppedError(Cause("rp-filter", place, facts | {"other": way.name}, (repair,)))
+
+
+def _own_address(walk: Walk, here: Namespace, into: Interface, own: Interface, source: str) -> Cause:
+    cidr = next((address.cidr for address in own.addresses if address.ip == source), "")
+    if not cidr:
+        return Cause("martian-source", Place(here.name, into.name), {"ip": source})
+    return Cause(
+        "duplicate-address",
+        Place(here.name, own.name),
+        {"ip": source, "others": here.title},
+        ((DeleteAddress(own.name, cidr, here.name),),),
+    )

@@ -1,0 +1,134 @@
+"""One attempt to get a packet to its goal and the answer back, with all that is learnt on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..actions import Action
+from ..network import Interface, Namespace, Network
+from . import cabling
+from .findings import Place
+from .packet import Packet
+from .tracking import Connections
+
+Repair = tuple[Action, ...]
+Facts = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a packet stops, before it is put into words.
+
+    Parameters
+    ----------
+    repairs
+        What might put it right, the likeliest first; several where only trying tells.
+    """
+
+    kind: str
+    place: Place
+    facts: Facts = field(default_factory=dict)
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stop on the way, before it is put into words."""
+
+    kind: str
+    place: Place
+    leg: str
+    facts: Facts
+
+
+class StoppedError(Exception):
+    """The packet goes no further."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause.kind)
+        self.cause = cause
+
+
+class LostError(Exception):
+    """The packet goes on, but nobody in this lab can tell where.
+
+    Parameters
+    ----------
+    unknown
+        What isn't understood.
+    """
+
+    def __init__(self, unknown: Choice) -> None:
+        super().__init__(unknown.kind)
+        self.unknown = unknown
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A point where what wasn't understood, or chance, decides."""
+
+    kind: str
+    place: Place
+    facts: Facts
+    options: int
+
+
+class Walk:
+    """A packet's way through a network.
+
+    Where something isn't understood, the walk takes one of the options and notes that there are others; whoever
+    wants to know whether it matters walks again with other ``choices``.
+    """
+
+    def __init__(self, network: Network, choices: Sequence[int] = ()) -> None:
+        self.network = network
+        self.leg = "there"
+        self.steps: list[Step] = []
+        self.warnings: list[Cause] = []
+        self.choices: list[Choice] = []
+        self.sent: Packet | None = None  # the first packet, as its program sent it
+        self.connections = Connections()
+        self.last_sender: tuple[Namespace, Interface] | None = (
+            None  # who put it on its present link, by which interface
+        )
+        self.forwarded: list[tuple[Namespace, Interface, Interface]] = []  # routers passed: by which in, by which out
+        self._learnt: dict[tuple[str, int, str], str] = {}
+        self._chosen = choices
+        self._ways: dict[tuple[str, int], list[cabling.Way]] = {}
+
+    def choose(self, kind: str, place: Place, options: int, **facts: str) -> int:
+        """Take one of several options at a point that can't be decided."""
+        number = len(self.choices)
+        self.choices.append(Choice(kind, place, facts, options))
+        return self._chosen[number] if number < len(self._chosen) else 0
+
+    def lost(self, kind: str, place: Place, **facts: str) -> LostError:
+        """The end of what can be told, to be raised."""
+        return LostError(Choice(kind, place, facts, 1))
+
+    def step(self, kind: str, here: Namespace, interface: Interface | None = None, **facts: str) -> None:
+        """Note a stop."""
+        place = Place(here.name, interface.name if interface else "")
+        self.steps.append(Step(kind, place, self.leg, facts))
+
+    def warn(self, cause: Cause) -> None:
+        """Note something that is not as it should be, though the packet goes on."""
+        if cause not in self.warnings:
+            self.warnings.append(cause)
+
+    def ways(self, here: Namespace, out: Interface) -> list[cabling.Way]:
+        """Where frames can go from an interface (`cabling.ways_from`)."""
+        key = (here.name, out.index)
+        if key not in self._ways:
+            self._ways[key] = cabling.ways_from(self.network, here, out)
+        return self._ways[key]
+
+    def learn(self, here: Namespace, interface: Interface, ip: str, mac: str) -> None:
+        """A neighbour has made itself known; a permanent entry stays what it is."""
+        if not any(n.state == "PERMANENT" for n in here.neighbours if (n.interface, n.ip) == (interface.index, ip)):
+            self._learnt[here.name, interface.index, ip] = mac
+
+    def learnt(self, here: Namespace, interface: Interface, ip: str) -> str:
+        """The MAC address that was learnt on this walk, or nothing."""
+        return self._learnt.get((here.name, interface.index, ip), "")
