@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 import uuid
 from pathlib import Path
@@ -13,8 +12,19 @@ from playwright.sync_api import Locator, Page, expect
 
 from .server import Server
 
+# The number that a cell has from an earlier run is no sign that it ran again: watch it from [*] to [n].
+_MARK_ONCE_RAN = """prompt => {
+    let began = false;
+    delete prompt.dataset.ran;
+    const watch = new MutationObserver(() => {
+        began ||= prompt.textContent === "[*]:";
+        if (!began || prompt.textContent === "[*]:") return;
+        prompt.dataset.ran = "yes";
+        watch.disconnect();
+    });
+    watch.observe(prompt, { childList: true, characterData: true, subtree: true });
+}"""
 PATIENCE = 45_000  # milliseconds; two cores and a browser are slow together
-_DONE = re.compile(r"\[\d+\]:")
 
 
 def write(server: Server, name: str, *cells: str | tuple[str, str], kernel: str = "nslab") -> Path:
@@ -47,7 +57,7 @@ class Notebook:
         page.goto(f"{server.url}/lab/workspaces/{uuid.uuid4().hex}/tree/{path}?token={server.token}")
         self.panel = page.locator(".jp-NotebookPanel")
         self.cells = self.panel.locator(".jp-Notebook .jp-Cell")
-        self.cells.first.wait_for(timeout=PATIENCE)
+        self.cells.first.wait_for()
         self._wait_for_kernel(server, path)
         self.wait_until_idle()
 
@@ -57,14 +67,14 @@ class Notebook:
         while time.monotonic() < deadline:
             kernels = [session["kernel"] for session in server.ask("sessions") if session["path"] == path]
             if any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels):
-                expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=PATIENCE)
+                expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
                 return
             time.sleep(0.05)
         raise TimeoutError(f"no kernel for {path}")
 
     def wait_until_idle(self) -> None:
         """Wait until the kernel has nothing left to do."""
-        self.panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=PATIENCE)
+        self.panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
 
     def run(self, number: int) -> Locator:
         """Click into a cell, press Shift+Enter, and give the cell back; it may still be running."""
@@ -75,8 +85,10 @@ class Notebook:
 
     def run_to_end(self, number: int) -> Locator:
         """Run a cell and wait until it's done."""
+        prompt = self.cells.nth(number).locator(".jp-InputPrompt")
+        prompt.evaluate(_MARK_ONCE_RAN)
         cell = self.run(number)
-        expect(cell.locator(".jp-InputPrompt")).to_have_text(_DONE, timeout=PATIENCE)
+        expect(prompt).to_have_attribute("data-ran", "yes")
         return cell
 
     def menu(self, *labels: str) -> None:

@@ -106,6 +106,8 @@ def _environment(folder: Path, language: str, token: str) -> dict[str, str]:
     return {
         **os.environ,
         **{name: str(path) for name, path in own.items()},
+        # As where a person has activated the environment: for kernels, and for what is typed in terminals.
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "JUPYTER_TOKEN": token,
         "NSLAB_LANG": language,
         "SHELL": "/bin/bash",
