@@ -61,6 +61,8 @@ def why(
             unknown = _unknown_name(network, source, destination, language, looked_up=resolve is not None)
             return Diagnosis(source, "", *unknown, protocol=protocol, port=port, language=language)
         target = found[0]
+    if zone and here.interface(zone) is None:
+        raise NslabError(f"{here.title} has no interface {zone}.", "`%netns` lists the interfaces.")
     asked = Question(here.name, target, protocol, port, zone)
     settled = settle(network, asked)
     return _diagnosis(network, asked, settled, language)
@@ -69,10 +71,9 @@ def why(
 def _diagnosis(network: Network, asked: Question, settled: Settled, language: str) -> Diagnosis:
     walk = settled.told.walk
     met = oddities(network, asked, settled) if settled.arrives else obstacles(network, asked, settled)
-    shown = walk.sent.destination if walk.sent else "" if network.get(asked.target) else asked.target
     return Diagnosis(
         asked.source,
-        shown,
+        walk.goal,
         settled.arrives,
         tuple(words.finding(network, obstacle, language) for obstacle in met),
         words.hops(network, walk.steps, language),

@@ -19,6 +19,8 @@ from .walk import Cause, Repair, Walk
 
 def nobody(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -> Cause:
     """Why ``ip``, the next hop of a packet, has no neighbour on the link of ``out``."""
+    if is_opaque(walk.network, out) and not out.carrier:
+        return Cause("no-carrier", Place(here.name, out.name))
     leave_if_opaque(walk, here, out)
     for there, interface in holders(walk.network, ip):
         cause = _elsewhere(walk, here, out, ip, there, interface)

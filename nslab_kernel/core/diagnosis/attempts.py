@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..actions import SetSysctl
-from ..network import Listener, Network
+from ..actions import DeleteAddress, SetSysctl
+from ..network import Listener, Namespace, Network
+from .addresses import holder
 from .findings import Place
+from .masquerading import masquerades_of_translated
 from .packet import Packet
 from .questions import Question
 from .settings import ignores_echo
@@ -70,11 +72,19 @@ def _there_and_back(walk: Walk, asked: Question) -> None:
     sent = walk.sent
     assert sent
     if back.here is not here:
-        facts = {"ip": back.packet.destination, "source": here.title}
-        raise StoppedError(Cause("answer-elsewhere", Place(back.here.name, back.into.name), facts))
+        raise StoppedError(_answer_elsewhere(back, here))
     if asked.protocol != "icmp" and back.packet != sent.answer():
         facts = {"ip": sent.destination, "other": back.packet.end("source"), "asked": sent.end("destination")}
-        raise StoppedError(Cause("answer-from-elsewhere", Place(here.name, back.into.name), facts))
+        repairs = masquerades_of_translated(walk, sent.source, reached.packet.destination)
+        raise StoppedError(Cause("answer-from-elsewhere", Place(here.name, back.into.name), facts, repairs))
+
+
+def _answer_elsewhere(back: Delivery, asker: Namespace) -> Cause:
+    """The answer went to another namespace that has the asker's address."""
+    ip = back.packet.destination
+    owner = holder(back.here, ip) or back.into
+    repairs = tuple((DeleteAddress(owner.name, a.cidr, back.here.name),) for a in owner.addresses if a.ip == ip)
+    return Cause("answer-elsewhere", Place(back.here.name, owner.name), {"ip": ip, "source": asker.title}, repairs)
 
 
 def _check_answering(reached: Delivery) -> None:

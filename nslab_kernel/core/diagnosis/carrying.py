@@ -164,4 +164,4 @@ def _check_flooding(here: Namespace, bridge: Interface, outward: Interface, unic
 
 def _check_vlans(walk: Walk, here: Namespace, bridge: Interface) -> None:
     if bridge.bridge and bridge.bridge.vlan_filtering and walk.choose("vlans", Place(here.name, bridge.name), 2):
-        raise StoppedError(Cause("vlans", Place(here.name, bridge.name)))
+        raise StoppedError(Cause("vlans", Place(here.name, bridge.name)))  # one of two options: never the whole answer

@@ -75,7 +75,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{interface} has an address, and is a port of {bridge}",
         "What comes in by a bridge port goes to the bridge: addresses belong on the bridge, not on its port.",
     ),
-    "one-way": ("{interface}", "A frame gets out this way, but none comes back."),
     "nobody-has-it": (
         "FAILED, or nothing",
         "Nobody on the link of {interface} has the address {ip}, so nobody answers for it.",
@@ -99,7 +98,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "hairpin off",
         "The packet would have to leave {interface} by which it came in, and a port does so in hairpin mode only.",
     ),
-    "vlans": ("the VLANs of each port", "{interface} separates its ports by VLAN."),
     "too-big": (
         "mtu {mtu}",
         "The packet has {length} bytes, more than {interface} takes, and bridges don't cut packets up.",

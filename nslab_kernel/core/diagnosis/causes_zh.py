@@ -48,7 +48,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{interface} 有地址，又是 {bridge} 的端口",
         "从网桥端口进来的一切都交给网桥：地址应当配在网桥上，而不是端口上。",
     ),
-    "one-way": ("{interface}", "帧能从这里出去，却没有回来的路。"),
     "nobody-has-it": ("FAILED，或者没有记录", "{interface} 的链路上没人有地址 {ip}，所以没人为它应答。"),
     "arp-off": ("NOARP", "关闭 ARP 后，{interface} 既不询问 MAC 地址，也不回答自己的。"),
     "arp-ignored": ("arp_ignore 是 {mode}", "有人在 {interface} 上询问 {ip} 的 MAC 地址时，{where} 不回答。"),
@@ -63,7 +62,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{bridge} 不知道谁在 {interface} 后面，又不许把发往未知地址的帧送到那里。",
     ),
     "no-hairpin": ("hairpin off", "数据包要从它进来的 {interface} 再出去，只有 hairpin 模式的端口才允许。"),
-    "vlans": ("各端口的 VLAN", "{interface} 按 VLAN 隔开各个端口。"),
     "too-big": ("mtu {mtu}", "数据包有 {length} 字节，超过 {interface} 能接收的大小，而网桥不会分片。"),
     "filtered-by-policy": (
         "没有规则匹配；链 {chain} 的默认策略是 {verdict}",

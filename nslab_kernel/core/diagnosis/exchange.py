@@ -140,7 +140,7 @@ def _back(walk: Walk, way: Way) -> Way:
         return back
     bridge = master_of(here, out)
     if bridge is None:
-        raise StoppedError(Cause("one-way", Place(here.name, out.name)))
+        raise walk.lost("beyond", Place(here.name, out.name), interface_kind=out.kind)
     moved = [
         action
         for address in out.addresses

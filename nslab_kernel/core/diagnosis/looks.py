@@ -42,10 +42,6 @@ def _port(cause: Cause) -> str:
     return bridge(cause.place.namespace, "-d", "link", "show", "dev", cause.place.interface)
 
 
-def _vlans(cause: Cause) -> str:
-    return bridge(cause.place.namespace, "vlan", "show")
-
-
 def _setting(cause: Cause) -> str:
     return within(cause.place.namespace, "sysctl", cause.facts["setting"])
 
@@ -91,7 +87,6 @@ _LOOKS: dict[str, _Look] = {
     "unplugged": _link,
     "other-bridge": _link,
     "address-on-port": _addresses,
-    "one-way": _link,
     "nobody-has-it": _neighbour,
     "arp-off": _link,
     "arp-ignored": _setting,
@@ -100,7 +95,6 @@ _LOOKS: dict[str, _Look] = {
     "ports-isolated": _port,
     "port-deaf": _port,
     "no-hairpin": _port,
-    "vlans": _vlans,
     "too-big": _link,
     "filtered-by-policy": _chain,
     "filtered-by-rule": _chain,

@@ -92,6 +92,9 @@ def _asked(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet)
             refused.append(stopped)
     if not answered:
         raise refused[0] if refused else StoppedError(absence.nobody(walk, here, out, ip, packet))
+    for refusal in refused:
+        if refusal.cause.kind == "duplicate-detected":
+            walk.warn(refusal.cause)
     if len(answered) == 1:
         return answered[0]
     _warn_of_duplicates(walk, answered, ip)

@@ -49,8 +49,8 @@ class Question:
             Where the namespace that is the target has no address at all.
         """
         there = walk.network.get(self.target)
-        ip = str(ipaddress.ip_address(self.target)) if there is None else _address_of(walk, self, there)
-        return question(self.protocol, ip, self.port)
+        walk.goal = str(ipaddress.ip_address(self.target)) if there is None else _address_of(walk, self, there)
+        return question(self.protocol, walk.goal, self.port)
 
 
 def _address_of(walk: Walk, asked: Question, there: Namespace) -> str:

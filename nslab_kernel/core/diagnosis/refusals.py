@@ -36,10 +36,13 @@ def not_forwarding(walk: Walk, here: Namespace, into: Interface, packet: Packet)
 
 def link_local_source(walk: Walk, here: Namespace, into: Interface, packet: Packet) -> Cause:
     """A router got a packet that may not leave its link: its sender has no other address (RFC 4291, 2.5.6)."""
+    told = Cause("link-local-only", Place(here.name, into.name), {"ip": packet.destination})
+    if packet.destination.startswith("fe80:"):
+        return told
     for there, interface in holders(walk.network, packet.source):
         if any(end == (here, into) for end in ends_on(walk, there, interface)):
             return _without_address(walk, there, interface, packet)
-    return Cause("link-local-only", Place(here.name, into.name), {"ip": packet.destination})
+    return told
 
 
 def no_source(walk: Walk, here: Namespace, out: Interface, packet: Packet) -> Cause:

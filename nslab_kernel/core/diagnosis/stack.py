@@ -20,8 +20,6 @@ from .unroutable import no_route, refused
 from .validation import check_source
 from .walk import Cause, StoppedError, Walk
 
-_MOST_ROUTERS = 64  # the TTL that a packet starts with
-
 
 @dataclass(frozen=True)
 class Delivery:
@@ -101,8 +99,9 @@ def _forward(walk: Walk, here: Namespace, into: Interface, port: Interface, pass
     check_source(walk, here, into, packet.source, packet.destination)
     if packet.link_local:
         raise StoppedError(link_local_source(walk, here, into, packet))
+    going_round = (here, into, out) in walk.forwarded and not passage.redirected
     walk.forwarded.append((here, into, out))
-    if len(walk.forwarded) > _MOST_ROUTERS:
+    if going_round:
         raise StoppedError(Cause("routing-loop", Place(here.name, out.name), {"ip": packet.destination}))
     facts = {"ip": packet.destination, "gateway": route.gateway or "", "into": into.name}
     walk.step("forwarded", here, out, **facts)

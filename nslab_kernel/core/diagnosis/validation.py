@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..actions import DeleteAddress, SetSysctl
 from ..network import Interface, Namespace
-from .addresses import family_of, holder
+from .addresses import family_of, holder, parsed
 from .findings import Place
 from .remedies import new_routes
 from .routing import Query, lookup
@@ -22,6 +22,8 @@ def check_source(walk: Walk, here: Namespace, into: Interface, source: str, dest
     """
     if family_of(source) == 6:
         return
+    if parsed(source).is_loopback:
+        raise StoppedError(Cause("martian-source", Place(here.name, into.name), {"ip": source}))
     own = holder(here, source)
     if own is not None and not accepts_local(here, into):
         raise StoppedError(_own_address(walk, here, into, own, source))
@@ -45,7 +47,7 @@ def check_source(walk: Walk, here: Namespace, into: Interface, source: str, dest
 
 def _own_address(walk: Walk, here: Namespace, into: Interface, own: Interface, source: str) -> Cause:
     cidr = next((address.cidr for address in own.addresses if address.ip == source), "")
-    if not cidr:
+    if own.is_loopback or not cidr:
         return Cause("martian-source", Place(here.name, into.name), {"ip": source})
     return Cause(
         "duplicate-address",

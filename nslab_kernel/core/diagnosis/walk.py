@@ -84,6 +84,7 @@ class Walk:
     def __init__(self, network: Network, choices: Sequence[int] = ()) -> None:
         self.network = network
         self.leg = "there"
+        self.goal = ""  # the address that is to be reached
         self.steps: list[Step] = []
         self.warnings: list[Cause] = []
         self.choices: list[Choice] = []

@@ -29,8 +29,8 @@ def finding(network: Network, obstacle: Obstacle, language: str) -> Finding:
         cause.place,
         obstacle.leg,
         command_of(cause),
-        said.format(**facts),
-        matters.format(**facts),
+        _put_in(said, facts),
+        _put_in(matters, facts),
         "\n".join(action.command() for action in obstacle.repair),
         obstacle.repair,
     )
@@ -46,14 +46,23 @@ def hops(network: Network, steps: Sequence[Step], language: str) -> tuple[Hop, .
         looking = step.facts.get("packet") in NEIGHBOUR_PACKETS
         if looking and any(later.facts.get("packet") not in NEIGHBOUR_PACKETS for later in steps[number:]):
             continue
-        text = step_words(step.kind, language, _facts(network, step.place, language, step.facts))
+        text = _close_up(step_words(step.kind, language, _facts(network, step.place, language, step.facts)))
         found.append(Hop(step.place, step.leg, text))
     return tuple(found)
 
 
 def unevaluated(network: Network, choice: Choice, language: str) -> str:
     """What wasn't understood, for a person to read."""
-    return unknown_words(choice.kind, language, _facts(network, choice.place, language, choice.facts))
+    return _close_up(unknown_words(choice.kind, language, _facts(network, choice.place, language, choice.facts)))
+
+
+def _put_in(text: str, facts: Facts) -> str:
+    return _close_up(text.format(**facts))
+
+
+def _close_up(text: str) -> str:
+    """Chinese has spaces around names in Latin letters, and none around its own word for the host."""
+    return text.replace(f"{_HOST['zh']} ", _HOST["zh"]).replace(f" {_HOST['zh']}", _HOST["zh"])
 
 
 def _facts(network: Network, place: Place, language: str, facts: Facts) -> Facts:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from nslab_kernel.core import plans
-from nslab_kernel.core.actions import Action, AddAddress, AddNamespace, AddRoute, AddVeth, SetSysctl, SetUp
+from nslab_kernel.core.actions import (
+    Action,
+    AddAddress,
+    AddNamespace,
+    AddRoute,
+    AddVeth,
+    DeleteAddress,
+    SetSysctl,
+    SetUp,
+)
 from nslab_kernel.core.diagnosis import Diagnosis, why
 from nslab_kernel.core.effects import after
 from nslab_kernel.core.network import HOST, Address, Interface, Namespace, Network, Route
@@ -71,3 +80,13 @@ def mended(network: Network, source: str, destination: str, **packet: int) -> bo
     found = why(network, source, destination, **packet)
     actions = [action for finding in found.findings for action in finding.actions]
     return why(after(network, actions), source, destination, **packet).arrives
+
+
+def addressless() -> Network:
+    """A router for IPv6 whose interface towards ns2 has lost its link-local address."""
+    network = bridged(1, "br2", ("fd01::f/64", "fd01::{}/64"), bridged(1, "br1", V6))
+    router = network.host.interface("br2")
+    assert router
+    link = next(a.cidr for a in router.addresses if a.scope == "link")
+    forwarding = SetSysctl("net.ipv6.conf.all.forwarding", "1")
+    return broken(network, forwarding, default("ns1", "fd00::f"), default("ns2", "fd01::f"), DeleteAddress("br2", link))

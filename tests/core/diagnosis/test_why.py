@@ -1,0 +1,126 @@
+"""What is asked, what is said of a way that works, and what isn't evaluated."""
+
+from __future__ import annotations
+
+import pytest
+
+from nslab_kernel.core import plans
+from nslab_kernel.core.actions import AddAddress, AddBridge, SetDown, SetSysctl, SetUp
+from nslab_kernel.core.diagnosis import why
+from nslab_kernel.core.effects import after
+from nslab_kernel.core.errors import NslabError
+from nslab_kernel.core.firewall import Chain, Rule, Verdict
+from nslab_kernel.core.network import HOST
+
+from .cases import FORWARD, POSTROUTING, listening, ruled
+from .labs import BARE, V6, bridged, broken, kinds, routed, with_router
+
+UNREAD = Rule((), Verdict("drop"), 7, text="meta cpu 1 drop", unread=("meta cpu 1",))
+
+
+def test_a_ping_that_works_is_told_hop_by_hop() -> None:
+    found = why(bridged(), "ns1", "ns2")
+    assert found.arrives
+    assert not found.findings
+    assert [hop.text for hop in found.path] == [
+        "ns1 sends the echo-request from 172.16.1.1 to 172.16.1.2 by eth00-ns1",
+        "br1 takes the echo-request from its port veth-ns1 to its port veth-ns2",
+        "ns2 gets the echo-request for 172.16.1.2 by eth00-ns2",
+        "ns2 sends the echo-reply from 172.16.1.2 to 172.16.1.1 by eth00-ns2",
+        "br1 takes the echo-reply from its port veth-ns2 to its port veth-ns1",
+        "ns1 gets the echo-reply for 172.16.1.1 by eth00-ns1",
+    ]
+    assert [hop.leg for hop in found.path] == ["there"] * 3 + ["back"] * 3
+
+
+def test_translation_is_told_on_the_way_there_and_back() -> None:
+    masquerade = Rule((), Verdict("masquerade"), 5, text="masquerade")
+    network = broken(ruled(routed(), HOST, POSTROUTING, masquerade))
+    texts = [hop.text for hop in why(network, "ns1", "ns2").path]
+    assert "the host translates the source 172.16.1.1 to 172.17.0.1" in texts
+    assert "the host translates the destination 172.17.0.1 to 172.16.1.1" in texts
+
+
+def test_a_way_through_a_router_in_a_namespace_is_followed() -> None:
+    assert why(with_router(), "ns1", "10.0.0.2").arrives
+    found = why(broken(with_router(), SetSysctl("net.ipv4.ip_forward", "0", "r1")), "ns1", "10.0.0.2")
+    assert kinds(found) == ["not-forwarding"]
+    assert found.findings[0].cure == "sudo ip netns exec r1 sysctl -qw net.ipv4.ip_forward=1"
+
+
+def test_further_causes_follow_the_first_in_the_order_in_which_the_packet_meets_them() -> None:
+    network = broken(routed(), SetDown("veth-ns2"), SetSysctl("net.ipv4.ip_forward", "0"))
+    assert kinds(why(network, "ns1", "ns2")) == ["not-forwarding", "interface-down"]
+
+
+def test_a_cause_on_the_way_back_says_so() -> None:
+    back = Chain("inet", "own", "output", (), "output", "filter", 0, "drop")
+    found = why(ruled(bridged(), "ns2", back), "ns1", "ns2")
+    assert (kinds(found), found.findings[0].leg) == (["filtered-by-policy"], "back")
+
+
+def test_a_namespace_stands_for_its_address_on_the_askers_link() -> None:
+    network = after(bridged(1), plans.bridge(bridged(1), "br2", ("172.17.0.1/16",)))
+    assert why(network, "ns1", "host").destination == "172.16.0.1"
+    two = after(BARE, (AddBridge("br0"), AddAddress("br0", "10.0.0.1/24"), SetUp("br0")))
+    assert why(bridged(1, on=two), "ns1", "host").destination == "172.16.0.1"
+
+
+def test_a_namespace_with_ipv6_alone_is_reached_by_it() -> None:
+    assert why(bridged(2, "br1", V6), "ns1", "ns2").destination == "fd00::2"
+
+
+def test_a_tcp_connection_wants_somebody_who_listens() -> None:
+    assert why(listening(bridged(), "ns2", "0.0.0.0", 80), "ns1", "ns2", tcp=80).arrives
+    assert why(listening(bridged(), "ns2", "::", 80), "ns1", "ns2", tcp=80).arrives
+    assert kinds(why(listening(bridged(), "ns2", "0.0.0.0", 81), "ns1", "ns2", tcp=80)) == ["no-listener"]
+    assert kinds(why(listening(bridged(), "ns2", "0.0.0.0", 80), "ns1", "ns2", udp=80)) == ["no-listener"]
+
+
+def test_a_rule_that_is_not_understood_is_named_where_it_decides() -> None:
+    network = ruled(routed(), HOST, Chain("ip", "filter", "FORWARD", (), "forward", "filter", 0), UNREAD)
+    found = why(network, "ns1", "ns2")
+    assert found.arrives is None
+    assert not found.findings
+    assert found.unevaluated == ("the firewall rule `meta cpu 1 drop` in the host",)
+    assert why(network, "ns1", "ns2", language="zh").unevaluated == ("主机的防火墙规则 `meta cpu 1 drop`",)
+
+
+def test_a_rule_that_is_not_understood_does_not_matter_where_the_packet_stops_anyway() -> None:
+    found = why(ruled(routed(), HOST, FORWARD, UNREAD), "ns1", "ns2")
+    assert found.arrives is False
+    assert kinds(found) == ["filtered-by-policy"]
+
+
+def test_a_name_is_looked_up_by_whoever_can() -> None:
+    assert why(bridged(), "ns1", "www", resolve={"www": ("172.16.1.2",)}.__getitem__).destination == "172.16.1.2"
+    assert kinds(why(bridged(), "ns1", "www", resolve=lambda name: ())) == ["unknown-name"]
+    unknown = why(bridged(), "ns1", "www")
+    assert (unknown.arrives, unknown.unevaluated) == (None, ("the name www: only a running lab can look it up",))
+
+
+def test_a_link_local_address_is_meant_on_the_named_interface() -> None:
+    network = bridged(2, "br1", V6)
+    there = network.get("ns2")
+    assert there
+    link = next(a.ip for i in there.interfaces for a in i.addresses if a.scope == "link")
+    assert why(network, "ns1", f"{link}%eth00-ns1").arrives
+
+
+@pytest.mark.parametrize(
+    ("arguments", "packet", "said"),
+    [
+        (("ns7", "ns1"), {}, 'There is no namespace "ns7".'),
+        (("ns1", "ns2"), {"tcp": 0}, "0 is not a port: ports go from 1 to 65535."),
+        (("ns1", "ns2"), {"udp": 65536}, "65536 is not a port: ports go from 1 to 65535."),
+        (("ns1", "ns2"), {"tcp": 80, "udp": 80}, "A packet is either TCP or UDP."),
+        (("ns1", "fe80::1%eth9"), {}, "ns1 has no interface eth9."),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused_in_a_sentence(
+    arguments: tuple[str, str], packet: dict[str, int], said: str
+) -> None:
+    with pytest.raises(NslabError) as error:
+        why(bridged(), *arguments, **packet)
+    assert error.value.message == said
+    assert error.value.cure
