@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from .core.actions import Action, Operation
@@ -14,6 +15,7 @@ from .lab_reaching import Reaching
 if TYPE_CHECKING:
     import networkx
 
+    from .core.diagnosis import Diagnosis
     from .core.judging import Verdict
     from .core.pings import PingTable
     from .linux.counters import Counters
@@ -125,6 +127,29 @@ class Lab(Reaching):
         wanted, network = parse(claims), self.snapshot()
         answers = probe_all(probe for claim in wanted for probe in probes(claim, network))
         return tuple(judge(claim, network, answers, self.language) for claim in wanted)
+
+    def why(self, source: str, destination: str, tcp: int | None = None, udp: int | None = None) -> Diagnosis:
+        """Why a packet doesn't arrive, or by which way it does; nothing is sent (`nslab_kernel.core.diagnosis.why`).
+
+        Parameters
+        ----------
+        source
+            The namespace that sends; ``"host"`` for the host.
+        destination
+            A namespace, an address or a name, which is looked up as the source would.
+        tcp, udp
+            The port to be reached; without either, it is a ping.
+
+        Examples
+        --------
+        >>> print(Lab().why("ns1", "ns2", tcp=80))  # doctest: +SKIP
+        """
+        from .core import diagnosis
+        from .linux import lookup
+
+        network = self.snapshot(volatile=True)
+        look_up = partial(lookup.addresses, source)
+        return diagnosis.why(network, source, destination, tcp=tcp, udp=udp, language=self.language, resolve=look_up)
 
     # building
 

@@ -11,10 +11,8 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from ..core.errors import NslabError
 from ..core.judging import Answer, Probe
-from ..core.network import HOST
-from . import echo, namespaces, processes
+from . import echo, lookup, namespaces
 
 PATIENCE = 1.5
 """Seconds to try. The kernel may take a second to see that a fresh cable has a carrier (net/core/link_watch.c)."""
@@ -55,10 +53,7 @@ def _resolved(probe: Probe) -> str:
     try:
         return str(ipaddress.ip_address(probe.address))
     except ValueError:
-        place = () if probe.source == HOST else ("ip", "netns", "exec", probe.source)
-        with contextlib.suppress(NslabError):
-            return processes.output_of(*place, "getent", "ahosts", "--", probe.address).split()[0]
-    return ""
+        return next(iter(lookup.addresses(probe.source, probe.address)), "")
 
 
 def _refused_by_routing(address: str) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from .. import plans
 from ..errors import NslabError
-from ..names import did_you_mean
-from ..network import HOST, Network
+from ..network import Network
 from . import words
 from .findings import Diagnosis, Finding, Hop, Place
 from .looks import KINDS
 from .mending import Obstacle, obstacles, oddities
 from .questions import Question
-from .settling import Settled, settle
+from .settling import settle
 from .walk import Cause, Choice
 
 __all__ = ["KINDS", "Diagnosis", "Finding", "Hop", "Place", "why"]
@@ -55,20 +55,19 @@ def why(
     here = plans.find_namespace(network, source)
     protocol, port = _protocol(tcp, udp)
     target, zone = _target(network, destination)
-    if not target:
-        found = list(resolve(destination)) if resolve else []
-        if not found:
-            unknown = _unknown_name(network, source, destination, language, looked_up=resolve is not None)
-            return Diagnosis(source, "", *unknown, protocol=protocol, port=port, language=language)
-        target = found[0]
     if zone and here.interface(zone) is None:
         raise NslabError(f"{here.title} has no interface {zone}.", "`%netns` lists the interfaces.")
-    asked = Question(here.name, target, protocol, port, zone)
+    if not target:
+        target = next(iter(resolve(destination)), "") if resolve else ""
+    if target:
+        found = _diagnosis(network, Question(here.name, target, protocol, port, zone), language)
+    else:
+        found = _of_a_name(source, destination, network, language, looked_up=resolve is not None)
+    return replace(found, protocol=protocol, port=port, asked=destination, language=language)
+
+
+def _diagnosis(network: Network, asked: Question, language: str) -> Diagnosis:
     settled = settle(network, asked)
-    return _diagnosis(network, asked, settled, language)
-
-
-def _diagnosis(network: Network, asked: Question, settled: Settled, language: str) -> Diagnosis:
     walk = settled.told.walk
     met = oddities(network, asked, settled) if settled.arrives else obstacles(network, asked, settled)
     return Diagnosis(
@@ -78,9 +77,6 @@ def _diagnosis(network: Network, asked: Question, settled: Settled, language: st
         tuple(words.finding(network, obstacle, language) for obstacle in met),
         words.hops(network, walk.steps, language),
         tuple(dict.fromkeys(words.unevaluated(network, choice, language) for choice in settled.unknown)),
-        asked.protocol,
-        asked.port,
-        language,
     )
 
 
@@ -106,13 +102,11 @@ def _target(network: Network, destination: str) -> tuple[str, str]:
         return "", ""
 
 
-def _unknown_name(
-    network: Network, source: str, name: str, language: str, *, looked_up: bool
-) -> tuple[bool | None, tuple[Finding, ...], tuple[Hop, ...], tuple[str, ...]]:
+def _of_a_name(source: str, name: str, network: Network, language: str, *, looked_up: bool) -> Diagnosis:
     """What to say of a name that has no address: it has none, or nobody could look."""
-    place = Place(source)
-    if not looked_up:
-        return None, (), (), (words.unevaluated(network, Choice("name", place, {"name": name}, 1), language),)
-    near = did_you_mean(name, [namespace.name for namespace in network.everywhere if namespace.name != HOST])
-    cause = Cause("unknown-name", place, {"name": name, "near": near.strip()})
-    return False, (words.finding(network, Obstacle(cause, "there"), language),), (), ()
+    place, facts = Place(source), {"name": name}
+    if looked_up:
+        obstacle = Obstacle(Cause("unknown-name", place, facts), "there")
+        return Diagnosis(source, "", False, (words.finding(network, obstacle, language),))
+    unknown = words.unevaluated(network, Choice("name", place, facts, 1), language)
+    return Diagnosis(source, "", None, unevaluated=(unknown,))

@@ -72,6 +72,13 @@ def ask_ndp(walk: Walk, way: Way, ip: str, packet: Packet) -> None:
     walk.learn(there, into, source, out.mac)
 
 
+def neighbour_question(packet: Packet, ip: str) -> Packet:
+    """What asks everybody on the link for ``ip``, on a packet's behalf."""
+    if packet.family == 6:
+        return Packet("icmp", "nd-neighbor-solicit", packet.source, solicited_node(ip))
+    return Packet("arp", "arp-request", packet.source, ip)
+
+
 @lru_cache(maxsize=1024)
 def solicited_node(ip: str) -> str:
     """The multicast group in which the holder of an IPv6 address is asked for (RFC 4291, 2.7.1)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..actions import Action
 
@@ -79,6 +80,8 @@ class Diagnosis:
         What was met on the way and not understood.
     protocol, port
         What was asked about: ``icmp`` (a ping), or ``tcp`` or ``udp`` with the port.
+    asked
+        The destination as it was asked for.
     language
         Of the words.
     """
@@ -91,4 +94,14 @@ class Diagnosis:
     unevaluated: tuple[str, ...] = ()
     protocol: str = "icmp"
     port: int = 0
+    asked: str = ""
     language: str = "en"
+
+    def __str__(self) -> str:
+        from .report import text
+
+        return text(self)
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """Show it in words; IPython calls this for a cell's value."""
+        printer.text(str(self))

@@ -10,8 +10,8 @@ from ..network import Interface, Namespace
 from . import absence
 from .addresses import is_local
 from .cabling import Way
-from .carrying import check_up
-from .exchange import ask_arp, ask_ndp
+from .carrying import carry, check_up
+from .exchange import ask_arp, ask_ndp, neighbour_question
 from .findings import Place
 from .packet import Packet
 from .walk import Cause, StoppedError, Walk
@@ -91,7 +91,7 @@ def _asked(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet)
         except StoppedError as stopped:
             refused.append(stopped)
     if not answered:
-        raise refused[0] if refused else StoppedError(absence.nobody(walk, here, out, ip, packet))
+        raise refused[0] if refused else _nobody(walk, here, out, ip, packet)
     for refusal in refused:
         if refusal.cause.kind == "duplicate-detected":
             walk.warn(refusal.cause)
@@ -99,6 +99,15 @@ def _asked(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet)
         return answered[0]
     _warn_of_duplicates(walk, answered, ip)
     return answered[walk.choose("several-answer", Place(here.name, out.name), len(answered), ip=ip)]
+
+
+def _nobody(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -> StoppedError:
+    """Why nobody answers; what keeps the question from the one to blame comes before that."""
+    cause = absence.nobody(walk, here, out, ip, packet)
+    for way in walk.ways(here, out):
+        if Place(way[-1].namespace.name, way[-1].interface.name) == cause.place:
+            carry(walk, way, neighbour_question(packet, ip), unicast=False)
+    return StoppedError(cause)
 
 
 def _has(way: Way, ip: str) -> bool:
