@@ -28,13 +28,13 @@ def batches(actions: Iterable[Action]) -> Iterator[list[Action]]:
 
     A *building* run makes namespaces and veth pairs that lead from the host into them, and sets what is in
     them: whatever the order, namespaces can come first, then what is done in the host, then what is done in each
-    namespace. A *removing* run removes interfaces of one namespace. Anything else goes alone.
+    namespace. A *removing* run removes interfaces of one namespace, and namespaces. Anything else goes alone.
     """
     run: list[Action] = []
     namespaces = 0
     for action in actions:
         full = isinstance(action, AddNamespace) and namespaces == _MOST_NAMESPACES
-        if run and (full or not _go_together(run[0], action)):
+        if run and (full or not _go_together(run[0], run[-1], action)):
             yield run
             run, namespaces = [], 0
         run.append(action)
@@ -48,6 +48,11 @@ def is_building(action: Action) -> bool:
     if isinstance(action, AddVeth):
         return action.namespace == HOST and action.peer_namespace != HOST
     return isinstance(action, (AddNamespace, AddAddress, *_INTERFACE))
+
+
+def is_removing(action: Action) -> bool:
+    """Whether an action belongs to a removing run."""
+    return isinstance(action, (DeleteInterface, DeleteNamespace))
 
 
 def taking_back(done: Iterable[Action]) -> tuple[Action, ...]:
@@ -70,9 +75,11 @@ def taking_back(done: Iterable[Action]) -> tuple[Action, ...]:
     return (*settings, *interfaces, *namespaces)
 
 
-def _go_together(first: Action, action: Action) -> bool:
-    if isinstance(first, DeleteInterface):
-        return isinstance(action, DeleteInterface) and action.namespace == first.namespace
+def _go_together(first: Action, last: Action, action: Action) -> bool:
+    if isinstance(action, DeleteNamespace):
+        return is_removing(first)
+    if isinstance(action, DeleteInterface):
+        return isinstance(last, DeleteInterface) and action.namespace == last.namespace
     return is_building(first) and is_building(action)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
-from ..core.actions import Action, DeleteInterface
-from ..core.batches import batches, is_building, taking_back
-from .building import build, remove
+from ..core.actions import Action
+from ..core.batches import batches, is_building, is_removing, taking_back
+from .building import build
 from .doors import Doors
 from .explaining import explain
 from .failures import ActionError
+from .removing import remove
 
 
 def apply(actions: Sequence[Action]) -> None:
@@ -85,8 +86,8 @@ def _carry_out(run: Sequence[Action], done: list[Action]) -> None:
     try:
         if is_building(run[0]):
             build(run, doors, done)
-        elif isinstance(run[0], DeleteInterface):
-            remove([action for action in run if isinstance(action, DeleteInterface)], doors, done)
+        elif is_removing(run[0]):
+            remove(run, doors, done)
         else:
             _carry_out_one(run[0], doors)
             done.append(run[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -38,7 +39,8 @@ def with_files() -> set[str]:
 
 @perform.register
 def _(action: DeleteFiles, doors: Doors) -> None:
-    shutil.rmtree(f"{FILES}/{action.name}")
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(f"{FILES}/{action.name}")
 
 
 @perform.register

@@ -15,7 +15,6 @@ from ..core.actions import (
     AddRule,
     AddVeth,
     DeleteAddress,
-    DeleteNamespace,
     DeleteRoute,
     DeleteRule,
     SetDown,
@@ -29,7 +28,7 @@ from . import settings as settings
 from . import uplink as uplink
 from .applying import apply as apply
 from .applying import perform
-from .doors import Doors, take_name
+from .doors import Doors
 from .route_socket import NLM_F_CREATE, NLM_F_EXCL
 
 _RTM_DELADDR, _RTM_NEWROUTE, _RTM_DELROUTE, _RTM_NEWRULE, _RTM_DELRULE = 21, 24, 25, 32, 33
@@ -40,11 +39,6 @@ _RT_SCOPE_UNIVERSE, _RT_SCOPE_LINK, _RT_SCOPE_NOWHERE = 0, 253, 255
 _PROTOCOLS = {"redirect": 1, "kernel": 2, "boot": 3, "static": 4, "ra": 9, "dhcp": 16}
 _RTNH_F_ONLINK = 4
 _FIB_RULE_INVERT = 2
-
-
-@perform.register
-def _(action: DeleteNamespace, doors: Doors) -> None:
-    take_name(action.name)
 
 
 @perform.register

@@ -6,7 +6,7 @@ import fcntl
 import os
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from .dumps import HEADER, NLM_F_ACK, NLM_F_REQUEST, SOL_NETLINK, attributes
 
@@ -50,10 +50,17 @@ class RouteSocket:
     def close(self) -> None:
         self._socket.close()
 
-    def send(self, messages: Sequence[bytes]) -> None:
+    def send(self, messages: Sequence[bytes], *, passing: Collection[int] = ()) -> None:
         """Have the kernel carry out messages, in order, in one call.
 
         Only the last one asks for an answer: the kernel answers an error unasked. It goes on after an error.
+
+        Parameters
+        ----------
+        messages
+            As `nslab_kernel.linux.hot_messages` packs them.
+        passing
+            The errnos that are no failure.
 
         Raises
         ------
@@ -67,7 +74,7 @@ class RouteSocket:
             flags |= NLM_F_REQUEST | (NLM_F_ACK if position == last else 0)
             batch += HEADER.pack(length, kind, flags, position, 0) + message[HEADER.size :]
         self._socket.send(batch)
-        self._await(last)
+        self._await(last, passing)
 
     def index(self, name: str) -> int:
         """The index of the interface ``name``; netdevice(7), SIOCGIFINDEX."""
@@ -75,7 +82,7 @@ class RouteSocket:
         answer: bytes = fcntl.ioctl(self._socket, _SIOCGIFINDEX, request)
         return int(struct.unpack_from("16si", answer)[1])
 
-    def _await(self, last: int) -> None:
+    def _await(self, last: int, passing: Collection[int]) -> None:
         first: NetlinkError | None = None
         position = -1
         while position != last:
@@ -84,7 +91,7 @@ class RouteSocket:
             if kind != _NLMSG_ERROR:
                 continue
             number = -struct.unpack_from("=i", reply, HEADER.size)[0]
-            if number and first is None:
+            if number and number not in passing and first is None:
                 reason = _reason(reply) if flags & _NLM_F_ACK_TLVS else ""
                 first = NetlinkError(number, reason, position)
         if first:

@@ -23,7 +23,6 @@ _NET = "/proc/sys/net"
 _PER_INTERFACE = ("net/ipv4/conf", "net/ipv6/conf", "net/ipv4/neigh", "net/ipv6/neigh")
 _EVERYWHERE = ("all", "default", "lo")
 _LAUNCHERS = (HOST, "net/ipv4/ping_group_range")  # set when the host was made, so that ping needs no privilege
-_WRITABLE = 0o200
 _LONGEST = 4096  # bytes of a parameter
 
 
@@ -97,13 +96,12 @@ def _read(of_interfaces: bool) -> Iterator[tuple[str, str]]:
             inner[:] = [name for name in inner if name in _EVERYWHERE]
         for file in files:
             path = f"{folder}/{file}"
-            with contextlib.suppress(OSError):  # write-only (route/flush) or not set yet (stable_secret)
-                if os.stat(path).st_mode & _WRITABLE:
-                    yield path.removeprefix(_TOP), _content(path)
+            with contextlib.suppress(OSError):  # not to be read or written (route/flush), or not set (stable_secret)
+                yield path.removeprefix(_TOP), _content(path)
 
 
 def _content(path: str) -> str:
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
         return os.read(file, _LONGEST).decode(errors="replace").strip()
     finally:

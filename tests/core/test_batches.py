@@ -28,9 +28,12 @@ def test_attaching_many_is_one_run_until_too_many_files_would_be_open() -> None:
     assert [sum(isinstance(action, do.AddNamespace) for action in run) for run in runs] == [128, 128, 44]
 
 
-def test_interfaces_of_one_namespace_are_removed_in_one_run() -> None:
+def test_interfaces_of_one_namespace_are_removed_in_one_run_and_namespaces_with_them() -> None:
     a, b, c = do.DeleteInterface("a"), do.DeleteInterface("b"), do.DeleteInterface("c", "ns1")
+    one, two = do.DeleteNamespace("ns1"), do.DeleteNamespace("ns2")
     assert list(batches([a, b, c])) == [[a, b], [c]]
+    assert list(batches([a, b, one, two])) == [[a, b, one, two]]
+    assert list(batches([one, a])) == [[one], [a]], "names are taken once the interfaces are found"
 
 
 def test_what_depends_on_order_goes_alone() -> None:

@@ -16,7 +16,7 @@ from nslab_kernel.core import plans
 from nslab_kernel.core.batches import taking_back
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.network import Network, PolicyRule, Route
-from nslab_kernel.linux import netlink
+from nslab_kernel.linux import doors, netlink
 from nslab_kernel.linux.reading import Reader
 
 from ..comparison import assert_becomes, facts, settled
@@ -182,8 +182,6 @@ def test_whichever_step_fails_nothing_is_left_of_those_before(position: int, rea
         (do.AddAddress("br0", "172.16.0.1/16"), "exists|already"),
         (do.AddRoute(Route("default", gateway="9.9.9.9")), "invalid gateway|unreachable"),
         (do.DeleteAddress("br0", "9.9.9.9/32"), "refused"),
-        (do.DeleteNamespace("nosuch"), "No such file"),
-        (do.DeleteInterface("nosuch"), "No such device"),
         (do.SetSysctl("net.ipv4.nosuch", "1"), "No such file"),
         (do.SetSysctl("net.ipv4.ip_forward", "many"), "Invalid argument"),
         (do.Nft("add rubbish"), "nft"),
@@ -201,6 +199,48 @@ def test_a_refusal_names_the_command_and_takes_back_what_was_done(
     assert error.value.cure
     assert "Traceback" not in str(error.value)
     assert_becomes(reader.read, before)
+
+
+def test_what_is_gone_already_is_removed(reader: Reader) -> None:
+    netlink.apply(
+        [
+            do.DeleteInterface("gone", "ns1"),
+            do.DeleteInterface("any", "nosuch"),
+            do.DeleteInterface("gone"),
+            do.DeleteInterface("veth1"),
+            do.DeleteInterface("br0"),
+            do.DeleteInterface("gone2"),
+            do.DeleteNamespace("gone"),
+            do.DeleteNamespace("ns1"),
+            do.DeleteFiles("gone"),
+        ]
+    )
+    network = reader.read()
+    assert [namespace.name for namespace in network.everywhere] == ["host", "ns2"]
+    assert [interface.name for interface in network.host.interfaces] == ["lo"]
+
+
+def test_a_plan_holds_though_the_kernel_clears_a_deleted_namespace_meanwhile(reader: Reader) -> None:
+    for plan in (plans.detach(reader.read(), "ns1", plans.Remains()), plans.reset(reader.read(), {}, firewall=False)):
+        sh("ip netns del ns1")
+        while os.path.exists("/sys/class/net/veth1"):
+            time.sleep(0.001)
+        netlink.apply(plan)
+        sh(CLEAN + BASE)
+
+
+def test_a_removal_bears_that_its_interfaces_vanish_between_any_two_requests(reader: Reader) -> None:
+    """Namespaces are deleted so close before that the kernel clears them while their cables are being removed."""
+    wanted = {f"n{number}": (f"172.16.2.{number}/16",) for number in range(1, 41)}
+    for wait in range(12):
+        netlink.apply(plans.attach(reader.read(), "br0", wanted))
+        plan = plans.reset(reader.read(), {}, firewall=False)
+        for name in wanted:
+            doors.take_name(name)
+        time.sleep(wait * 0.005)
+        netlink.apply([action for action in plan if action != do.DeleteInterface("br0")])
+        assert os.listdir("/run/netns") == []
+        assert [interface.name for interface in reader.read().host.interfaces] == ["lo", "br0"]
 
 
 def test_an_interrupt_takes_back_what_was_done(reader: Reader) -> None:
