@@ -8,7 +8,7 @@ from ..actions import DeleteAddress
 from ..link_actions import DeleteNeighbour, SetLink
 from ..network import Interface, Namespace
 from . import absence
-from .addresses import is_local
+from .addresses import holders, is_local
 from .cabling import Way
 from .carrying import carry, check_up
 from .exchange import ask_arp, ask_ndp, neighbour_question
@@ -44,7 +44,7 @@ def find(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -
     check_up(here, out)
     mac = walk.learnt(here, out, ip) or _remembered(here, out, ip)
     if mac:
-        return _by_mac(walk, here, out, ip, mac)
+        return _by_mac(walk, here, out, ip, mac, packet)
     if out.noarp:
         repair = (SetLink(out.name, "arp", "on", here.name, "off"),)
         raise StoppedError(Cause("arp-off", Place(here.name, out.name), {"ip": ip}, (repair,)))
@@ -57,18 +57,24 @@ def _remembered(here: Namespace, out: Interface, ip: str) -> str:
     return next((line.mac for line in lines), "")
 
 
-def _by_mac(walk: Walk, here: Namespace, out: Interface, ip: str, mac: str) -> Receiver:
+def _by_mac(walk: Walk, here: Namespace, out: Interface, ip: str, mac: str, packet: Packet) -> Receiver:
     ways = [way for way in walk.ways(here, out) if _takes(way[-1].namespace, way[-1].interface, mac)]
-    facts = {"ip": ip, "mac": mac}
-    wrong = Cause(
-        "wrong-neighbour", Place(here.name, out.name), facts, ((DeleteNeighbour(ip, out.name, here.name, mac),),)
-    )
     if not ways:
         absence.leave_if_opaque(walk, here, out)
-        raise StoppedError(wrong)
+        raise StoppedError(_nobody_behind(walk, here, out, ip, mac, packet))
     number = walk.choose("same-mac", Place(here.name, out.name), len(ways), mac=mac) if len(ways) > 1 else 0
     way = ways[number]
-    return Receiver(way, None if is_local(way[-1].namespace, ip) else wrong)
+    owned = is_local(way[-1].namespace, ip)
+    return Receiver(way, None if owned else _nobody_behind(walk, here, out, ip, mac, packet))
+
+
+def _nobody_behind(walk: Walk, here: Namespace, out: Interface, ip: str, mac: str, packet: Packet) -> Cause:
+    """Why the packet doesn't get to ``ip`` by a MAC address that is remembered: it, or its owner, has changed."""
+    owners = list(holders(walk.network, ip))
+    if not owners or any(_takes(there, interface, mac) for there, interface in owners):
+        return absence.nobody(walk, here, out, ip, packet)
+    repair = (DeleteNeighbour(ip, out.name, here.name, mac),)
+    return Cause("wrong-neighbour", Place(here.name, out.name), {"ip": ip, "mac": mac}, (repair,))
 
 
 def _takes(there: Namespace, interface: Interface, mac: str) -> bool:
