@@ -58,11 +58,7 @@ class Lab(Reaching):
         volatile
             Whether to read who listens on which port and which neighbours are known, too.
         """
-        if self._reader is None:
-            from .linux.reading import Reader
-
-            self._reader = Reader()
-        return self._reader.read(volatile=volatile)
+        return self._reading().read(volatile=volatile)
 
     def close(self) -> None:
         """Let go of the handles that reading keeps; the network stays as it is."""
@@ -218,12 +214,12 @@ class Lab(Reaching):
         from .core import host_mode, plans
         from .core.joining import UnsetResolver
         from .core.network import HOST
-        from .linux import inhabitants, namespaces, reading, resolvers, rulesets, settings
+        from .linux import inhabitants, namespaces, resolvers, rulesets, settings
 
         if not self.sandboxed:
             network = self.snapshot()
             return self._do(host_mode.reset(network, inhabitants.remains(network)))
-        network = reading.outline()
+        network = self._reading().outline()
         own = settings.departures([HOST], of_interfaces=False)[HOST]
         firewall = namespaces.entered(namespaces.host(), rulesets.has_tables)
         resolver = (UnsetResolver(),) if resolvers.is_set() else ()
@@ -252,6 +248,13 @@ class Lab(Reaching):
         for name in namespaces:
             plans.find_namespace(network, name)
         return pinging.ping_all(network, namespaces or pings.default_names(network))
+
+    def _reading(self) -> Reader:
+        if self._reader is None:
+            from .linux.reading import Reader
+
+            self._reader = Reader()
+        return self._reader
 
     def _do(self, actions: tuple[Action, ...]) -> Operation:
         from .linux import netlink

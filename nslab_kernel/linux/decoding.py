@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..core.network import Address, Bridge, BridgePort, Interface, Neighbour, PolicyRule, Route
-from .dumps import Message, attributes
+from .dumps import AlikeMessages, Message, attributes
 
 RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETRULE, RTM_GETNETCONF = 18, 22, 26, 30, 34, 82
 
@@ -64,9 +64,9 @@ class Link:
     settings: tuple[tuple[str, str], ...]
 
 
-def links(messages: Iterable[Message]) -> list[Link]:
-    """The interfaces, without their addresses."""
-    return [_link(body) for _, body in messages]
+def links(messages: Iterable[Message], addresses: dict[int, tuple[Address, ...]]) -> tuple[Link, ...]:
+    """The interfaces, with their addresses as the function `addresses` gives them."""
+    return tuple(_link(body, addresses) for _, body in messages)
 
 
 def addresses(messages: Iterable[Message]) -> dict[int, tuple[Address, ...]]:
@@ -116,15 +116,15 @@ def overall(messages: Iterable[Message]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-# The same answers come again and again: lo and the policy rules are alike in every namespace, and most of a namespace
-# is as it was at the last reading. So each message is decoded once.
+# The same answers come again and again: policy rules and the addresses of lo are alike in every namespace, and most of
+# a namespace is as it was at the last reading. So each message is decoded once. Links count packets: each is another.
 _once = lru_cache(maxsize=1 << 15)
+_links, _ports = AlikeMessages(_LINK.size), AlikeMessages(0)
 
 
-@_once
-def _link(body: bytes) -> Link:
+def _link(body: bytes, addresses: dict[int, tuple[Address, ...]]) -> Link:
     _, hardware, index, flags, _ = _LINK.unpack_from(body)
-    known = attributes(body, _LINK.size)
+    known = _links.attributes(body)
     info = attributes(known[18]) if 18 in known else {}
     kind = "loopback" if hardware == _LOOPBACK else info.get(1, b"").rstrip(b"\0").decode()
     is_port = info.get(4, b"").rstrip(b"\0") == b"bridge"
@@ -140,15 +140,18 @@ def _link(body: bytes) -> Link:
         _U32.unpack(known[10])[0] if 10 in known else None,
         _U32.unpack(known[5])[0] if 5 in known else None,
         None,
-        (),
+        addresses.get(index, ()),
         _bridge(attributes(info.get(2, b""))) if kind == "bridge" else None,
-        _port(attributes(info.get(5, b""))) if is_port else None,
+        _port(_ports.attributes(info[5])) if is_port else None,
         known[20].rstrip(b"\0").decode(errors="replace") if 20 in known else "",
         _U32.unpack(known[27])[0] if 27 in known else 0,
         bool(flags & _IFF_NOARP),
     )
     peer_id = _S32.unpack(known[37])[0] if 37 in known else None
-    return Link(interface, peer_id, _settings(interface.name, known.get(26, b"")))
+    families = attributes(known.get(26, b""))  # IFLA_AF_SPEC
+    v4 = attributes(families.get(socket.AF_INET, b"")).get(1, b"")  # IFLA_INET_CONF
+    v6 = attributes(families.get(socket.AF_INET6, b"")).get(2, b"")  # IFLA_INET6_CONF
+    return Link(interface, peer_id, _settings(interface.name, v4, v6))
 
 
 @_once
@@ -174,12 +177,11 @@ def _port(data: dict[int, bytes]) -> BridgePort:
     return BridgePort(_PORT_STATES[data[1][0]], on(33), on(4), on(8), on(9))
 
 
-def _settings(name: str, families: bytes) -> tuple[tuple[str, str], ...]:
-    """The interface's own kernel parameters that matter to a packet, from IFLA_AF_SPEC."""
-    spec = attributes(families)
+@_once
+def _settings(name: str, v4: bytes, v6: bytes) -> tuple[tuple[str, str], ...]:
+    """The interface's own kernel parameters that matter to a packet, from all of them."""
     found = []
-    for family, version, places in ((socket.AF_INET, 4, _V4_SETTINGS), (socket.AF_INET6, 6, _V6_SETTINGS)):
-        values = attributes(spec.get(family, b"")).get(1 if version == 4 else 2, b"")
+    for version, values, places in ((4, v4, _V4_SETTINGS), (6, v6, _V6_SETTINGS)):
         for place, key in places.items():
             if len(values) >= 4 * place + 4:
                 value = _S32.unpack_from(values, 4 * place)[0]

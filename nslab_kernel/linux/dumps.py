@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from functools import lru_cache
 
 NETLINK_NETFILTER = 12
 SOL_NETLINK = 270
@@ -21,6 +21,7 @@ _LARGEST = 1 << 16
 _ATTEMPTS = 20
 
 HEADER = struct.Struct("=IHHII")
+_LENGTH_AND_TYPE = struct.Struct("=IH")
 _ATTRIBUTE = struct.Struct("=HH")
 _ERRNO = struct.Struct("=i")
 _TYPE_MASK = 0x3FFF  # without NLA_F_NESTED and NLA_F_NET_BYTEORDER
@@ -34,8 +35,9 @@ class AskingSocket:
 
     def __init__(self, protocol: int = socket.NETLINK_ROUTE) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
-        # Without it the kernel ignores filters that it doesn't know, and dumps everything.
-        self._socket.setsockopt(SOL_NETLINK, _NETLINK_GET_STRICT_CHK, 1)
+        if protocol == socket.NETLINK_ROUTE:
+            # Without it the kernel ignores filters that it doesn't know, and dumps everything.
+            self._socket.setsockopt(SOL_NETLINK, _NETLINK_GET_STRICT_CHK, 1)
 
     def __enter__(self) -> AskingSocket:
         return self
@@ -52,19 +54,16 @@ class AskingSocket:
         A table that changed while it was read is read again (NLM_F_DUMP_INTR).
         """
         for _ in range(_ATTEMPTS):
-            self._send(kind, NLM_F_REQUEST | NLM_F_DUMP, body)
+            self._socket.send(_requests(kind, NLM_F_REQUEST | NLM_F_DUMP, body))
             answers, torn = self._collect()
             if not torn:
                 break
         return answers
 
-    def ask(self, kind: int, body: bytes, flags: int = 0) -> list[Message]:
-        """The answer to one request; raises OSError where the kernel refuses."""
-        self._send(kind, NLM_F_REQUEST | flags, body)
-        return list(_messages(self._socket.recv(_LARGEST)))
-
-    def _send(self, kind: int, flags: int, body: bytes) -> None:
-        self._socket.send(HEADER.pack(HEADER.size + len(body), kind, flags, 0, 0) + body)
+    def ask(self, kind: int, *bodies: bytes, flags: int = 0) -> list[Message]:
+        """The answer to each of some requests; raises OSError where the kernel refuses one."""
+        self._socket.send(_requests(kind, NLM_F_REQUEST | flags, *bodies))
+        return [message for _ in bodies for message in _messages(self._socket.recv(_LARGEST))]
 
     def _collect(self) -> tuple[list[Message], bool]:
         answers: list[Message] = []
@@ -72,21 +71,27 @@ class AskingSocket:
         while True:
             data = self._socket.recv(_LARGEST)
             torn |= bool(HEADER.unpack_from(data)[2] & _NLM_F_DUMP_INTR)
-            for message in _messages(data):
-                if message[0] == _NLMSG_DONE:
-                    return answers, torn
-                answers.append(message)
+            answers += _messages(data)
+            if answers[-1][0] == _NLMSG_DONE:
+                return answers[:-1], torn
 
 
-def _messages(data: bytes) -> Iterator[Message]:
+@lru_cache  # every namespace is asked the same
+def _requests(kind: int, flags: int, *bodies: bytes) -> bytes:
+    return b"".join(HEADER.pack(HEADER.size + len(body), kind, flags, 0, 0) + body for body in bodies)
+
+
+def _messages(data: bytes) -> list[Message]:
+    found = []
     offset, end = 0, len(data)
-    while offset + HEADER.size <= end:
-        length, kind, _, _, _ = HEADER.unpack_from(data, offset)
+    while offset < end:
+        length, kind = _LENGTH_AND_TYPE.unpack_from(data, offset)
         body = data[offset + HEADER.size : offset + length]
         if kind == _NLMSG_ERROR and (number := -_ERRNO.unpack_from(body)[0]):
             raise OSError(number, os.strerror(number))
-        yield kind, body
+        found.append((kind, body))
         offset += (length + 3) & ~3
+    return found
 
 
 def attributes(data: bytes, offset: int = 0) -> dict[int, bytes]:
@@ -100,6 +105,49 @@ def attributes(data: bytes, offset: int = 0) -> dict[int, bytes]:
         found[kind & _TYPE_MASK] = data[offset + 4 : offset + length]
         offset += (length + 3) & ~3
     return found
+
+
+class AlikeMessages:
+    """Reads attributes of messages that have many and are mostly laid out alike, such as links: 3 times as fast.
+
+    Where each attribute begins is remembered by the lengths of the message and of its first attribute (of a link the
+    name), and taken again where it fits: where the header of each attribute is what it was.
+    """
+
+    def __init__(self, offset: int) -> None:
+        self._offset = offset
+        self._layouts: dict[tuple[int, bytes], _Layout] = {}
+
+    def attributes(self, data: bytes) -> dict[int, bytes]:
+        """What the function `attributes` gives."""
+        key = len(data), data[self._offset : self._offset + 4]
+        layout = self._layouts.get(key)
+        found = layout.read(data) if layout else None
+        if found is None:
+            found = attributes(data, self._offset)
+            self._layouts[key] = _Layout(data, self._offset)
+        return found
+
+
+class _Layout:
+    """Where the attributes of a message are that consists of nothing else from an offset on."""
+
+    def __init__(self, data: bytes, offset: int) -> None:
+        form, headers = [f"={offset}x"], []
+        while offset < len(data):
+            length, kind = _ATTRIBUTE.unpack_from(data, offset)
+            following = min(offset + ((length + 3) & ~3), len(data))
+            form.append(f"I{length - 4}s{following - offset - length}x")
+            headers.append((length, kind))
+            offset = following
+        self._struct = struct.Struct("".join(form))
+        self._headers = tuple(kind << 16 | length for length, kind in headers)  # both numbers, as one
+        self._kinds = tuple(kind & _TYPE_MASK for _, kind in headers)
+
+    def read(self, data: bytes) -> dict[int, bytes] | None:
+        """The attributes; None if they are laid out in another way."""
+        fields = self._struct.unpack(data)
+        return dict(zip(self._kinds, fields[1::2], strict=True)) if fields[::2] == self._headers else None
 
 
 def attribute(kind: int, value: bytes) -> bytes:

@@ -25,7 +25,7 @@ def assigned(asking: AskingSocket, file: int, *, host: bool = False) -> int:
         wanted = HOST_ID if host else -1
         body = _GENERAL + attribute(_FD, _S32.pack(file)) + attribute(_NSID, _S32.pack(wanted))
         try:
-            asking.ask(_RTM_NEWNSID, body, NLM_F_ACK)
+            asking.ask(_RTM_NEWNSID, body, flags=NLM_F_ACK)
         except OSError as error:
             if error.errno != errno.EEXIST:  # somebody else was quicker
                 raise

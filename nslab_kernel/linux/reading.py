@@ -44,6 +44,8 @@ class Reader:
         self._asking = AskingSocket()
         self._host = namespaces.host()
         self._known: dict[tuple[str, int], _Known] = {}
+        self._host_cables: dict[tuple[int, int], int] = {}  # by both ends' indexes, the host's last: where they lead
+        self._dirty: set[int] | None = set()  # the ids of namespaces to be read again; None: all
         with namespaces.opened(self._host) as file:
             self._host_nsid = nsids.assigned(self._asking, file, host=True)
 
@@ -60,6 +62,16 @@ class Reader:
         with self._lock:
             return self._read(volatile)
 
+    def outline(self) -> Network:
+        """The host as it is now, and of each namespace only which it is: enough to remove them all, however many."""
+        with self._lock:
+            self._hear()
+            known = self._known.get((self._host.name, self._host.inode))
+            host = known.shown if known and not self._is_stale(self._host) else None
+        others = (Namespace(place.name, place.kind, place.inode, place.label) for place in self._places()[1:])
+        host = host or namespaces.entered(self._host, self._host_alone)
+        return Network(host, tuple(others), socket.gethostname())
+
     def close(self) -> None:
         """Let go of every file and socket."""
         with self._lock:
@@ -68,22 +80,34 @@ class Reader:
             self._asking.close()
 
     def _read(self, volatile: bool) -> Network:
-        dirty = self._events.drain()
-        places = [self._host, *namespaces.named()]
-        places += namespaces.unnamed({place.inode for place in places})
+        self._hear()
+        places = self._places()
         self._forget({(place.name, place.inode) for place in places})
-        stale = [place for place in places if self._is_stale(place, dirty)]
+        stale = [place for place in places if self._is_stale(place)]
         if stale:
             self._sweep(stale)
+        self._dirty = set()  # only now: an interrupted reading is to be made good by the next
         current = [known for place in places if (known := self._known.get((place.name, place.inode)))]
         found = self._shown(current, anew=bool(stale))
         if volatile:
             found = _with_volatile(current, found)
         return Network(found[0], tuple(found[1:]), socket.gethostname())
 
-    def _is_stale(self, place: Place, dirty: set[int] | None) -> bool:
+    def _places(self) -> list[Place]:
+        """The host, and every other namespace."""
+        places = [self._host, *namespaces.named()]
+        return places + namespaces.unnamed({place.inode for place in places})
+
+    def _host_alone(self) -> Namespace:
+        return sweep.assembled(self._host, sweep.read(), {})
+
+    def _hear(self) -> None:
+        heard = self._events.drain()
+        self._dirty = None if heard is None or self._dirty is None else self._dirty | heard
+
+    def _is_stale(self, place: Place) -> bool:
         known = self._known.get((place.name, place.inode))
-        return known is None or dirty is None or known.nsid in dirty
+        return known is None or self._dirty is None or known.nsid in self._dirty
 
     def _forget(self, present: set[tuple[str, int]]) -> None:
         for key in self._known.keys() - present:
@@ -121,11 +145,19 @@ class Reader:
             nsid = self._host_nsid if place.kind == "host" else nsids.assigned(self._asking, file)
             namespaces.join(file)
         pieces = sweep.read()
+        return _Known(place, nsid, pieces, self._table(place, nsid, pieces.cables_out))
+
+    def _table(self, place: Place, nsid: int, cables: dict[tuple[int, int], int]) -> dict[int, int]:
+        """For each id that a namespace has for the namespace at a cable's other end, the host's id of the same.
+
+        Most cables lead to the host, where the other end tells it; so the kernel needn't be asked.
+        """
         if place.kind == "host":
-            table = {number: number for link in pieces.links if (number := link.peer_id) is not None}
-        else:
-            table = nsids.table_of(self._asking, nsid) if pieces.has_cables_out else {}
-        return _Known(place, nsid, pieces, table)
+            self._host_cables = {(there, here): number for (here, there), number in cables.items()}
+            return {number: number for number in cables.values()}
+        if all(self._host_cables.get(ends) == nsid for ends in cables):
+            return dict.fromkeys(cables.values(), self._host_nsid)
+        return nsids.table_of(self._asking, nsid)
 
     def _shown(self, current: list[_Known], *, anew: bool) -> list[Namespace]:
         """The namespaces' values; after something was read anew, the names of the other ends may be others."""
@@ -141,16 +173,6 @@ class Reader:
 
 def _life(link: Link) -> tuple[bool, bool]:
     return link.interface.up, link.interface.carrier
-
-
-def outline() -> Network:
-    """The host as it is now, and of each namespace only which it is: enough to remove them all, however many."""
-    host = namespaces.host()
-    shown = namespaces.entered(host, lambda: sweep.assembled(host, sweep.read(), {}))
-    places = namespaces.named()
-    places += namespaces.unnamed({place.inode for place in (host, *places)})
-    others = (Namespace(place.name, place.kind, place.inode, place.label) for place in places)
-    return Network(shown, tuple(others), socket.gethostname())
 
 
 def _with_volatile(current: list[_Known], found: list[Namespace]) -> list[Namespace]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..core.firewall import Ruleset
-from ..core.network import Address, Interface, Namespace, Neighbour, PolicyRule, Route
+from ..core.network import Interface, Namespace, Neighbour, PolicyRule, Route
 from . import decoding, listening, parameters, rulesets
 from .dumps import AskingSocket
 from .namespaces import Place
@@ -16,7 +16,6 @@ class Pieces:
     """A namespace as it was read: where the other ends of its cables are is still told in its own numbers."""
 
     links: tuple[decoding.Link, ...]
-    addresses: dict[int, tuple[Address, ...]]  # by the interface's index
     routes: tuple[Route, ...]
     rules: tuple[PolicyRule, ...]
     neighbours: tuple[Neighbour, ...]  # those that a person entered
@@ -24,23 +23,25 @@ class Pieces:
     firewall: Ruleset
 
     @property
-    def has_cables_out(self) -> bool:
-        """Whether an interface's other end is in another namespace."""
-        return any(link.peer_id is not None for link in self.links)
+    def cables_out(self) -> dict[tuple[int, int], int]:
+        """For the indexes of both ends of each cable into another namespace, own first, this one's id of that one."""
+        return {
+            (link.interface.index, link.interface.peer_index or 0): link.peer_id
+            for link in self.links
+            if link.peer_id is not None
+        }
 
 
 def read() -> Pieces:
     """Read the namespace."""
     with AskingSocket() as asking:
-        links = decoding.links(asking.dump(decoding.RTM_GETLINK, decoding.LINKS))
         addresses = decoding.addresses(asking.dump(decoding.RTM_GETADDR, decoding.ADDRESSES))
+        links = decoding.links(asking.dump(decoding.RTM_GETLINK, decoding.LINKS), addresses)
         routes = decoding.routes(asking.dump(decoding.RTM_GETROUTE, decoding.ROUTES))
         rules = decoding.rules(asking.dump(decoding.RTM_GETRULE, decoding.RULES))
         entered = tuple(neighbour for neighbour in _neighbours(asking) if neighbour.state == "PERMANENT")
-        overall = decoding.overall(
-            answer for request in decoding.OVERALL for answer in asking.ask(decoding.RTM_GETNETCONF, request)
-        )
-    return Pieces(tuple(links), addresses, routes, rules, entered, overall, rulesets.read())
+        overall = decoding.overall(asking.ask(decoding.RTM_GETNETCONF, *decoding.OVERALL))
+    return Pieces(links, routes, rules, entered, overall, rulesets.read())
 
 
 def with_volatile(namespace: Namespace) -> Namespace:
@@ -69,7 +70,7 @@ def assembled(place: Place, pieces: Pieces, peers: dict[int, str]) -> Namespace:
         place.kind,
         place.inode,
         place.label,
-        tuple(_interface(place, link, pieces.addresses, peers) for link in pieces.links),
+        tuple(_interface(place, link, peers) for link in pieces.links),
         tuple(sorted(pieces.routes, key=_route_order)),
         pieces.rules,
         pieces.neighbours,
@@ -78,15 +79,11 @@ def assembled(place: Place, pieces: Pieces, peers: dict[int, str]) -> Namespace:
     )
 
 
-def _interface(
-    place: Place, link: decoding.Link, addresses: dict[int, tuple[Address, ...]], peers: dict[int, str]
-) -> Interface:
-    bare = link.interface
-    name = None
-    if bare.peer_index is not None:
-        name = place.name if link.peer_id is None else peers.get(link.peer_id)
-    own = addresses.get(bare.index, ())
-    return replace(bare, addresses=own, peer_namespace=name) if own or name else bare
+def _interface(place: Place, link: decoding.Link, peers: dict[int, str]) -> Interface:
+    if link.interface.peer_index is None:
+        return link.interface
+    name = place.name if link.peer_id is None else peers.get(link.peer_id)
+    return replace(link.interface, peer_namespace=name)
 
 
 def _neighbours(asking: AskingSocket) -> tuple[Neighbour, ...]:

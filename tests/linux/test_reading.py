@@ -11,8 +11,9 @@ from collections.abc import Callable
 import pytest
 from pyroute2 import IPRoute
 
-from nslab_kernel.core.network import Network
-from nslab_kernel.linux import namespaces
+from nslab_kernel.core.network import HOST, Network
+from nslab_kernel.linux import decoding, namespaces
+from nslab_kernel.linux.dumps import AlikeMessages, AskingSocket, attribute, attributes
 from nslab_kernel.linux.reading import Reader
 
 RICH = """
@@ -112,6 +113,33 @@ def test_pyroute2_decodes_the_same_links(rich: Network) -> None:
             assert ours.master == link.get_attr("IFLA_MASTER")
             assert ours.peer_index == link.get_attr("IFLA_LINK")
             assert ours.state == link.get_attr("IFLA_OPERSTATE")
+
+
+def test_links_are_taken_apart_by_their_layout_as_they_are_one_by_one(rich: Network) -> None:
+    def dumped() -> list[bytes]:
+        with AskingSocket() as asking:
+            return [body for _, body in asking.dump(decoding.RTM_GETLINK, decoding.LINKS)]
+
+    links = [body for name in (HOST, "ns1", "ns2", "ns3") for body in namespaces.entered(namespaces.find(name), dumped)]
+    assert len(links) > 12
+    alike = AlikeMessages(16)
+    for body in [*links, *reversed(links), *links]:
+        assert alike.attributes(body) == attributes(body, 16)
+
+
+def test_a_layout_is_not_taken_for_another_one_of_the_same_length() -> None:
+    start = bytes(16) + attribute(3, b"eth0\0")
+    messages = [
+        start + attribute(4, b"four") + attribute(5, b"five"),
+        start + attribute(5, b"four") + attribute(4, b"five"),
+        start + attribute(4, b"four and five"[:12]),
+        start + attribute(4, b"fo") + attribute(5, b"five"),
+        start + attribute(4, b"four") + attribute(5, b"five")[:-2] + b"xx",
+    ]
+    assert len({len(message) for message in messages}) == 1
+    alike = AlikeMessages(16)
+    for message in [*messages, *reversed(messages), *messages]:
+        assert alike.attributes(message) == attributes(message, 16)
 
 
 def test_rules_typed_by_nft_and_by_iptables_are_seen_at_once(reader: Reader, shell) -> None:
