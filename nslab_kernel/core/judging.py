@@ -12,9 +12,6 @@ from .names import did_you_mean
 from .network import Network
 from .state_claims import Finding, judge_state
 
-_LOOK = "%netns_graph"
-"""What helps where a packet gets no answer: the picture shows what is down or missing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -114,7 +111,7 @@ def _is_address(text: str) -> bool:
 def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], language: str) -> Finding:
     tried = [(probe, answers[probe]) for probe in probes(claim, network)]
     if not tried:
-        return Finding(not claim.expected, reason(language, "no address to try", claim.target))
+        return Finding(not claim.expected, reason(language, "no address to try", claim.target), _why(claim))
     answered = [(probe, answer) for probe, answer in tried if answer.how == "answered"]
     if answered:
         probe, answer = answered[0]
@@ -123,9 +120,15 @@ def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], la
             words = reason(language, "answered", milliseconds)
         else:
             words = reason(language, "answered at", probe.address, milliseconds)
-        return Finding(claim.expected, words, _LOOK)
+        return Finding(claim.expected, words, _why(claim))
     probe, answer = tried[0]
-    return Finding(not claim.expected, _why_not(claim, probe, answer.how, language), _LOOK)
+    return Finding(not claim.expected, _why_not(claim, probe, answer.how, language), _why(claim))
+
+
+def _why(claim: Reaches) -> str:
+    """What explains where a packet stops, or which way it takes."""
+    port = f" --{claim.protocol} {claim.port}" if claim.port else ""
+    return f"%netns_why {claim.source} {claim.target}{port}"
 
 
 def _why_not(claim: Reaches, probe: Probe, how: str, language: str) -> str:

@@ -22,6 +22,7 @@ _ARGUMENTS = {
     "netns_publish": ("", "namespace"),
     "netns_dns": ("namespace",),
     "netns_shell": ("place",),
+    "netns_why": ("place", "target"),
     "netns_auto": ("switch",),
     "netns_address": ("place", "interface"),
     "netns_route": ("place",),
@@ -121,8 +122,10 @@ def _names(kind: str, network: Network) -> list[str]:
     named = [namespace.name for namespace in network.namespaces]
     interfaces = [interface for namespace in network.everywhere for interface in namespace.interfaces]
     bridges = [interface.name for interface in network.host.interfaces if interface.kind == "bridge"]
+    addresses = [a.ip for interface in interfaces for a in interface.addresses if a.scope == "global"]
     offers = {
         "place": [HOST, *named],
+        "target": [HOST, *named, *addresses],
         "namespace": named,
         "bridge": bridges,
         "drawable": named + bridges,

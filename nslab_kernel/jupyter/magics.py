@@ -16,6 +16,7 @@ from .magics_live import LiveMagics
 from .magics_play import PlayMagics
 from .magics_reaching import ReachingMagics
 from .magics_running import RunMagics
+from .magics_why import WhyMagics
 from .parsing import NslabMagics, parse
 from .session import close_session, open_session
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def load(shell: InteractiveShell) -> None:
     """Register the magics, their completion, and the picture that follows each cell."""
     session = open_session(shell)
-    for magics in (RunMagics, BuildMagics, LookMagics, CheckMagics, LiveMagics, PlayMagics, ReachingMagics):
+    for magics in _MAGICS:
         shell.register_magics(magics(session))
     completion.register(shell, session.lab)
     if session.lab.sandboxed:
@@ -170,3 +171,6 @@ class LookMagics(NslabMagics):
         except OSError as error:
             raise NslabError(f"{target} can't be written: {error.strerror}.", "Save it in another folder.") from error
         print(f"Saved as {target}")
+
+
+_MAGICS = (RunMagics, BuildMagics, LookMagics, CheckMagics, LiveMagics, PlayMagics, ReachingMagics, WhyMagics)

@@ -74,7 +74,7 @@ class RunMagics(NslabMagics):
         result = run_command(self.lab, wanted.namespace, command, output, wanted.timeout)
         self.session.shell.user_ns.update(output.values)
         if (result.returncode or result.timed_out) and not wanted.no_raise_error:
-            raise failure(command, result, wanted.timeout)
+            raise failure(wanted.namespace, command, result, wanted.timeout)
 
     def _start(self, wanted: Arguments, command: str) -> None:
         keep = bool(wanted.out or wanted.err)

@@ -21,6 +21,7 @@ _NOT_FOUND = 127  # a shell's exit status for a command that isn't there
 _NO_ANSWER = (1, 2)  # ping's: silence, or an error
 _MISSING = re.compile(r"([\w.+-]+): (?:command )?not found")
 _UNANSWERED = re.compile(r"--- (\S+) ping statistics ---\n\d+ \w+ \w+, 0 ")
+_ENTERED = re.compile(r"\bip netns exec (\S+)")
 _left_running: WeakSet[Process] = WeakSet()
 
 
@@ -106,8 +107,8 @@ def _end_what_is_left() -> None:
         process.terminate()
 
 
-def failure(command: str, result: Result, timeout: float | None) -> CommandFailedError:
-    """The error for a command that failed, with what helps on."""
+def failure(namespace: str, command: str, result: Result, timeout: float | None) -> CommandFailedError:
+    """The error for a command that failed in a namespace, with what helps on."""
     if result.timed_out:
         message = f"Ended after {timeout:g} s, with everything that it had started."
         return CommandFailedError(command, result, message)
@@ -115,24 +116,32 @@ def failure(command: str, result: Result, timeout: float | None) -> CommandFaile
         name = signal.Signals(-result.returncode).name
         return CommandFailedError(command, result, f"The command was ended by {name}.")
     message = f"The command ended with status {result.returncode}."
-    return CommandFailedError(command, result, message, _hint(command, result))
+    return CommandFailedError(command, result, message, _hint(namespace, command, result))
 
 
-def _hint(command: str, result: Result) -> str:
+def _hint(namespace: str, command: str, result: Result) -> str:
     if result.returncode == _NOT_FOUND:
         for name in _MISSING.findall(result.stderr):
             if package_of(name):
                 return f"`sudo apt-get install {package_of(name)}` on the machine itself brings {name}."
-    lost = result.returncode in _NO_ANSWER and _pinged_in_vain(command, result)
-    return "`%netns_graph` shows what is down or missing." if lost else ""
+    target = _pinged_in_vain(command, result) if result.returncode in _NO_ANSWER else ""
+    return f"`%netns_why {_pinging(namespace, command, target)} {target}` explains." if target else ""
 
 
-def _pinged_in_vain(command: str, result: Result) -> bool:
-    """Whether a ping got no answer; ping says so, unless it couldn't even send."""
-    if _UNANSWERED.search(result.stdout):
-        return True
+def _pinged_in_vain(command: str, result: Result) -> str:
+    """What a ping got no answer from; ping says so, unless it couldn't even send."""
+    said = _UNANSWERED.search(result.stdout)
+    if said:
+        return said[1]
     words = [word for line in command.splitlines() if "ping" in line.split() for word in line.split()]
-    return any(map(_is_address, words))
+    return next(filter(_is_address, words), "")
+
+
+def _pinging(namespace: str, command: str, target: str) -> str:
+    """Where the ping to a target was sent from: a line may enter another namespace for it."""
+    lines = [line for line in command.splitlines() if target in line.split()]
+    entered = _ENTERED.search(lines[0]) if lines else None
+    return entered[1] if entered else namespace
 
 
 def _is_address(word: str) -> bool:

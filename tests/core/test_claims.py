@@ -113,7 +113,7 @@ def test_a_packet_without_answer_is_a_cross_with_the_reason_and_a_way_to_find_th
     judged = verdict(line, how=how)
     assert not judged.holds
     assert reason in judged.reason
-    assert judged.hint == "%netns_graph"
+    assert judged.hint == ("%netns_why ns1 172.16.1.2 --tcp 80" if "tcp" in line else "%netns_why ns1 172.16.1.2")
 
 
 def test_cannot_reach_holds_when_nothing_answers_and_fails_when_something_does() -> None:

@@ -46,9 +46,12 @@ def test_a_failing_command_fails_the_cell_in_one_sentence(notebook: Notebook) ->
     assert not notebook.run("%%netns host --no-raise-error\nfalse").failed
 
 
-def test_a_failed_ping_points_to_the_picture(notebook: Notebook) -> None:
+def test_a_failed_ping_points_to_its_explanation(notebook: Notebook) -> None:
     notebook.run(TWO)
-    assert "`%netns_graph` shows what is down or missing." in notebook.run("%netns ns1 ping -c 1 -W 1 172.16.1.9").error
+    assert "`%netns_why ns1 172.16.1.9` explains." in notebook.run("%netns ns1 ping -c 1 -W 1 172.16.1.9").error
+    elsewhere = notebook.run("%%netns host\ntrue\nip netns exec ns2 ping -c 1 -W 1 172.16.1.9").error
+    assert "`%netns_why ns2 172.16.1.9` explains." in elsewhere
+    assert "`%netns_why ns1 10.9.9.9` explains." in notebook.run("%netns ns1 ping -c 1 -W 1 10.9.9.9").error
 
 
 def test_output_can_go_into_variables(notebook: Notebook) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "unknown-name": (
         "no address for {name}",
-        "Packets are sent to addresses: without one for the name, {where} can't send any.",
+        "There is no namespace called {name}, and {where} finds no address for that name to send a packet to.",
     ),
     "no-interface": ("nothing but lo", "{Where} has no cable by which a packet could come or go."),
     "interface-down": (

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
-    "unknown-name": ("查不到 {name} 的地址", "数据包要发往地址：查不到名字的地址，{where} 就无法发送。"),
+    "unknown-name": (
+        "查不到 {name} 的地址",
+        "没有叫 {name} 的命名空间，{where} 也查不到这个名字的地址，数据包无处可发。",
+    ),
     "no-interface": ("只有 lo", "{where} 没有任何网线，数据包无法进出。"),
     "interface-down": ("{interface} 是 DOWN", "down 的接口既不发送也不接收。"),
     "bridge-down": ("{interface} 是 DOWN", "down 的网桥不会把帧从一个端口转到另一个端口。"),

@@ -52,11 +52,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One stop on a packet's way."""
+    """One stop on a packet's way.
+
+    Parameters
+    ----------
+    through
+        The interfaces that it comes in and goes out by, where the stop is a bridge or a router.
+    """
 
     place: Place
     leg: str  # there or back
     text: str
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ _WHAT = {
         "udp": "a UDP message from {source} to {goal} port {port}",
     },
     "zh": {
-        "icmp": "从 {source} 到 {goal} 的 ping",
+        "icmp": "从 {source} 到 {goal} 的 ping ",
         "tcp": "从 {source} 到 {goal} 端口 {port} 的 TCP 连接",
         "udp": "从 {source} 到 {goal} 端口 {port} 的 UDP 消息",
     },
@@ -60,6 +60,7 @@ LABELS = {
         "no cure": "没有确定的办法",
     },
 }
+_COMMA = {"en": ", ", "zh": "，"}
 ARROWS = {"there": "→", "back": "←"}
 SIGNS = {True: "✓", False: "✗", None: "?"}
 
@@ -80,6 +81,11 @@ def _outcome(diagnosis: Diagnosis) -> str:
     if diagnosis.arrives is None:
         return "chance" if diagnosis.findings else "unclear"
     return "unanswered" if diagnosis.findings and diagnosis.findings[0].leg == "back" else "stops"
+
+
+def where(finding: Finding, language: str) -> str:
+    """The place of a finding, and on which leg the packet met it."""
+    return f"{place_words(finding.place)}{_COMMA[language]}{LABELS[language][finding.leg]}"
 
 
 def place_words(place: Place) -> str:
@@ -106,7 +112,7 @@ def text(diagnosis: Diagnosis) -> str:
     for number, finding in enumerate(diagnosis.findings):
         if number == 1 and not diagnosis.arrives:
             lines += ["", labels["further"]]
-        lines += ["", *_finding(finding, labels)]
+        lines += ["", *_finding(finding, diagnosis.language)]
     if diagnosis.path:
         lines += ["", path_title(diagnosis), *(f"  {ARROWS[hop.leg]} {hop.text}" for hop in diagnosis.path)]
     if diagnosis.unevaluated:
@@ -114,9 +120,10 @@ def text(diagnosis: Diagnosis) -> str:
     return "\n".join(lines)
 
 
-def _finding(finding: Finding, labels: dict[str, str]) -> list[str]:
+def _finding(finding: Finding, language: str) -> list[str]:
     """The place, why it matters, the evidence and the cure, a command a line."""
+    labels = LABELS[language]
     said = f"    {labels['looked at']}: {finding.looked_at}", f"    {labels['said']}: {finding.said}"
     cure = finding.cure.splitlines() or [labels["no cure"]]
     cures = [f"    {labels['cure']}: {line}" for line in cure]
-    return [f"✗ {place_words(finding.place)}, {labels[finding.leg]}: {finding.matters}", *said, *cures]
+    return [f"✗ {where(finding, language)}: {finding.matters}", *said, *cures]

@@ -47,8 +47,15 @@ def hops(network: Network, steps: Sequence[Step], language: str) -> tuple[Hop, .
         if looking and any(later.facts.get("packet") not in NEIGHBOUR_PACKETS for later in steps[number:]):
             continue
         text = _close_up(step_words(step.kind, language, _facts(network, step.place, language, step.facts)))
-        found.append(Hop(step.place, step.leg, text))
+        found.append(Hop(step.place, step.leg, text, _through(step)))
     return tuple(found)
+
+
+def _through(step: Step) -> tuple[str, ...]:
+    facts = step.facts
+    if step.kind == "bridged":
+        return facts["inward"], facts["outward"]
+    return (facts["into"], step.place.interface) if step.kind == "forwarded" else ()
 
 
 def unevaluated(network: Network, choice: Choice, language: str) -> str:
