@@ -88,6 +88,8 @@ _TOOLS = (
     _Tool("iptables", "iptables", required=True),
     _Tool("tcpdump", "tcpdump", required=True),
     _Tool("conntrack", "conntrack"),
+    _Tool("curl", "curl"),
+    _Tool("sysctl", "procps"),
     _Tool("dnsmasq", "dnsmasq-base"),
     _Tool("pasta", "passt"),
 )

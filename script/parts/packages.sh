@@ -12,6 +12,8 @@ nftables            nft         firewalls and address translation
 iptables            iptables    the same in Docker's own words
 tcpdump             tcpdump     packets on the wire
 conntrack           conntrack   the table of translated connections
+curl                curl        calls to web servers
+procps              sysctl      the kernel's settings
 dnsmasq-base        dnsmasq     names and addresses for a private network
 passt               pasta       the internet for a lab without root
 python3-venv        @venv       the Python environment
