@@ -83,6 +83,7 @@
         panel.title.label = title;
         panel.title.closable = true;
         panel.node.appendChild(element);
+        panel.onCloseRequest = () => panel.dispose(); // a plain widget would only be taken out of the page
         panel.nslabOnClose = onClose;
         panel.disposed.connect(() => panel.nslabOnClose?.());
         const notebook = panelOf(app, from);
@@ -99,9 +100,9 @@
         const panel = await app.commands.execute("terminal:create-new");
         app.shell.add(panel, "main", placeBeside(app, notebook, docked));
         remember(panel);
-        panel.content.title.label = title;
         await panel.content.ready;
         await panel.content.session.ready;
+        panel.content.title.label = title; // only now: until then it's given one of its own
         panel.content.session.send({ type: "stdin", content: [`${line}\r`] });
         app.shell.activateById(panel.id);
       },

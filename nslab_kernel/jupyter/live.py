@@ -15,6 +15,7 @@ from ..lab import Lab
 from . import live_view
 from .frontend import bundle, kernel_id
 from .terminal import shell_line
+from .viewers import Viewers
 
 _PREFIX = "nslab-live-picture"
 _GLOW = 4.0  # seconds that what has changed stands out
@@ -24,7 +25,7 @@ class Live(anywidget.AnyWidget):
     """Shows the lab as it is now, and redraws it whenever the kernel tells of a change.
 
     The watch's own thread redraws, so that the picture follows while a cell runs. What the page asks for (messages with
-    ``do``: show, hide, open) is answered by the kernel's main thread, between two cells.
+    ``do``: open, and those of `viewers.Viewers`) is answered by the kernel's main thread, between two cells.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ class Live(anywidget.AnyWidget):
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        self._views = 0
+        self._viewers = Viewers(self._begin, self._end)
         self._watch: Any = None
         self._shown: Network | None = None
         self._calm: Network | None = None  # the network before the changes that stand out now
@@ -64,36 +65,24 @@ class Live(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Let go of the watch and its thread."""
-        self._hide_all()
+        self._viewers.clear()
         super().close()
 
     # what the page asks
 
     def _asked(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         """ipywidgets calls it for each message of the page."""
-        match content.get("do"):
-            case "show":
-                self._show()
-            case "hide":
-                self._views -= 1
-                if self._views <= 0:
-                    self._hide_all()
-            case "open":
-                self._tell_traffic(str(content["namespace"]))
+        if not self._viewers.heard(content) and content.get("do") == "open":
+            self._tell_traffic(str(content["namespace"]))
 
-    def _show(self) -> None:
-        self._views += 1
-        if self._watch is None:
-            self._watch = self._lab.watch(self._changed)
-            self._changed()  # what happened while nobody looked
+    def _begin(self) -> None:
+        self._watch = self._lab.watch(self._changed)
+        self._changed()  # what happened while nobody looked
 
-    def _hide_all(self) -> None:
-        self._views = 0
+    def _end(self) -> None:
         if self._cooling:
             self._cooling.cancel()
-        if self._watch is not None:
-            self._watch.close()
-            self._watch = None
+        self._watch.close()
 
     def _tell_traffic(self, name: str) -> None:
         found = self._lab.snapshot(volatile=True).get(name)

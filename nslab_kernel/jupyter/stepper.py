@@ -15,6 +15,7 @@ from ..core.progress import State
 from . import lesson_text, stepper_view
 from .frontend import bundle, kernel_id
 from .player import Player
+from .viewers import Viewers
 
 _PREFIX = "nslab-step-picture"
 
@@ -22,8 +23,9 @@ _PREFIX = "nslab-step-picture"
 class Stepper(anywidget.AnyWidget):
     """Shows a lesson and plays it when asked to.
 
-    The page asks by messages (``do``: run, back, look, show, hide), which arrive on the kernel's main thread between
-    two cells. While a step runs, that thread is busy with it just as with a cell, and what the page asks waits.
+    The page asks by messages (``do``: run, back, look, and those of `viewers.Viewers`), which arrive on the kernel's
+    main thread between two cells. While a step runs, that thread is busy with it just as with a cell, and what the page
+    asks waits.
 
     Parameters
     ----------
@@ -44,7 +46,7 @@ class Stepper(anywidget.AnyWidget):
         self._player = player
         self._shell = player.session.shell
         self._busy: dict[str, Any] = {}
-        self._views = 0
+        self._viewers = Viewers(self._begin, self._end)
         self._watch: Any = None
         self._by_hand: tuple[int, float] | None = None  # the step whose cell is run in the notebook, and since when
         self._cell_runs = False
@@ -60,16 +62,17 @@ class Stepper(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Let go of everything; the page is told that there is nothing more to play."""
-        self._hide_all()
+        self._viewers.clear()
         super().close()
 
     # what the page asks
 
     def _asked(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         """ipywidgets calls it for each message of the page."""
-        act = {"show": self._show, "hide": self._hide, "look": self._look_at}.get(content.get("do", ""))
-        if act:
-            act(content)
+        if self._viewers.heard(content):
+            return
+        if content.get("do") == "look":
+            self._draw(content["step"])
         elif self._busy or self._cell_runs:
             self.send({"kind": "said", "text": stepper_view.WAIT[self._language]})
         elif content.get("do") == "run":
@@ -108,29 +111,16 @@ class Stepper(anywidget.AnyWidget):
         if said:
             self.send({"kind": "said", "text": said})
 
-    def _look_at(self, content: dict[str, Any]) -> None:
-        self._draw(content["step"])
-
-    def _show(self, _content: dict[str, Any]) -> None:
-        self._views += 1
-        if self._views == 1:
-            self._watch = self._player.session.lab.watch(self._when_free(self._compare))
-            self._shell.events.register("pre_run_cell", self._before_cell)
-            self._shell.events.register("post_run_cell", self._after_cell)
+    def _begin(self) -> None:
+        self._watch = self._player.session.lab.watch(self._when_free(self._compare))
+        self._shell.events.register("pre_run_cell", self._before_cell)
+        self._shell.events.register("post_run_cell", self._after_cell)
         self._compare()
 
-    def _hide(self, _content: dict[str, Any]) -> None:
-        self._views -= 1
-        if self._views <= 0:
-            self._hide_all()
-
-    def _hide_all(self) -> None:
-        self._views = 0
-        if self._watch is not None:
-            self._watch.close()
-            self._watch = None
-            self._shell.events.unregister("pre_run_cell", self._before_cell)
-            self._shell.events.unregister("post_run_cell", self._after_cell)
+    def _end(self) -> None:
+        self._watch.close()
+        self._shell.events.unregister("pre_run_cell", self._before_cell)
+        self._shell.events.unregister("post_run_cell", self._after_cell)
 
     # what happens beside it
 

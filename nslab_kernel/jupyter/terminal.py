@@ -14,6 +14,7 @@ import traitlets
 from ..core.network import HOST
 from .frontend import bundle, kernel_id
 
+_LOGIN_PATH = "/usr/local/bin:/usr/bin:/bin"
 _ENOUGH = 8  # characters of an id that tell it from others
 
 
@@ -24,12 +25,14 @@ def shell_line(namespace: str) -> str:
 
 
 def _program() -> str:
-    """``nslab`` as a terminal finds it: by name if it is on the PATH, by its whole path otherwise."""
+    """``nslab`` as any terminal finds it: by its whole path, unless it lies where every login shell looks.
+
+    A terminal's shell is a login shell, which begins with a PATH of its own: that the kernel finds ``nslab`` in an
+    activated environment doesn't help there.
+    """
     own = os.path.join(os.path.dirname(sys.executable), "nslab")
-    found = shutil.which("nslab")
-    if found and (not os.path.exists(own) or os.path.samefile(found, own)):
-        return "nslab"
-    return own
+    found = shutil.which("nslab", path=_LOGIN_PATH)
+    return "nslab" if found and os.path.exists(own) and os.path.samefile(found, own) else own
 
 
 class TerminalOpener(anywidget.AnyWidget):

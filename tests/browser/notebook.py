@@ -67,14 +67,13 @@ class Notebook:
         while time.monotonic() < deadline:
             kernels = [session["kernel"] for session in server.ask("sessions") if session["path"] == path]
             if any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels):
-                expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
                 return
             time.sleep(0.05)
         raise TimeoutError(f"no kernel for {path}")
 
     def wait_until_idle(self) -> None:
         """Wait until the kernel has nothing left to do."""
-        self.panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
 
     def run(self, number: int) -> Locator:
         """Click into a cell, press Shift+Enter, and give the cell back; it may still be running."""

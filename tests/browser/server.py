@@ -100,9 +100,9 @@ def _environment(folder: Path, language: str, token: str) -> dict[str, str]:
     }
     (folder / "home").mkdir()
     # Without an answer given beforehand a question about news pops up, and lies over the page.
-    answers = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    answers.parent.mkdir(parents=True)
-    answers.write_text('{"fetchNews": "false"}')
+    _settle(folder, "apputils-extension", "notification", fetchNews="false")
+    # Otherwise a terminal's text is pixels on a canvas, which no test could read.
+    _settle(folder, "terminal-extension", "plugin", screenReaderMode=True)
     return {
         **os.environ,
         **{name: str(path) for name, path in own.items()},
@@ -113,6 +113,13 @@ def _environment(folder: Path, language: str, token: str) -> dict[str, str]:
         "SHELL": "/bin/bash",
         "PS1": "$ ",
     }
+
+
+def _settle(folder: Path, extension: str, plugin: str, **settings: object) -> None:
+    """Settings of a user's own, made beforehand."""
+    place = folder / "settings" / "@jupyterlab" / extension
+    place.mkdir(parents=True)
+    (place / f"{plugin}.jupyterlab-settings").write_text(json.dumps(settings))
 
 
 def _free_port() -> int:

@@ -85,3 +85,33 @@ async function copyText(text) {
   document.execCommand("copy");
   area.remove();
 }
+
+const HERE = 20000; // milliseconds between two signs of life
+
+/** Tells the kernel that this page shows a widget, and when it no longer does: it ends what it does for nobody. */
+class Presence {
+  constructor(model) {
+    this.model = model;
+    this.page = Math.random().toString(36).slice(2);
+    this.leave = () => this.hide();
+  }
+
+  say(what) {
+    this.model.send({ do: what, page: this.page });
+  }
+
+  show() {
+    if (this.timer) return;
+    this.say("show");
+    this.timer = setInterval(() => this.say("here"), HERE);
+    window.addEventListener("pagehide", this.leave);
+  }
+
+  hide() {
+    if (!this.timer) return;
+    clearInterval(this.timer);
+    this.timer = null;
+    window.removeEventListener("pagehide", this.leave);
+    this.say("hide");
+  }
+}

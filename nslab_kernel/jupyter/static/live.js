@@ -36,6 +36,7 @@ const REFRESH = 2000; // milliseconds between two looks at counters while a page
 class LivePage {
   constructor(model, el) {
     this.model = model;
+    this.presence = new Presence(model);
     this.words = WORDS[model.get("language")] ?? WORDS.en;
     this.opened = null; // the namespace whose page is open
     this.traffic = {}; // what the kernel answered about sockets and counters
@@ -57,7 +58,7 @@ class LivePage {
     el.append(this.inline);
     this.listen();
     this.place();
-    model.send({ do: "show" });
+    this.presence.show();
     requestAnimationFrame(() => this.draw());
   }
 
@@ -104,10 +105,10 @@ class LivePage {
   undocked() {
     this.docked = null;
     this.say(this.words.closed, this.words.show, () => {
-      this.model.send({ do: "show" });
+      this.presence.show();
       this.place();
     });
-    this.model.send({ do: "hide" });
+    this.presence.hide();
   }
 
   say(text, label = "", act = null) {
@@ -119,9 +120,8 @@ class LivePage {
   remove() {
     for (const [name, handler] of Object.entries(this.handlers)) this.model.off(name, handler);
     clearInterval(this.timer);
-    const shows = this.docked || this.root.isConnected;
     this.docked?.release();
-    if (shows) this.model.send({ do: "hide" });
+    this.presence.hide();
   }
 
   told(message) {

@@ -3,6 +3,7 @@
 class StepperPage {
   constructor(model, el) {
     this.model = model;
+    this.presence = new Presence(model);
     this.lesson = model.get("lesson");
     this.words = WORDS[this.lesson.language] ?? WORDS.en;
     this.shown = Math.min(this.progress.at, this.lesson.steps.length - 1);
@@ -19,7 +20,7 @@ class StepperPage {
     el.append(this.inline);
     this.listen();
     this.update();
-    model.send({ do: "show" });
+    this.presence.show();
     // Once it is in the page: JupyterLab has scrolled to the next cell, and what isn't laid out has no size.
     requestAnimationFrame(() => {
       this.showPicture();
@@ -111,7 +112,7 @@ class StepperPage {
     for (const [name, handler] of Object.entries(this.handlers)) this.model.off(name, handler);
     this.stopPlaying();
     this.docked?.close();
-    this.model.send({ do: "hide" });
+    this.presence.hide();
   }
 
   // what the kernel tells
