@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import string
+from pathlib import Path
 
 from nslab_kernel.core.diagnosis import KINDS, causes_en, causes_zh
 from nslab_kernel.core.diagnosis.path_words import _STEPS, _UNKNOWN
@@ -30,3 +32,9 @@ def test_a_matter_is_one_sentence() -> None:
             matters = words[kind][1]
             assert matters.endswith(stop), matters
             assert matters.count(f"{stop} ") == 0, matters
+
+
+def test_the_documentation_lists_every_kind() -> None:
+    listed = (Path(__file__).parents[3] / "docs" / "diagnosis.md").read_text().partition("## The kinds of causes")[2]
+    rows = [line for line in listed.partition("##")[0].splitlines() if line.startswith("| ")]
+    assert sorted(re.findall(r"`([a-z0-9-]+)`", "\n".join(rows))) == sorted(KINDS)
