@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .core.actions import Action, Operation
 from .core.language import language_of
 from .core.network import Network
+from .lab_breaking import Breaking
 from .lab_reaching import Reaching
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Lab(Reaching):
+class Lab(Reaching, Breaking):
     """The network that this process's kernel sees, to look at and to build.
 
     A lab holds no state of its own: whatever it says is read from the kernel at that moment.

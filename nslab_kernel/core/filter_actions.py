@@ -85,7 +85,7 @@ class AddFilterRule:
     def nft(self) -> Nft:
         verb = "insert" if self.first else "add"
         chain = self.chain
-        return Nft(f"{verb} rule {chain.family} {chain.table} {chain.name} {self.rule.text}", self.namespace)
+        return Nft(f"{verb} rule {chain.family} {chain.table} {chain.name} {_loadable(self.rule)}", self.namespace)
 
     def command(self) -> str:
         return self.nft().command()
@@ -105,7 +105,7 @@ class DeleteFilterRule:
     def nft(self) -> Nft:
         chain = self.chain
         line = f"delete rule {chain.family} {chain.table} {chain.name} handle {self.rule.handle}"
-        again = f"add rule {chain.family} {chain.table} {chain.name} {self.rule.text}"
+        again = f"add rule {chain.family} {chain.table} {chain.name} {_loadable(self.rule)}"
         return Nft(line, self.namespace, again)
 
     def command(self) -> str:
@@ -113,3 +113,8 @@ class DeleteFilterRule:
 
     def undo(self) -> AddFilterRule:
         return AddFilterRule(self.chain, self.rule, self.namespace)
+
+
+def _loadable(rule: Rule) -> str:
+    """What nft reads, with the comment, by which the lab knows its own rules."""
+    return f'{rule.text} comment "{rule.comment}"' if rule.comment else rule.text

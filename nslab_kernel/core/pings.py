@@ -101,6 +101,13 @@ def pairs(network: Network, names: Iterable[str]) -> list[Ping]:
     ]
 
 
+def everybody(network: Network) -> list[Ping]:
+    """A ping from every namespace to every address that others can reach one at, its own included."""
+    places = [place for place in network.everywhere if place.kind != "process"]
+    goals = [(place.name, ip) for place in places for ip in dict.fromkeys(ip for ip, _ in _addresses(place))]
+    return [Ping(source.name, destination, ip) for source in places for destination, ip in goals]
+
+
 def default_names(network: Network) -> tuple[str, ...]:
     """Every namespace but the host."""
     return tuple(namespace.name for namespace in network.namespaces if namespace.name != HOST)

@@ -11,7 +11,7 @@ LARGEST = 2048
 """Bytes that an answer has at most."""
 
 _HEADER = struct.Struct("!BBHHH")  # type, code, checksum, id, sequence number
-_MARK = struct.Struct("!8sI")  # the sender's token, and which request it is
+_MARK = struct.Struct("!8sI44x")  # the sender's token, which request it is, and what makes it as long as ping(8)'s
 
 
 def request(version: int, number: int, token: bytes) -> bytes:

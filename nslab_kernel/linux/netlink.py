@@ -1,6 +1,7 @@
 """Netlink messages by pyroute2, for every action that isn't hot.
 
-`apply` carries actions out, those included that `inhabitants`, `nft`, `resolvers`, `settings` and `uplink` know.
+`apply` carries actions out, those included that `inhabitants`, `link_settings`, `nft`, `resolvers`, `settings` and
+`uplink` know.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ..core.actions import (
 from ..core.network import PolicyRule, Route
 from . import hot_messages
 from . import inhabitants as inhabitants
+from . import link_settings as link_settings
 from . import nft as nft
 from . import resolvers as resolvers
 from . import settings as settings

@@ -8,6 +8,7 @@ from ..core import nftables
 from ..core.actions import Nft
 from ..core.details import Rules
 from ..core.errors import NslabError
+from ..core.filter_actions import AddChain, AddFilterRule, DeleteFilterRule, DeleteTable, SetPolicy
 from . import processes
 from .applying import perform
 from .doors import Doors
@@ -23,6 +24,11 @@ def _(action: Nft, doors: Doors) -> None:
         processes.output_of("nft", "-f", "-", given=action.commands)
     except NslabError as error:
         raise NslabError(error.message, error.cure or _CURE) from None
+
+
+@perform.register
+def _(action: AddChain | DeleteTable | SetPolicy | AddFilterRule | DeleteFilterRule, doors: Doors) -> None:
+    perform(action.nft(), doors)
 
 
 def listing() -> Iterator[Rules]:

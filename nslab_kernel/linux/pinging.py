@@ -37,10 +37,28 @@ def ping_all(network: Network, names: Sequence[str], patience: float = 1.0) -> P
         Seconds to wait for answers after the last request of a round.
     """
     wanted = pairs(network, names)
-    rounds = list(_rounds([ping for ping in wanted if ping.ip]))
+    sendable = [ping for ping in wanted if ping.ip]
+    sent = dict(zip(sendable, ping_each(network, sendable, patience), strict=True))
+    rounds = max(1, len(list(_rounds(sendable))))
+    return PingTable(tuple(names), tuple(sent.get(ping, ping) for ping in wanted), rounds)
+
+
+def ping_each(network: Network, pings: Iterable[Ping], patience: float = 1.0) -> tuple[Ping, ...]:
+    """Send pings at once, and tell what became of each.
+
+    Parameters
+    ----------
+    network
+        The lab as it is.
+    pings
+        What to send.
+    patience
+        Seconds to wait for answers after the last request of a round.
+    """
+    wanted = list(pings)
     with ThreadPoolExecutor(1) as worker:  # a thread that may leave its namespace for good
-        sent = worker.submit(_ping_rounds, network, rounds, patience).result()
-    return PingTable(tuple(names), tuple(sent.get(ping, ping) for ping in wanted), max(1, len(rounds)))
+        sent = worker.submit(_ping_rounds, network, list(_rounds(wanted)), patience).result()
+    return tuple(sent[ping] for ping in wanted)
 
 
 def _rounds(pings: list[Ping]) -> Iterator[list[Ping]]:

@@ -1,0 +1,52 @@
+"""Whether a lab is whole, so that there is something to break."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import NslabError
+from ..network import Network
+from ..pings import Ping, everybody
+from ..subnets import Subnet, subnet_of
+
+
+def pings(network: Network) -> tuple[Ping, ...]:
+    """The pings by which a lab's work is judged."""
+    return tuple(everybody(network))
+
+
+def refuse_broken(network: Network, working: Sequence[Ping], sent: Sequence[Ping]) -> None:
+    """Refuse a lab in which nothing works, or two neighbours don't reach each other.
+
+    Raises
+    ------
+    NslabError
+        With what to do first.
+    """
+    if not any(ping.source != ping.destination for ping in working):
+        raise NslabError(
+            "Nobody in this lab reaches anybody, so there is nothing to break.",
+            "Build it first: `%netns_bridge mydocker0`, then `%netns_attach mydocker0 ns1 172.16.1.1/16` and another.",
+        )
+    answered = set(working)
+    for ping in sent:
+        if ping not in answered and ping.source != ping.destination and _are_neighbours(network, ping):
+            raise NslabError(
+                f"{ping.source} doesn't reach {ping.destination} at {ping.ip}, though both are in one subnet: "
+                "something is broken already.",
+                f"`%netns_why {ping.source} {ping.ip}` explains; mend that first.",
+            )
+
+
+def _are_neighbours(network: Network, ping: Ping) -> bool:
+    return bool(_subnets(network, ping.source) & _subnets(network, ping.destination, ping.ip))
+
+
+def _subnets(network: Network, name: str, ip: str = "") -> set[Subnet]:
+    namespace = network.get(name)
+    return {
+        subnet_of(address.cidr)
+        for interface in (namespace.interfaces if namespace else ())
+        for address in interface.addresses
+        if address.scope == "global" and not interface.is_loopback and ip in ("", address.ip)
+    }
