@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from .chromium import PATIENCE
 from .server import Server
 
 # The number that a cell has from an earlier run is no sign that it ran again: watch it from [*] to [n].
@@ -24,7 +25,6 @@ _MARK_ONCE_RAN = """prompt => {
     });
     watch.observe(prompt, { childList: true, characterData: true, subtree: true });
 }"""
-PATIENCE = 45_000  # milliseconds; two cores and a browser are slow together
 
 
 def write(server: Server, name: str, *cells: str | tuple[str, str], kernel: str = "nslab") -> Path:
