@@ -95,11 +95,16 @@ def _target(network: Network, destination: str) -> tuple[str, str]:
     """The destination, if it can be understood without asking anybody, and its zone."""
     if network.get(destination):
         return destination, ""
-    address, _, zone = destination.partition("%")
+    text, _, zone = destination.partition("%")
     try:
-        return str(ipaddress.ip_address(address)), zone
+        address = ipaddress.ip_address(text)
     except ValueError:
         return "", ""
+    if address.is_unspecified:
+        raise NslabError(
+            f"{destination} is nobody's address.", "Name a namespace, or one of the addresses in `%netns`."
+        )
+    return str(address), zone
 
 
 def _of_a_name(source: str, name: str, network: Network, language: str, *, looked_up: bool) -> Diagnosis:

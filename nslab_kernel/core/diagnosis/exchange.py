@@ -74,7 +74,7 @@ def ask_ndp(walk: Walk, way: Way, ip: str, packet: Packet) -> None:
 
 def neighbour_question(packet: Packet, ip: str) -> Packet:
     """What asks everybody on the link for ``ip``, on a packet's behalf."""
-    if packet.family == 6:
+    if ":" in ip:
         return Packet("icmp", "nd-neighbor-solicit", packet.source, solicited_node(ip))
     return Packet("arp", "arp-request", packet.source, ip)
 

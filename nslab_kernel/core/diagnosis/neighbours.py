@@ -85,7 +85,7 @@ def _takes(there: Namespace, interface: Interface, mac: str) -> bool:
 
 def _asked(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -> Way:
     """Ask everybody on the link, and take the one who answers."""
-    ask = ask_ndp if packet.family == 6 else ask_arp
+    ask = ask_ndp if ":" in ip else ask_arp  # an IPv4 route may name an IPv6 gateway
     answered: list[Way] = []
     refused: list[StoppedError] = []
     for way in walk.ways(here, out):

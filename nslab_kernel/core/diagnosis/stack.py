@@ -11,12 +11,12 @@ from . import neighbours
 from .addresses import is_broadcast, is_local, parsed
 from .carrying import carry
 from .findings import Place
+from .nexthop import ask_tables, interface_of, route_of, with_source
 from .packet import Packet
 from .passage import Passage
-from .refusals import link_local_source, no_source, not_forwarding
-from .routing import Answer, Query, lookup, source_for
+from .refusals import link_local_source, not_forwarding
+from .routing import Query, lookup
 from .settings import BRIDGE_CALLS, forwards
-from .unroutable import no_route, refused
 from .validation import check_source
 from .walk import Cause, StoppedError, Walk
 
@@ -44,21 +44,21 @@ def send(walk: Walk, here: Namespace, packet: Packet, oif: Interface | None = No
     """
     if parsed(packet.destination).is_loopback:
         _check_loopback(here)
-    found = _lookup(walk, here, packet, oif.name if oif else "")
+    found = ask_tables(walk, here, packet, oif.name if oif else "")
     if found.kind == "local":
         return _to_itself(walk, here, replace(packet, source=packet.source or packet.destination))
-    route = _route(walk, here, found, packet)
-    packet = _with_source(walk, here, route, packet)
-    out = _interface(here, route)
+    route = route_of(walk, here, found, packet)
+    packet = with_source(walk, here, route, packet)
+    out = interface_of(here, route)
     _note(walk, here, route, packet)
     passage = Passage(walk, here, packet)
     changed = passage.hook("output", oif=out)
     if changed.destination != packet.destination:
-        found = _lookup(walk, here, changed)
+        found = ask_tables(walk, here, changed)
         if found.kind == "local":
             return _loop_back(walk, here, passage)
-        route = _route(walk, here, found, changed)
-        out = _interface(here, route)
+        route = route_of(walk, here, found, changed)
+        out = interface_of(here, route)
         _note(walk, here, route, changed)
     return _leave(walk, here, passage, route, out)
 
@@ -86,7 +86,7 @@ def receive(walk: Walk, here: Namespace, into: Interface, port: Interface, packe
 def _note(walk: Walk, here: Namespace, route: Route, packet: Packet) -> None:
     walk.sent = walk.sent or packet
     facts = {"ip": packet.destination, "source": packet.source, "gateway": route.gateway or "", "packet": packet.what}
-    walk.step("sent", here, _interface(here, route), **facts)
+    walk.step("sent", here, interface_of(here, route), **facts)
 
 
 def _forward(walk: Walk, here: Namespace, into: Interface, port: Interface, passage: Passage) -> Delivery:
@@ -94,8 +94,8 @@ def _forward(walk: Walk, here: Namespace, into: Interface, port: Interface, pass
     bridged = _stays_bridged(here, into, passage)
     if not bridged and not forwards(here, into, packet.family):
         raise StoppedError(not_forwarding(walk, here, into, packet))
-    route = _route(walk, here, _lookup(walk, here, packet, iif=into.name), packet)
-    out = _interface(here, route)
+    route = route_of(walk, here, ask_tables(walk, here, packet, iif=into.name), packet)
+    out = interface_of(here, route)
     check_source(walk, here, into, packet.source, packet.destination)
     if packet.link_local:
         raise StoppedError(link_local_source(walk, here, into, packet))
@@ -170,56 +170,3 @@ def _check_loopback(here: Namespace) -> Interface:
     if lo is None or not lo.up:
         raise StoppedError(Cause("lo-down", Place(here.name, "lo"), {}, ((SetUp("lo", here.name),),)))
     return lo
-
-
-def _lookup(walk: Walk, here: Namespace, packet: Packet, oif: str = "", iif: str = "lo") -> Answer:
-    query = Query(packet.destination, packet.source, iif, oif)
-    marks = {rule.mark for rule in here.rules if rule.mark and rule.family == query.family}
-    for mark in sorted(marks):
-        marked = replace(query, mark=mark)
-        differs = lookup(here, marked) != lookup(here, query)
-        if differs and _sets_marks(here) and walk.choose("mark", Place(here.name), 2, mark=hex(mark)):
-            return lookup(here, marked)
-    return lookup(here, query)
-
-
-def _sets_marks(here: Namespace) -> bool:
-    """Whether a firewall rule may mark packets, for the routing policy to see."""
-    return any("mark" in part for chain in here.firewall.chains for rule in chain.rules for part in rule.unread)
-
-
-def _route(walk: Walk, here: Namespace, found: Answer, packet: Packet) -> Route:
-    """The route that a lookup found.
-
-    Raises
-    ------
-    StoppedError
-        Where there is none or it forbids.
-    """
-    if found.kind == "unicast":
-        if len(found.routes) == 1:
-            return found.routes[0]
-        number = walk.choose("several-routes", Place(here.name), len(found.routes), ip=packet.destination)
-        return found.routes[number]
-    if found.kind == "none":
-        raise StoppedError(no_route(walk, here, packet))
-    if found.kind in ("broadcast", "local", "multicast"):
-        raise walk.lost("broadcast", Place(here.name), ip=packet.destination)
-    raise StoppedError(refused(here, found, packet))
-
-
-def _interface(here: Namespace, route: Route) -> Interface:
-    out = here.interface(route.interface)
-    if out is None:
-        raise LookupError(f"{here.name} has a route by interface {route.interface}, which it doesn't have")
-    return out
-
-
-def _with_source(walk: Walk, here: Namespace, route: Route, packet: Packet) -> Packet:
-    """The address that a packet is sent from, if its program doesn't say."""
-    if not packet.source:
-        source = source_for(here, route, packet.destination)
-        if not source:
-            raise StoppedError(no_source(walk, here, _interface(here, route), packet))
-        packet = replace(packet, source=source)
-    return packet

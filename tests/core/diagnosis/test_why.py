@@ -13,7 +13,7 @@ from nslab_kernel.core.firewall import Chain, Rule, Verdict
 from nslab_kernel.core.network import HOST
 
 from .cases import FORWARD, POSTROUTING, listening, ruled
-from .labs import BARE, V6, bridged, broken, kinds, routed, with_router
+from .labs import BARE, V6, bridged, broken, default, kinds, routed, with_router
 
 UNREAD = Rule((), Verdict("drop"), 7, text="meta cpu 1 drop", unread=("meta cpu 1",))
 
@@ -92,6 +92,12 @@ def test_a_rule_that_is_not_understood_does_not_matter_where_the_packet_stops_an
     assert kinds(found) == ["filtered-by-policy"]
 
 
+@pytest.mark.parametrize("ip", ["172.16.255.255", "255.255.255.255", "224.0.0.1"])
+def test_who_answers_to_an_address_for_many_is_left_open(ip: str) -> None:
+    found = why(broken(bridged(), default("ns1", "172.16.0.1")), "ns1", ip)
+    assert (found.arrives, found.unevaluated) == (None, (f"who answers to {ip}, which is for many",))
+
+
 def test_a_name_is_looked_up_by_whoever_can() -> None:
     assert why(bridged(), "ns1", "www", resolve={"www": ("172.16.1.2",)}.__getitem__).destination == "172.16.1.2"
     assert kinds(why(bridged(), "ns1", "www", resolve=lambda name: ())) == ["unknown-name"]
@@ -115,6 +121,7 @@ def test_a_link_local_address_is_meant_on_the_named_interface() -> None:
         (("ns1", "ns2"), {"udp": 65536}, "65536 is not a port: ports go from 1 to 65535."),
         (("ns1", "ns2"), {"tcp": 80, "udp": 80}, "A packet is either TCP or UDP."),
         (("ns1", "fe80::1%eth9"), {}, "ns1 has no interface eth9."),
+        (("ns1", "0.0.0.0"), {}, "0.0.0.0 is nobody's address."),
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused_in_a_sentence(
