@@ -63,7 +63,7 @@ def ask_ndp(walk: Walk, way: Way, ip: str, packet: Packet) -> None:
         Where the question doesn't get there, isn't answered, or the answer doesn't get back.
     """
     here, out, there, into = way[0].namespace, way[0].interface, way[-1].namespace, way[-1].interface
-    source = _solicitor(here, out, packet)
+    source = _solicitor(walk, here, out, packet)
     question = Packet("icmp", "nd-neighbor-solicit", source, solicited_node(ip))
     _pass(walk, way, question, unicast=False)
     _check_answering(there, into)
@@ -96,13 +96,15 @@ def _pass(walk: Walk, way: Way, packet: Packet, *, unicast: bool) -> None:
     receiving.hook("input", iif=last.interface)
 
 
-def _solicitor(here: Namespace, out: Interface, packet: Packet) -> str:
+def _solicitor(walk: Walk, here: Namespace, out: Interface, packet: Packet) -> str:
     """The packet's own source if this interface has it, else the link-local address."""
     own = usable(out, 6)
     if any(address.ip == packet.source for address in own):
         return packet.source
     link = next((address for address in own if address.scope == "link"), None)
     if link is None:
+        for doubtful in (address for address in out.addresses if address.scope == "link"):
+            check_address(walk.network, here, out, doubtful)
         raise StoppedError(Cause("no-link-local", Place(here.name, out.name)))
     return link.ip
 
