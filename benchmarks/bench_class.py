@@ -20,6 +20,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
 LESSON = Path(__file__).parents[1] / "notebooks" / "en" / "01-bridge.ipynb"
 _FIRST_USER = 61000  # no account of a usual system has such a number
 _LONGEST = 900  # seconds for a lesson
@@ -28,14 +31,9 @@ _LONGEST = 900  # seconds for a lesson
 def student(kernel: str) -> None:
     """One student: start a kernel, then do what the teacher says, a line each time."""
     import nbformat
-    from jupyter_client.manager import KernelManager
     from nbclient import NotebookClient
 
-    manager = KernelManager(kernel_name=kernel)
-    manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    client.wait_for_ready(timeout=_LONGEST)
+    manager, client = start(kernel)
     print("ready", flush=True)
     for order in sys.stdin:
         if order.strip() == "cell":
@@ -46,6 +44,23 @@ def student(kernel: str) -> None:
             break
         print("done", flush=True)
     manager.shutdown_kernel(now=True)
+
+
+def start(kernel: str) -> tuple[KernelManager, BlockingKernelClient]:
+    """A kernel that is ready. Thirty servers that choose free ports at once may choose the same: then once more."""
+    while True:
+        manager = KernelManager(kernel_name=kernel)
+        manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        try:
+            client.wait_for_ready(timeout=_LONGEST)
+        except RuntimeError as died:
+            print(died, file=sys.stderr)
+            client.stop_channels()
+            manager.cleanup_resources()
+        else:
+            return manager, client
 
 
 class Student:
