@@ -32,6 +32,7 @@ _ARGUMENTS = {
 
 _AFTER = {
     "--of": "drawable",
+    "--level": "level",
     "dev": "interface",
     "master": "bridge",
     "exec": "namespace",
@@ -131,6 +132,7 @@ def _names(kind: str, network: Network) -> list[str]:
         "drawable": named + bridges,
         "interface": [interface.name for interface in interfaces],
         "switch": ["on", "off"],
+        "level": ["1", "2", "3"],
         "hook": ["forward", "input", "output"],
         "verdict": ["accept", "drop", "reject"],
     }

@@ -11,6 +11,7 @@ from IPython.display import display
 from ..core.errors import NslabError
 from . import completion
 from .display import show_commands
+from .magics_breaking import BreakingMagics
 from .magics_check import CheckMagics
 from .magics_live import LiveMagics
 from .magics_play import PlayMagics
@@ -173,4 +174,14 @@ class LookMagics(NslabMagics):
         print(f"Saved as {target}")
 
 
-_MAGICS = (RunMagics, BuildMagics, LookMagics, CheckMagics, LiveMagics, PlayMagics, ReachingMagics, WhyMagics)
+_MAGICS = (
+    RunMagics,
+    BuildMagics,
+    LookMagics,
+    CheckMagics,
+    LiveMagics,
+    PlayMagics,
+    ReachingMagics,
+    WhyMagics,
+    BreakingMagics,
+)

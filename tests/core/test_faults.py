@@ -171,3 +171,4 @@ def test_a_fault_whose_interface_is_gone_counts_as_still_there() -> None:
     network = two_rooms()
     fault = Fault("interface-down", next(of_kind(network, KINDS["interface-down"], 1)).place, (), (SetDown("gone0"),))
     assert fault.is_there(network)
+    assert fault.repairs(network) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -124,12 +125,13 @@ class Fault:
         return tuple(with_handle(network, action) for action in self.actions)
 
     def repairs(self, network: Network) -> tuple[Action, ...]:
-        """What of its undoing is still to be done."""
+        """What of its undoing is still to be done, and can be: what it is about may be gone."""
         left = []
         for action in self.undo:
             if changes_something(network, action):
-                left.append(action)
-                network = after(network, (action,))
+                with suppress(LookupError):
+                    network = after(network, (action,))
+                    left.append(action)
         return tuple(left)
 
 
