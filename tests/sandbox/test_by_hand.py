@@ -53,7 +53,7 @@ def test_it_works_and_is_as_private(launch, tmp_path, traces: Traces):
     file = tmp_path / "kernel-v2-by-hand.json"
     write_connection_file(str(file))
     process = launch(file)
-    assert ask(file, "!hostname; ip -br link; ip netns add ns1").split()[:3] == ["docker-host1", "lo", "UNKNOWN"]
+    assert ask(file, "!hostname; ip -br link | cat; ip netns add ns1").split()[:3] == ["docker-host1", "lo", "UNKNOWN"]
     assert not Path("/run/netns/ns1").exists()
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == 128 + signal.SIGTERM
