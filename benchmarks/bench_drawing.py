@@ -1,20 +1,18 @@
 """What a picture costs beside networkx' own drawing of the same content.
 
-Run ``python benchmarks/bench_drawing.py [ROUNDS]``. Ours is the public way from a snapshot to a PNG: changes, layout,
-drawing. The peer draws the same lab's graph with ``networkx.draw_networkx`` and ``draw_networkx_edge_labels``: the
-same namespaces, interfaces, addresses, states and cables as labels, on a canvas of the same size and resolution, with
-positions given (so without a layout of its own). Both take turns in one process. First pictures are timed in fresh
-processes, imports included. Exits with 1 when a bound is broken.
+Run ``python benchmarks/bench_drawing.py [--rounds 9]``. Ours is the public way from a snapshot to a PNG: changes,
+layout, drawing. The peer draws the same lab's graph with ``networkx.draw_networkx`` and ``draw_networkx_edge_labels``:
+the same namespaces, interfaces, addresses, states and cables as labels, on a canvas of the same size and resolution,
+with positions given (so without a layout of its own). Both take turns in one process. First pictures are timed in fresh
+processes, imports included. Exits with 1 when a target is missed.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,13 +25,15 @@ import networkx as nx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.results import OURS, Results, arguments, timed
 from nslab_kernel.core.network import Network
 from nslab_kernel.picture import draw, graph
 from nslab_kernel.picture.picture import DPI
 from tests.picture.literal import seed
 
-BOUNDS = {30: 8.0, 200: 20.0}
-FIRST_BOUND = 0.6  # seconds
+PEER = "networkx"
+FASTER = {30: 8.0, 200: 20.0}
+FIRST_AT_MOST = 600.0  # ms
 FIRST = """
 import sys, time
 sys.path.insert(0, {path!r})
@@ -66,31 +66,16 @@ def peer(network: Network, size: tuple[float, float], *, tight: bool) -> bytes:
     return out.getvalue()
 
 
-def timed(job: Callable[[], object]) -> float:
-    """Seconds that a job takes."""
-    began = time.perf_counter()
-    job()
-    return time.perf_counter() - began
-
-
-def shown(name: str, seconds: list[float]) -> str:
-    """Median and range in milliseconds."""
-    return (
-        f"  {name:34} {statistics.median(seconds) * 1000:9.2f} ms   "
-        f"{min(seconds) * 1000:.2f} to {max(seconds) * 1000:.2f}   n={len(seconds)}"
-    )
-
-
-def compare(count: int, rounds: int) -> float:
-    """Measure one size in turns; return by how much we are faster."""
+def compare(results: Results, count: int, rounds: int) -> None:
+    """Measure one size in turns."""
     network, before = seed(count).network(), seed(count - 1).network()
     scene = draw(network, before=before).scene
     size = scene.width / 96, scene.height / 96
     jobs: dict[str, Callable[[], object]] = {
-        "nslab, PNG": lambda: draw(network, before=before).png(),
+        OURS: lambda: draw(network, before=before).png(),
         "nslab, SVG for the notebook": lambda: draw(network, before=before).svg(),
-        "networkx, PNG": lambda: peer(network, size, tight=False),
-        "networkx, PNG, as notebooks save it": lambda: peer(network, size, tight=True),
+        PEER: lambda: peer(network, size, tight=False),
+        "networkx as notebooks save": lambda: peer(network, size, tight=True),
     }
     figures: dict[str, list[float]] = {name: [] for name in jobs}
     for number in range(rounds + 1):
@@ -98,39 +83,31 @@ def compare(count: int, rounds: int) -> float:
             seconds = timed(job)
             if number:  # the first round warms up
                 figures[name].append(seconds)
-    print(f"{count} namespaces, {scene.width:.0f} by {scene.height:.0f} CSS pixels at {DPI} dots per inch")
-    for name in jobs:
-        print(shown(name, figures[name]))
-    ratio = statistics.median(figures["networkx, PNG"]) / statistics.median(figures["nslab, PNG"])
-    print(f"  networkx / nslab: {ratio:.1f}")
-    return ratio
+    results.compare("PNG of the picture", count, figures, {PEER: FASTER[count]} if count in FASTER else None)
 
 
-def first(rounds: int) -> float:
-    """The median of first pictures in fresh processes, imports included, in seconds."""
+def first(results: Results, rounds: int) -> None:
+    """First pictures in fresh processes, imports included."""
     program = FIRST.format(path=sys.path[0])
     lines = [
         subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
         for _ in range(rounds)
     ]
     figures, spent = ([float(line[column]) for line in lines] for column in (0, 1))
-    print(shown("first picture of 30, with imports", figures))
-    print(shown("  of it processor time", spent))  # where the first is much longer the machine was busy
-    return statistics.median(figures)
+    # Where the first is much longer than its processor time, the machine was busy.
+    results.compare("first picture, imports included", 30, {OURS: figures, "its processor time": spent})
+    results.limit("first picture, imports included", statistics.median(figures) * 1000, FIRST_AT_MOST, "ms")
 
 
 def main() -> int:
-    """Measure, print, and say whether the bounds hold."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rounds", type=int, nargs="?", default=9)
-    rounds = parser.parse_args().rounds
-    print(f"Python {sys.version.split()[0]}, matplotlib {mpl.__version__}, networkx {nx.__version__}")
-    ratios = {count: compare(count, rounds) for count in (2, *BOUNDS)}
-    seconds = first(rounds)
-    broken = [f"{count}: {ratios[count]:.1f} < {bound}" for count, bound in BOUNDS.items() if ratios[count] < bound]
-    broken += [f"first picture: {seconds:.2f} s > {FIRST_BOUND} s"] if seconds > FIRST_BOUND else []
-    print("bounds broken: " + "; ".join(broken) if broken else "all bounds hold")
-    return 1 if broken else 0
+    """Measure, print, and say whether the targets are reached."""
+    options = arguments(__doc__, sizes=(2, 30, 200), rounds=9).parse_args()
+    results = Results("drawing", options.json)
+    results.note(f"matplotlib {mpl.__version__}, networkx {nx.__version__}")
+    for count in options.sizes:
+        compare(results, count, options.rounds)
+    first(results, options.rounds)
+    return results.finish()
 
 
 if __name__ == "__main__":

@@ -1,26 +1,31 @@
 """What a private host costs a kernel: start-up and a cell's round trip, beside plain ipykernel.
 
-Run ``python benchmarks/bench_kernel.py [ROUNDS]``. The two kernels take turns, so that whatever
+Run ``python benchmarks/bench_kernel.py [--rounds 15]``. The two kernels take turns, so that whatever
 else the machine does meets both alike. Start-up is from the front end's call to the first reply.
 Both load the nslab extension where ``--extension`` is given, so that the host alone is compared.
-Exits with 1 when a bound is broken.
+Exits with 1 when a target is missed.
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from jupyter_client import BlockingKernelClient, KernelManager
 
-START_RATIO_BOUND = 1.15
-ROUND_TRIP_BOUND = 0.002
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.results import OURS, Results, arguments
+
+PLAIN = "python3"
+START_AT_MOST = 1.15  # times plain ipykernel's
+ROUND_TRIP_AT_MOST = 2.0  # ms longer
 CELLS_PER_KERNEL = 100
-KERNELS = ("python3", "nslab")
+KERNELS = (PLAIN, OURS)
 
 
 @contextmanager
@@ -47,19 +52,13 @@ def round_trip(client: BlockingKernelClient) -> float:
     return time.perf_counter() - began
 
 
-def shown(name: str, seconds: list[float]) -> str:
-    """Median and quartiles in milliseconds."""
-    low, median, high = statistics.quantiles(seconds, n=4)
-    return f"{name:10} {median * 1000:8.2f} ms   quartiles {low * 1000:.2f} to {high * 1000:.2f}   n={len(seconds)}"
-
-
 def main() -> int:
-    """Measure, print, and say whether both bounds hold."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rounds", type=int, nargs="?", default=15)
+    """Measure, print, and say whether both targets are reached."""
+    parser = arguments(__doc__, rounds=15)
     parser.add_argument("--extension", action="store_true", help="plain ipykernel loads nslab's extension too")
     options = parser.parse_args()
-    extra = {name: ["--ext", "nslab_kernel"] if options.extension and name == "python3" else [] for name in KERNELS}
+    results = Results("kernel", options.json)
+    extra = {name: ["--ext", "nslab_kernel"] if options.extension and name == PLAIN else [] for name in KERNELS}
     starts: dict[str, list[float]] = {name: [] for name in KERNELS}
     trips: dict[str, list[float]] = {name: [] for name in KERNELS}
     for number in range(options.rounds + 1):
@@ -69,22 +68,11 @@ def main() -> int:
             if number:  # the first round fills the page cache
                 starts[name].append(seconds)
                 trips[name] += measured
-    return report(starts, trips)
-
-
-def report(starts: dict[str, list[float]], trips: dict[str, list[float]]) -> int:
-    """Print the figures; 1 when a bound is broken."""
-    for title, figures in (("start-up", starts), ("round trip of a cell", trips)):
-        print(title)
-        for name in KERNELS:
-            print(" ", shown(name, figures[name]))
-    plain, private = (statistics.median(starts[name]) for name in KERNELS)
-    ratio = private / plain
-    plain, private = (statistics.median(trips[name]) for name in KERNELS)
-    extra = private - plain
-    print(f"start-up ratio {ratio:.2f} (bound {START_RATIO_BOUND})")
-    print(f"round trip longer by {extra * 1000:.2f} ms (bound {ROUND_TRIP_BOUND * 1000:.0f} ms)")
-    return int(ratio > START_RATIO_BOUND or extra > ROUND_TRIP_BOUND)
+    results.compare("start of a kernel", None, starts, at_most={PLAIN: START_AT_MOST})
+    results.compare("round trip of a cell", None, trips)
+    longer = (statistics.median(trips[OURS]) - statistics.median(trips[PLAIN])) * 1000
+    results.limit("round trip of a cell", longer, ROUND_TRIP_AT_MOST, "ms longer than plain ipykernel's")
+    return results.finish()
 
 
 if __name__ == "__main__":

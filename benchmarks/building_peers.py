@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.labs import addresses
+
 HERE = Path(__file__).parent
 SEED_SCRIPT = """\
 bridge=$1
@@ -26,11 +28,6 @@ ip link set $vethA up
 brctl addif $bridge $vethA
 """
 MININET_PYTHON = "/usr/bin/python3"
-
-
-def addresses(count: int) -> dict[str, str]:
-    """The namespaces to attach, each with its address."""
-    return {f"ns{number}": f"10.0.{(number + 2) >> 8}.{(number + 2) & 255}/16" for number in range(count)}
 
 
 def seed_script(count: int) -> float:
@@ -88,7 +85,7 @@ def missing() -> dict[str, str]:
     """The peers that this machine lacks, each with what brings it."""
     lacking = {}
     if shutil.which("gcc") is None:
-        lacking["limit"] = "apt-get install gcc libc6-dev"
+        lacking["C"] = "apt-get install gcc libc6-dev"
     if shutil.which("brctl") is None:
         lacking["seed script"] = "apt-get install bridge-utils"
     found = subprocess.run([MININET_PYTHON, "-c", "import mininet.net"], capture_output=True, check=False)

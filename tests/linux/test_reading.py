@@ -122,9 +122,10 @@ def test_links_are_taken_apart_by_their_layout_as_they_are_one_by_one(rich: Netw
 
     links = [body for name in (HOST, "ns1", "ns2", "ns3") for body in namespaces.entered(namespaces.find(name), dumped)]
     assert len(links) > 12
-    alike = AlikeMessages(16)
+    wanted = {1, 3, 4, 18, 26, 37}
+    alike = AlikeMessages(16, wanted)
     for body in [*links, *reversed(links), *links]:
-        assert alike.attributes(body) == attributes(body, 16)
+        assert alike.attributes(body) == {kind: value for kind, value in attributes(body, 16).items() if kind in wanted}
 
 
 def test_a_layout_is_not_taken_for_another_one_of_the_same_length() -> None:
@@ -137,7 +138,7 @@ def test_a_layout_is_not_taken_for_another_one_of_the_same_length() -> None:
         start + attribute(4, b"four") + attribute(5, b"five")[:-2] + b"xx",
     ]
     assert len({len(message) for message in messages}) == 1
-    alike = AlikeMessages(16)
+    alike = AlikeMessages(16, (3, 4, 5))
     for message in [*messages, *reversed(messages), *messages]:
         assert alike.attributes(message) == attributes(message, 16)
 

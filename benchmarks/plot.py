@@ -1,0 +1,65 @@
+"""A log-log plot of what jobs cost against the number of namespaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("svg")
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+JOBS = ("attach", "reset", "snapshot", "PNG of the picture")
+COLOURS = {"nslab": "#0b5fff", "C": "#666666"}
+OTHERS = ("#d95f02", "#1b9e77", "#a6367d", "#b8860b")
+LEAST_APART = 0.07  # of the axis' height, between two labels
+
+
+def plot(rows: Sequence[dict[str, Any]], file: Path) -> None:
+    """Draw one field for each of `JOBS` that was measured for several numbers of namespaces."""
+    mpl.rcParams.update({"svg.hashsalt": "nslab", "svg.fonttype": "path", "font.size": 9})
+    jobs = [job for job in JOBS if len({row["count"] for row in rows if row["job"] == job}) > 1]
+    figure, fields = plt.subplots(1, max(len(jobs), 1), figsize=(4.2 * max(len(jobs), 1), 4.2), squeeze=False)
+    for axes, job in zip(fields[0], jobs, strict=False):
+        _field(axes, job, [row for row in rows if row["job"] == job])
+    fields[0][0].set_ylabel("milliseconds (median)")
+    figure.tight_layout()
+    figure.savefig(file, metadata={"Date": None, "Title": "Cost against the number of namespaces"})
+    plt.close(figure)
+
+
+def _field(axes: Axes, job: str, rows: Sequence[dict[str, Any]]) -> None:
+    axes.set_title(job)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("namespaces")
+    axes.grid(True, which="major", color="#dddddd", linewidth=0.6)
+    others = iter(OTHERS)
+    ends = []
+    for name in dict.fromkeys(row["name"] for row in rows):
+        points = sorted((row["count"], row["median"] * 1000) for row in rows if row["name"] == name)
+        colour = COLOURS.get(name) or next(others)
+        xs, ys = zip(*points, strict=True)
+        axes.plot(xs, ys, "o-", color=colour, linewidth=2.2 if name == "nslab" else 1.2, markersize=3.5)
+        ends.append((name, colour, xs[-1], ys[-1]))
+    counts = sorted({row["count"] for row in rows})
+    axes.set_xlim(counts[0] * 0.8, counts[-1] * 12)  # room for the labels behind the last points
+    axes.set_xticks(counts, [str(count) for count in counts])
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    _label(axes, ends)
+
+
+def _label(axes: Axes, ends: Iterable[tuple[str, str, float, float]]) -> None:
+    """Write each name behind its line, moved up where the one below would be covered."""
+    to_axes = axes.transData + axes.transAxes.inverted()
+    last = -1.0
+    for name, colour, x, y in sorted(ends, key=lambda end: end[3]):
+        across, up = to_axes.transform((x, y))
+        last = max(up, last + LEAST_APART)
+        axes.text(across + 0.025, last, name, color=colour, transform=axes.transAxes, va="center", fontsize=8)

@@ -1,0 +1,103 @@
+"""Write docs/performance.md and its plot from the files that benchmarks wrote.
+
+Run ``python benchmarks/report.py FOLDER``; `script/bench` does, at its end. FOLDER has a JSON file of each program that
+ran (see `results.py`), and a text file of what each printed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.plot import plot
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+HEAD = """\
+# What it costs
+
+Measured by `script/bench` on {date}, which writes this page. {versions}. Medians of rounds in which all took turns, so
+that whatever else the machine did met them alike; other work on the machine makes every figure longer, and the ratios
+rougher. Times are of the public calls, with their checks and errors.
+
+![Cost against the number of namespaces, on logarithmic scales, for nslab and for each peer](performance.svg)
+
+## What was wanted, and what was reached
+
+| job | N | reached | wanted | |
+|---|---|---|---|---|
+"""
+TAIL = """\
+How to run one alone: `python benchmarks/bench_building.py --help`; all: `script/bench --help`. C stands for
+`benchmarks/limit.c`, which makes the requests that nslab makes, so its time is the kernel's own share.
+"""
+
+
+def main() -> int:
+    """Write both files."""
+    folder = Path(sys.argv[1])
+    told = [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
+    page = HEAD.format(date=time.strftime("%Y-%m-%d"), versions=told[0]["versions"])
+    page += "".join(_verdict(verdict) for program in told for verdict in program["verdicts"])
+    page += "\n" + "".join(_missing(told))
+    for program in told:
+        page += f"\n## {program['program'].capitalize()}\n\n" + "".join(_figures(program))
+    others = [file for file in sorted(folder.glob("*.txt")) if not file.with_suffix(".json").exists()]
+    for file in others:
+        page += f"\n## {file.stem.capitalize()}\n\n```\n{file.read_text().strip()}\n```\n"
+    (DOCS / "performance.md").write_text(f"{page}\n{TAIL}")
+    plot([row for program in told for row in program["rows"]], DOCS / "performance.svg")
+    return 0
+
+
+def _verdict(verdict: dict[str, Any]) -> str:
+    bound = "at least" if verdict["least"] else "at most"
+    mark = "yes" if verdict["holds"] else "**missed**"
+    return (
+        f"| {verdict['job']} | {verdict['count'] or ''} | {verdict['reached']:.2f} {verdict['unit']} "
+        f"| {bound} {verdict['wanted']:g} | {mark} |\n"
+    )
+
+
+def _missing(told: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for program in told:
+        for name, cure in program["missing"].items():
+            yield f"Not measured: {name} ({cure}).\n"
+
+
+def _figures(program: dict[str, Any]) -> Iterator[str]:
+    """A table for each job: a line for who did it, a column for each number of namespaces."""
+    yield f"`{_command(program['program'])}`, {program['seconds']:.0f} s. Median, and the least and most in brackets.\n"
+    rows = program["rows"]
+    for job in dict.fromkeys(row["job"] for row in rows):
+        own = [row for row in rows if row["job"] == job]
+        counts = list(dict.fromkeys(row["count"] for row in own))
+        heads = " | ".join(f"N={count}" if count else "ms" for count in counts)
+        yield f"\n| {job} | {heads} |\n|---|{'---|' * len(counts)}\n"
+        for name in dict.fromkeys(row["name"] for row in own):
+            cells = {row["count"]: _cell(row) for row in own if row["name"] == name}
+            yield f"| {name} | " + " | ".join(cells.get(count, "") for count in counts) + " |\n"
+    notes = program.get("notes", ())
+    yield "\n" if notes else ""
+    yield from (f"- {note}\n" for note in notes)
+
+
+def _cell(row: dict[str, Any]) -> str:
+    middle, low, high = (f"{row[key] * 1000:.3g}" if row[key] < 1 else f"{row[key] * 1000:.0f}" for key in _SPREAD)
+    return f"{middle} ({low} to {high})"
+
+
+_SPREAD = ("median", "low", "high")
+
+
+def _command(program: str) -> str:
+    return "python benchmarks/" + ("profile_step.py" if program == "step" else f"bench_{program}.py")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
