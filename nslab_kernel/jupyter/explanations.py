@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from ..core.diagnosis import Diagnosis, Finding, Hop, Place
 from ..core.diagnosis.report import ARROWS, LABELS, SIGNS, further_title, path_title, place_words, text, verdict, where
+from ..core.network import Network
 from ..picture import Mark
 
 _COLOURS = {
@@ -44,17 +45,35 @@ def html(diagnosis: Diagnosis) -> str:
     return f'<div class="nslab-why" lang="{diagnosis.language}">{"".join(parts)}</div>'
 
 
-def marks(diagnosis: Diagnosis) -> tuple[Mark, ...]:
+def marks(diagnosis: Diagnosis, network: Network) -> tuple[Mark, ...]:
     """The packet's stops, numbered, up to where it ends, and a cross at what stops it."""
     first = next(iter(diagnosis.findings), None)
     hops = [hop for hop in diagnosis.path if hop.leg == (first.leg if first else "there")]
-    stops = dict.fromkeys(place_words(place) for hop in hops for place in _places(hop))
-    numbered = [Mark(place, str(number)) for number, place in enumerate(stops, start=1)]
+    stops = list(dict.fromkeys(place for hop in hops for place in _places(hop)))
+    through = dict.fromkeys(port for number in range(len(stops)) for port in _ports(stops, number, network))
+    numbered = [Mark(place_words(place), str(number)) for number, place in enumerate(through, start=1)]
     return (*numbered, *((Mark(place_words(first.place), "", "cross", first.matters),) if first else ()))
 
 
 def _places(hop: Hop) -> tuple[Place, ...]:
     return tuple(Place(hop.place.namespace, name) for name in hop.through) or (hop.place,)
+
+
+def _ports(stops: Sequence[Place], number: int, network: Network) -> list[Place]:
+    """A stop; where that is a bridge, the ports that lead to the stops before and after it."""
+    stop = stops[number]
+    here = network.get(stop.namespace)
+    bridge = here.interface(stop.interface) if here else None
+    if here is None or bridge is None or bridge.kind != "bridge":
+        return [stop]
+    found = []
+    for beside in (*stops[max(number - 1, 0) : number], *stops[number + 1 : number + 2]):
+        there = network.get(beside.namespace)
+        end = there.interface(beside.interface) if there else None
+        place, port = (network.peer(end) if end else None) or (None, None)
+        if place is here and port and port.master == bridge.index:
+            found.append(Place(here.name, port.name))
+    return found or [stop]
 
 
 def _sign(arrives: bool | None) -> str:

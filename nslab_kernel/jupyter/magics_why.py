@@ -35,6 +35,6 @@ class WhyMagics(NslabMagics):
         wanted = parse(self.netns_why, line)
         diagnosis = self.lab.why(wanted.source, wanted.destination, wanted.tcp, wanted.udp)
         display(explanations.bundle(diagnosis), raw=True)
-        marks = explanations.marks(diagnosis)
+        marks = explanations.marks(diagnosis, self.lab.snapshot())
         if marks:
             display(self.lab.picture(marks=marks))

@@ -315,6 +315,15 @@ def test_marks_are_drawn_beside_what_they_mark_and_explained_below() -> None:
     assert any("no power" in text.text for text in _texts(scene))
 
 
+def test_between_two_ports_a_journey_goes_by_the_edge_of_their_switch_and_strikes_no_name() -> None:
+    marks = [Mark("host/veth-ns1", "1"), Mark("host/veth-ns2", "2")]
+    scene = draw(seed(2).network(), marks=marks).scene
+    (line,) = next(group for group in scene.groups if group.kind == "journey").items
+    assert isinstance(line, Line)
+    edge = _socket(scene, "host/veth-ns1")[1]
+    assert [y for _, y in line.points[1:3]] == [edge, edge]
+
+
 def test_a_mark_on_what_isnt_in_the_picture_falls_back_to_its_namespace() -> None:
     scene = draw(seed(1).network(), marks=[Mark("ns1/gone", "1"), Mark("nowhere/at-all", "2")]).scene
     assert sum(1 for g in scene.groups if g.kind == "mark") == 1

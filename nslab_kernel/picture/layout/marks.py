@@ -11,6 +11,8 @@ from ..metrics import width
 from ..scene import Box, Group, Line, Primitive, Text
 from .spots import Spot
 
+Point = tuple[float, float]
+
 _RADIUS = 11.0
 
 
@@ -39,9 +41,7 @@ class Mark:
     note: str = ""
 
 
-def marked(
-    marks: Sequence[Mark], spots: dict[str, Spot], ways: dict[frozenset[str], list[tuple[float, float]]]
-) -> list[Group]:
+def marked(marks: Sequence[Mark], spots: dict[str, Spot], ways: dict[frozenset[str], list[Point]]) -> list[Group]:
     """Draw the marks and the line that joins those with numbers.
 
     Parameters
@@ -55,7 +55,7 @@ def marked(
     """
     taken: Counter[str] = Counter()
     groups: list[Group] = []
-    stations: list[tuple[str, tuple[float, float]]] = []
+    stations: list[tuple[str, Spot, Point]] = []
     for number, mark in enumerate(marks):
         place = _place(marks, number, spots)
         if place is None:
@@ -65,7 +65,7 @@ def marked(
         taken[place] += 1
         groups.append(Group(f"mark{number}", "mark", "marks", _mark(mark, x, y), mark.note))
         if mark.kind == "number":
-            stations.append((mark.place, (x, y)))
+            stations.append((mark.place, spot, (x, y)))
     return [*_journey(stations, ways), *groups]
 
 
@@ -93,18 +93,24 @@ def _mark(mark: Mark, x: float, y: float) -> tuple[Primitive, ...]:
     return disc, Line(((x - 4, y - 4), (x + 4, y + 4)), "glyph"), Line(((x - 4, y + 4), (x + 4, y - 4)), "glyph")
 
 
-def _journey(
-    stations: list[tuple[str, tuple[float, float]]], ways: dict[frozenset[str], list[tuple[float, float]]]
-) -> list[Group]:
-    """The dotted line: along a cable where both stations are its ends, straight elsewhere."""
+def _journey(stations: list[tuple[str, Spot, Point]], ways: dict[frozenset[str], list[Point]]) -> list[Group]:
+    """The dotted line: along a cable where both stations are its ends, along a switch from and to its ports."""
     groups: list[Group] = []
-    for (one, start), (other, finish) in pairwise(stations):
+    for (one, spot, start), (other, next_spot, finish) in pairwise(stations):
         corners = ways.get(frozenset((one, other)), [])
+        if one.partition("/")[0] == other.partition("/")[0]:
+            corners = _along_switch(spot, next_spot)
         nearest = sorted((corners, corners[::-1]), key=lambda way: _distance(start, way[0]) if way else 0)[0]
         line = Line((start, *nearest, finish), "journey", 9)
         groups.append(Group(f"journey{len(groups)}", "journey", "cables", (line,)))
     return groups
 
 
-def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:
+def _along_switch(one: Spot, other: Spot) -> list[Point]:
+    """By the edge of the switch whose port one of them is: below it are the ports' names, above it is its own."""
+    edges = [spot.edge for spot in (one, other) if spot.edge is not None]
+    return [(one.x, edges[0]), (other.x, edges[0])] if edges else []
+
+
+def _distance(one: Point, other: Point) -> float:
     return abs(one[0] - other[0]) + abs(one[1] - other[1])

@@ -11,12 +11,19 @@ _STEP = 25.0  # from mark to mark at one place
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where the first mark of a place goes, and in which direction further ones follow."""
+    """Where the first mark of a place goes, and in which direction further ones follow.
+
+    Parameters
+    ----------
+    edge
+        How far down the edge of its switch is, for a port of one.
+    """
 
     x: float
     y: float
     dx: float
     dy: float
+    edge: float | None = None
 
 
 def spots(view: View, anchors: dict[str, tuple[float, float]], tops: set[str], *, lines: bool) -> dict[str, Spot]:
@@ -35,6 +42,7 @@ def spots(view: View, anchors: dict[str, tuple[float, float]], tops: set[str], *
     """
     switches = {plug.id for plug in view.host.switches}
     rooms = {room.id for room in view.rooms} if lines else set()
+    ports = {plug.id for plug in view.host.sockets if plug.master in switches}
     found = {}
     for place, (x, y) in anchors.items():
         if place in rooms:
@@ -46,7 +54,7 @@ def spots(view: View, anchors: dict[str, tuple[float, float]], tops: set[str], *
         elif place in tops:
             found[place] = Spot(x, y - 19, 0, -_STEP)
         else:
-            found[place] = Spot(x, y + 20, 0, _STEP)
+            found[place] = Spot(x, y + 20, 0, _STEP, y if place in ports else None)
     return found | _above_ports(view, anchors, switches)
 
 
