@@ -37,8 +37,8 @@ def family_of(ip: str) -> int:
 
 
 def usable(interface: Interface, family: int) -> list[Address]:
-    """The addresses that an interface can send from."""
-    return [a for a in interface.addresses if a.family == family and not (a.tentative or a.dadfailed)]
+    """The addresses that an interface can send from, or can in a moment: the kernel asks for neighbours three times."""
+    return [a for a in interface.addresses if a.family == family and not a.dadfailed]
 
 
 def global_ones(interface: Interface, family: int | None = None) -> list[Address]:
@@ -49,7 +49,7 @@ def global_ones(interface: Interface, family: int | None = None) -> list[Address
 def is_local(here: Namespace, ip: str) -> bool:
     """Whether a packet to ``ip`` is for this namespace: what the kernel's table ``local`` says.
 
-    An IPv4 address counts even on an interface that is down; an IPv6 address must be up and not in doubt.
+    An IPv4 address counts even on an interface that is down; an IPv6 address must be up and nobody else's.
     """
     return holder(here, ip) is not None
 
@@ -66,7 +66,7 @@ def holder(here: Namespace, ip: str) -> Interface | None:
 
 
 def _counts(interface: Interface, address: Address) -> bool:
-    return address.family == 4 or (interface.up and not address.tentative and not address.dadfailed)
+    return address.family == 4 or (interface.up and not address.dadfailed)
 
 
 def holders(network: Network, ip: str) -> Iterator[tuple[Namespace, Interface]]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..actions import Action, AddAddress, DeleteAddress, SetSysctl
 from ..link_actions import SetLink
-from ..network import Address, Interface, Namespace, Network
+from ..network import Address, Interface, Namespace
 from .addresses import holders, is_local, parsed, usable
 from .cabling import Way, master_of, way_between
 from .carrying import carry
@@ -63,11 +63,11 @@ def ask_ndp(walk: Walk, way: Way, ip: str, packet: Packet) -> None:
         Where the question doesn't get there, isn't answered, or the answer doesn't get back.
     """
     here, out, there, into = way[0].namespace, way[0].interface, way[-1].namespace, way[-1].interface
-    source = _solicitor(walk, here, out, packet)
+    source = _solicitor(here, out, packet)
     question = Packet("icmp", "nd-neighbor-solicit", source, solicited_node(ip))
     _pass(walk, way, question, unicast=False)
     _check_answering(there, into)
-    check_address(walk.network, there, into, next(address for address in into.addresses if address.ip == ip))
+    check_address(walk, there, into, next(address for address in into.addresses if address.ip == ip))
     _pass(walk, _back(walk, way), Packet("icmp", "nd-neighbor-advert", ip, source), unicast=True)
     walk.learn(there, into, source, out.mac)
 
@@ -96,15 +96,13 @@ def _pass(walk: Walk, way: Way, packet: Packet, *, unicast: bool) -> None:
     receiving.hook("input", iif=last.interface)
 
 
-def _solicitor(walk: Walk, here: Namespace, out: Interface, packet: Packet) -> str:
+def _solicitor(here: Namespace, out: Interface, packet: Packet) -> str:
     """The packet's own source if this interface has it, else the link-local address."""
     own = usable(out, 6)
     if any(address.ip == packet.source for address in own):
         return packet.source
     link = next((address for address in own if address.scope == "link"), None)
     if link is None:
-        for doubtful in (address for address in out.addresses if address.scope == "link"):
-            check_address(walk.network, here, out, doubtful)
         raise StoppedError(Cause("no-link-local", Place(here.name, out.name)))
     return link.ip
 
@@ -128,18 +126,18 @@ def _check_arp_ignore(there: Namespace, into: Interface, ip: str) -> None:
     )
 
 
-def check_address(network: Network, there: Namespace, into: Interface, address: Address) -> None:
-    """Refuse an IPv6 address that is in doubt: it is used only when no other node has it (RFC 4862, 5.4)."""
+def check_address(walk: Walk, there: Namespace, into: Interface, address: Address) -> None:
+    """Refuse an IPv6 address that another node has (RFC 4862, 5.4), and note one that is still being checked."""
     place, facts = Place(there.name, into.name), {"ip": address.ip}
+    others = [(ns, i) for ns, i in holders(walk.network, address.ip) if (ns, i) != (there, into)]
     if address.dadfailed:
-        others = [(ns, i) for ns, i in holders(network, address.ip) if (ns, i) != (there, into)]
         cidrs = [(ns, i, a.cidr) for ns, i in others for a in i.addresses if a.ip == address.ip]
         repair: list[Action] = [DeleteAddress(i.name, cidr, ns.name) for ns, i, cidr in cidrs]
         repair += [DeleteAddress(into.name, address.cidr, there.name), AddAddress(into.name, address.cidr, there.name)]
         facts["others"] = ", ".join(ns.title for ns, _ in others)
         raise StoppedError(Cause("duplicate-detected", place, facts, (tuple(repair),)))
-    if address.tentative:
-        raise StoppedError(Cause("tentative", place, facts))
+    if address.tentative and address.scope == "global":
+        walk.warn(Cause("tentative", place, facts))
 
 
 def _back(walk: Walk, way: Way) -> Way:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..network import Interface, Namespace, Route
 from .addresses import parsed
+from .exchange import check_address
 from .findings import Place
 from .packet import Packet
 from .refusals import no_source
@@ -67,5 +68,8 @@ def with_source(walk: Walk, here: Namespace, route: Route, packet: Packet) -> Pa
         source = source_for(here, route, packet.destination)
         if not source:
             raise StoppedError(no_source(walk, here, interface_of(here, route), packet))
+        for interface in here.interfaces:
+            for address in (address for address in interface.addresses if address.ip == source):
+                check_address(walk, here, interface, address)
         packet = replace(packet, source=source)
     return packet

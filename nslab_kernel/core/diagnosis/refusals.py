@@ -51,12 +51,12 @@ def no_source(walk: Walk, here: Namespace, out: Interface, packet: Packet) -> Ca
     Raises
     ------
     StoppedError
-        Where there is one that is still in doubt.
+        Where there is one that another node has, too.
     """
     for interface in here.interfaces:
         for address in interface.addresses:
             if address.family == packet.family and address.scope != "host":
-                check_address(walk.network, here, interface, address)
+                check_address(walk, here, interface, address)
     return _without_address(walk, here, out, packet)
 
 
