@@ -74,9 +74,11 @@ class Sketch:
             self._drop_end(far[0], far[1].index)
 
     def _drop_end(self, where: str, index: int) -> None:
-        left = (i for i in self._spaces[where].interfaces if i.index != index)
+        gone, space = self.interface(where, index), self._spaces[where]
+        left = (i for i in space.interfaces if i.index != index)
         freed = (replace(i, master=None, port=None) if i.master == index else i for i in left)
-        self.set_space(where, interfaces=tuple(freed))
+        sysctls = tuple(line for line in space.sysctls if f".conf.{gone.name}." not in line[0])
+        self.set_space(where, interfaces=tuple(freed), sysctls=sysctls)
         self.keep_routes(where, lambda route: route.interface != index)
 
     def peer(self, interface: Interface) -> tuple[str, Interface] | None:
