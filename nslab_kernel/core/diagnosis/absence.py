@@ -13,7 +13,7 @@ from .findings import Place
 from .packet import Packet
 from .remedies import change_address, change_prefix, ends_on, new_routes, subnets_on
 from .routing import Query, lookup
-from .settings import ipv6_off
+from .settings import forwards, ipv6_off
 from .walk import Cause, Repair, Walk
 
 
@@ -76,14 +76,14 @@ def _unplugged(walk: Walk, one: tuple[Namespace, Interface], other: tuple[Namesp
 def _other_bridge(
     walk: Walk, one: tuple[Namespace, Interface], other: tuple[Namespace, Interface], address: Address
 ) -> Cause | None:
-    """Two ends of one subnet on two bridges: the one with fewer companions there is plugged in wrongly."""
+    """Two ends of one subnet on two bridges: the one with fewer companions is plugged in wrongly, if it has a plug."""
     ports = []
     for end in (one, other):
         far = walk.network.peer(end[1])
         bridge = master_of(*far) if far else None
         companions = subnets_on(walk, *end, address.family)[address.network]
         ports.append((companions, end, far, bridge))
-    ports.sort(key=lambda port: port[0])
+    ports.sort(key=lambda port: (port[0], port[2] is None))
     (_, wrong, far, bridge), (_, right, right_far, right_bridge) = ports
     goal = right_bridge or (right[1] if right[1].kind == "bridge" else None)
     goal_place = right_far[0] if right_far else right[0]
@@ -104,23 +104,46 @@ def _too_wide(walk: Walk, here: Namespace, out: Interface, ours: Address, theirs
 
 def _nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -> Cause:
     """Nobody has the address: somebody on the link has lost it, or the route names a wrong gateway."""
-    prefix = next((a.prefix for a in global_ones(out, family_of(ip)) if inside(ip, a.network)), None)
-    suspects = list(_bare(walk, here, out, ip))
-    if len(suspects) == 1 and prefix:
-        return _lost_address(*suspects[0], ip, prefix)
-    facts = {"ip": ip, "interface": out.name}
-    if ip != packet.destination:
-        found = lookup(here, Query(packet.destination, packet.source))
-        route = found.routes[0] if found.routes else None
-        repairs = new_routes(walk, here, packet.destination, route) if route else ()
-        return Cause("wrong-gateway", Place(here.name, out.name), facts, repairs)
+    family = family_of(ip)
+    gateway = ip != packet.destination
+    prefix = next((a.prefix for a in global_ones(out, family) if inside(ip, a.network)), None)
     odd = list(_odd(walk, here, out, ip)) if prefix else []
+    if gateway:
+        odd = [end for end in odd if forwards(*end[:2], family)]
+    loser = _loser(list(_bare(walk, here, out, ip)), gateway=gateway, otherwise=bool(odd))
+    if loser and prefix:
+        return _lost_address(*loser, ip, prefix)
+    facts = {"ip": ip, "interface": out.name}
     if len(odd) == 1:
         there, interface, address = odd[0]
         repair = change_address(there, interface, address, f"{ip}/{prefix}")
         facts |= {"address": address.cidr, "subnet": str(subnet_of(f"{ip}/{prefix}"))}
         return Cause("other-subnet", Place(there.name, interface.name), facts, (repair,))
+    if gateway:
+        found = lookup(here, Query(packet.destination, packet.source))
+        route = found.routes[0] if found.routes else None
+        repairs = new_routes(walk, here, packet.destination, route) if route else ()
+        return Cause("wrong-gateway", Place(here.name, out.name), facts, repairs)
     return Cause("nobody-has-it", Place(here.name, out.name), facts)
+
+
+def _loser(
+    suspects: list[tuple[Namespace, Interface]], *, gateway: bool, otherwise: bool
+) -> tuple[Namespace, Interface] | None:
+    """Who has lost an address, of those on a link that have none; a bridge may do without, so it comes last.
+
+    Parameters
+    ----------
+    gateway
+        Whether it was the address of a gateway, as bridges have.
+    otherwise
+        Whether there is somebody else to blame.
+    """
+    rooms = [end for end in suspects if end[1].kind != "bridge"]
+    likely = rooms if len(rooms) == 1 and not gateway else suspects
+    if len(likely) != 1 or (otherwise and likely[0][1].kind == "bridge"):
+        return None
+    return likely[0]
 
 
 def _bare(walk: Walk, here: Namespace, out: Interface, ip: str) -> Iterator[tuple[Namespace, Interface]]:

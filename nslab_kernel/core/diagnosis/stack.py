@@ -8,7 +8,7 @@ from ..actions import SetUp
 from ..link_actions import SetPort
 from ..network import Interface, Namespace, Route
 from . import neighbours
-from .addresses import is_broadcast, is_local, parsed
+from .addresses import holder, holders, is_broadcast, is_local, parsed
 from .carrying import carry
 from .findings import Place
 from .nexthop import ask_tables, interface_of, route_of, with_source
@@ -17,7 +17,8 @@ from .passage import Passage
 from .refusals import link_local_source, not_forwarding
 from .routing import Query, lookup
 from .settings import BRIDGE_CALLS, forwards
-from .validation import check_source
+from .unroutable import bypassed, off_subnet
+from .validation import check_source, own_address
 from .walk import Cause, StoppedError, Walk
 
 
@@ -123,13 +124,27 @@ def _stays_bridged(here: Namespace, into: Interface, passage: Passage) -> bool:
 def _leave(
     walk: Walk, here: Namespace, passage: Passage, route: Route, out: Interface, came_by: Interface | None = None
 ) -> Delivery:
-    """Out of an interface, to the next hop, and into the namespace there.
+    """Out of an interface, and on; if it gets no further, why it went this way.
 
     Parameters
     ----------
     came_by
         The bridge port that it came in by and therefore doesn't leave by, unless in hairpin mode.
     """
+    try:
+        return _hand_on(walk, here, passage, route, out, came_by)
+    except StoppedError:
+        gateway = route.gateway
+        detour = gateway and (bypassed(walk, here, out, passage.packet) or off_subnet(walk, here, out, gateway))
+        if detour:
+            raise StoppedError(detour) from None
+        raise
+
+
+def _hand_on(
+    walk: Walk, here: Namespace, passage: Passage, route: Route, out: Interface, came_by: Interface | None
+) -> Delivery:
+    """Out of an interface, to the next hop, and into the namespace there."""
     gateway = route.gateway or ""
     packet = passage.hook("postrouting", oif=out, gateway=gateway)
     receiver = neighbours.find(walk, here, out, gateway or packet.destination, packet)
@@ -149,8 +164,12 @@ def _leave(
 
 def _to_itself(walk: Walk, here: Namespace, packet: Packet) -> Delivery:
     walk.sent = walk.sent or packet
+    lo, own = here.interface("lo"), holder(here, packet.destination)
+    others = any(there is not here for there, _ in holders(walk.network, packet.destination))
+    if lo and own and others and not lo.up:  # with lo up it would answer itself
+        raise StoppedError(own_address(here, lo, own, packet.destination))
     passage = Passage(walk, here, packet)
-    passage.hook("output", oif=here.interface("lo"))
+    passage.hook("output", oif=lo)
     return _loop_back(walk, here, passage)
 
 

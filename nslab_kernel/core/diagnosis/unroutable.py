@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..actions import AddAddress, DeleteRoute, DeleteRule, SetUp
 from ..network import Address, Interface, Namespace
 from .absence import switch_ipv6_on
-from .addresses import global_ones, inside, is_private, usable
+from .addresses import family_of, global_ones, inside, is_private, usable
 from .findings import Place
 from .masquerading import masquerades
 from .packet import Packet
@@ -32,6 +32,39 @@ def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
         if repairs:
             return Cause("private-source", Place(here.name), facts, repairs)
     return Cause("no-route", Place(here.name), facts, new_routes(walk, here, packet.destination))
+
+
+def bypassed(walk: Walk, here: Namespace, out: Interface, packet: Packet) -> Cause | None:
+    """Why a packet leaves by ``out`` although its destination is on another link of the same namespace.
+
+    A wider route, such as the default route, takes it because the link's own is missing.
+    """
+    if _leads_to(walk, here, out, packet.destination):
+        return None
+    links = [
+        interface
+        for interface in here.interfaces
+        if interface is not out
+        and interface.master is None
+        and not interface.is_loopback
+        and _leads_to(walk, here, interface, packet.destination)
+    ]
+    causes = (look(walk, here, links, packet) for look in (_down, _ipv6_off, _no_address, _other_prefix) if links)
+    return next((cause for cause in causes if cause), None)
+
+
+def off_subnet(walk: Walk, here: Namespace, out: Interface, gateway: str) -> Cause | None:
+    """A gateway that is on the link, but in no subnet of the sender's: the sender's own address is in the wrong one."""
+    own = global_ones(out, family_of(gateway))
+    if not own or gateway.startswith("fe80:") or any(inside(gateway, address.network) for address in own):
+        return None
+    for _, far in ends_on(walk, here, out):
+        for theirs in (address for address in far.addresses if address.ip == gateway):
+            cidr = free_address(walk.network, theirs.network)
+            repairs = (change_address(here, out, own[0], cidr),) if cidr else ()
+            facts = {"address": own[0].cidr, "subnet": theirs.network}
+            return Cause("other-subnet", Place(here.name, out.name), facts, repairs)
+    return None
 
 
 def refused(here: Namespace, found: Answer, packet: Packet) -> Cause:

@@ -26,7 +26,7 @@ def check_source(walk: Walk, here: Namespace, into: Interface, source: str, dest
         raise StoppedError(Cause("martian-source", Place(here.name, into.name), {"ip": source}))
     own = holder(here, source)
     if own is not None and not accepts_local(here, into):
-        raise StoppedError(_own_address(walk, here, into, own, source))
+        raise StoppedError(own_address(here, into, own, source))
     mode = reverse_path_filter(here, into)
     if not mode:
         return
@@ -45,7 +45,8 @@ def check_source(walk: Walk, here: Namespace, into: Interface, source: str, dest
     raise StoppedError(Cause("rp-filter", place, facts | {"other": way.name}, (repair,)))
 
 
-def _own_address(walk: Walk, here: Namespace, into: Interface, own: Interface, source: str) -> Cause:
+def own_address(here: Namespace, into: Interface, own: Interface, source: str) -> Cause:
+    """A namespace has an address that others use, so that it takes their packets for its own."""
     cidr = next((address.cidr for address in own.addresses if address.ip == source), "")
     if own.is_loopback or not cidr:
         return Cause("martian-source", Place(here.name, into.name), {"ip": source})

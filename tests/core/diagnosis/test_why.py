@@ -5,12 +5,23 @@ from __future__ import annotations
 import pytest
 
 from nslab_kernel.core import plans
-from nslab_kernel.core.actions import AddAddress, AddBridge, SetDown, SetSysctl, SetUp
+from nslab_kernel.core.actions import (
+    Action,
+    AddAddress,
+    AddBridge,
+    AddNamespace,
+    AddVeth,
+    DeleteAddress,
+    SetDown,
+    SetMaster,
+    SetSysctl,
+    SetUp,
+)
 from nslab_kernel.core.diagnosis import why
 from nslab_kernel.core.effects import after
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.firewall import Chain, Rule, Verdict
-from nslab_kernel.core.network import HOST
+from nslab_kernel.core.network import HOST, Network
 
 from .cases import FORWARD, POSTROUTING, listening, ruled
 from .labs import BARE, V6, bridged, broken, default, kinds, routed, with_router
@@ -131,3 +142,64 @@ def test_a_question_that_makes_no_sense_is_refused_in_a_sentence(
         why(bridged(), *arguments, **packet)
     assert error.value.message == said
     assert error.value.cure
+
+
+def with_way_out() -> Network:
+    """ns1 on a bridge of the host, whose default route leads to a namespace that is no router."""
+    return after(
+        bridged(1),
+        (
+            AddNamespace("out"),
+            AddVeth("eth0", "eth0", "out"),
+            AddAddress("eth0", "192.0.2.2/24"),
+            AddAddress("eth0", "192.0.2.1/24", "out"),
+            SetUp("eth0"),
+            SetUp("eth0", "out"),
+            default(HOST, "192.0.2.1"),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "breaking"),
+    [
+        ("interface-down", (SetDown("br1"),)),
+        ("no-address", (DeleteAddress("br1", "172.16.0.1/16"),)),
+        ("prefix-too-narrow", (AddAddress("br1", "172.16.0.1/30"), DeleteAddress("br1", "172.16.0.1/16"))),
+    ],
+)
+def test_what_a_default_route_leads_astray_is_blamed_on_the_link_that_is_missing(
+    kind: str, breaking: tuple[Action, ...]
+) -> None:
+    found = why(after(with_way_out(), breaking), HOST, "172.16.1.1")
+    assert kinds(found)[0] == kind
+    assert (found.findings[0].place.namespace, found.findings[0].place.interface) == (HOST, "br1")
+
+
+def test_of_two_ends_of_a_subnet_on_two_bridges_the_one_with_a_plug_is_in_the_wrong_one() -> None:
+    network = after(bridged(1), (AddBridge("br2"), SetUp("br2"), SetMaster("veth-ns1", "br2", HOST, "br1")))
+    found = why(network, HOST, "172.16.1.1")
+    assert kinds(found) == ["other-bridge"]
+    assert found.findings[0].cure == "sudo ip link set veth-ns1 master br1"
+
+
+def test_a_router_whose_own_address_is_in_another_subnet_is_blamed_rather_than_the_route_to_it() -> None:
+    moved = (AddAddress("eth00-r1", "172.99.1.9/16", "r1"), DeleteAddress("eth00-r1", "172.16.1.9/16", "r1"))
+    found = why(after(with_router(), moved), "ns1", "10.0.0.2")
+    assert kinds(found)[0] == "other-subnet"
+    assert found.findings[0].place.namespace == "r1"
+
+
+def test_a_bridge_without_an_address_is_not_blamed_where_somebody_else_is_odd() -> None:
+    moved = (AddAddress("eth00-ns2", "172.99.1.2/16", "ns2"), DeleteAddress("eth00-ns2", "172.16.1.2/16", "ns2"))
+    bare = (DeleteAddress("br1", "172.16.0.1/16"), AddBridge("br9"), AddAddress("br9", "10.9.0.1/24"))
+    found = why(after(bridged(), (*moved, *bare)), "ns1", "172.16.1.2")
+    assert kinds(found) == ["other-subnet"]
+    assert found.findings[0].place.namespace == "ns2"
+
+
+def test_an_address_that_is_somebody_else_s_is_told_before_lo() -> None:
+    doubled = AddAddress("eth00-ns1", "172.16.1.2/16", "ns1")
+    found = why(after(bridged(), (SetDown("lo", "ns1"), doubled)), "ns1", "172.16.1.2")
+    assert kinds(found)[0] == "duplicate-address"
+    assert found.findings[0].cure == "sudo ip -n ns1 addr del 172.16.1.2/16 dev eth00-ns1"
