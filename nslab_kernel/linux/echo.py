@@ -24,12 +24,14 @@ def request(version: int, number: int, token: bytes) -> bytes:
     number
         What tells it from the sender's others.
     token
-        Eight bytes that tell the sender from all others.
+        Eight bytes that tell the sender from all others. Two of them are the request's id: with the same one, a ping
+        would go by what conntrack remembers of the last, whatever the rules say now.
     """
     mark = _MARK.pack(token, number)
-    header = _HEADER.pack(REQUEST[version], 0, 0, 0, number & 0xFFFF)
+    identity = int.from_bytes(token[:2])
+    header = _HEADER.pack(REQUEST[version], 0, 0, identity, number & 0xFFFF)
     if version == 4:  # for IPv6 the kernel does the sum
-        header = _HEADER.pack(REQUEST[4], 0, _checksum(header + mark), 0, number & 0xFFFF)
+        header = _HEADER.pack(REQUEST[4], 0, _checksum(header + mark), identity, number & 0xFFFF)
     return header + mark
 
 

@@ -59,9 +59,11 @@ class Connections:
         destination = (packet.destination, packet.destination_port)
         known = self._known.setdefault(here.name, [])
         for connection in known:
-            if (source, destination) == (connection.asked_source, connection.asked_destination):
+            back = (source, destination) == (connection.destination, connection.source)
+            same = (source, destination) == (connection.asked_source, connection.asked_destination)
+            if same and not (back and packet.what not in _OPENING):  # what one sends to oneself looks alike both ways
                 return Track("established" if connection.answered else "new", connection)
-            if (source, destination) == (connection.destination, connection.source):
+            if back:
                 connection.answered = True
                 return Track("established", connection, back=True)
         if packet.what not in _OPENING:

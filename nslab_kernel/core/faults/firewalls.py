@@ -31,14 +31,14 @@ def no_masquerade(network: Network, dice: Random) -> Iterator[Break]:
                     yield Break(Place(space.name), (gone,), (("rule", rule.text),))
 
 
-@kind("forward-drop", 2, "firewall", "filtered-by-policy")
+@kind("forward-drop", 2, "firewall", "filtered-by-policy", "bridged-filtered-by-policy")
 def forward_drop(network: Network, dice: Random) -> Iterator[Break]:
     for space in spaces(network):
         if any(space.sysctl(setting) == "1" for setting in FORWARDING.values()) and not _filters_bridge(network, space):
             yield from _policy(space, (), dice)
 
 
-@kind("bridge-firewall", 2, "firewall", "bridged-filtered-by-policy")
+@kind("bridge-firewall", 2, "firewall", "bridged-filtered-by-policy", "filtered-by-policy")
 def bridge_firewall(network: Network, dice: Random) -> Iterator[Break]:
     for space in {space.name: space for space, bridge in bridges(network) if len(space.ports(bridge)) >= 2}.values():
         calls = space.sysctl(_CALLS, "")

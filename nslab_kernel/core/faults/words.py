@@ -122,7 +122,8 @@ def title(fault: Fault, language: str) -> str:
     text = _TITLES[language][fault.kind]
     said = text.format(where=_where(fault, language), interface=fault.place.interface, **dict(fault.facts))
     said = said.strip()
-    return said[:1].upper() + said[1:] if fault.place.namespace == HOST else said
+    begins_with_host = text.startswith("{where}") and fault.place.namespace == HOST
+    return said[:1].upper() + said[1:] if begins_with_host else said
 
 
 def hints(fault: Fault, language: str) -> tuple[str, ...]:

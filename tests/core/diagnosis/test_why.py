@@ -20,7 +20,7 @@ from nslab_kernel.core.actions import (
 from nslab_kernel.core.diagnosis import why
 from nslab_kernel.core.effects import after
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.firewall import Chain, Rule, Verdict
+from nslab_kernel.core.firewall import Chain, Match, Rule, Verdict
 from nslab_kernel.core.network import HOST, Network
 
 from .cases import FORWARD, POSTROUTING, listening, ruled
@@ -203,3 +203,12 @@ def test_an_address_that_is_somebody_else_s_is_told_before_lo() -> None:
     found = why(after(bridged(), (SetDown("lo", "ns1"), doubled)), "ns1", "172.16.1.2")
     assert kinds(found)[0] == "duplicate-address"
     assert found.findings[0].cure == "sudo ip -n ns1 addr del 172.16.1.2/16 dev eth00-ns1"
+
+
+def test_the_answer_to_oneself_belongs_to_a_connection_that_is_there() -> None:
+    established = Rule((Match("ct state", ("established",)),), Verdict("drop"), 3, text="ct state established drop")
+    chain = Chain("inet", "t", "output", (), "output", "filter", 0)
+    network = after(bridged(), (SetUp("lo", "ns1"),))
+    found = why(ruled(network, "ns1", chain, established), "ns1", "172.16.1.1")
+    assert kinds(found) == ["filtered-by-rule"]
+    assert found.findings[0].leg == "back"

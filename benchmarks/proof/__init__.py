@@ -1,0 +1,1 @@
+"""The kernel judges the diagnosis: random labs, random faults, real packets."""

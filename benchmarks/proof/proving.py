@@ -1,0 +1,181 @@
+"""One random lab: built, broken, asked about, and held against what its kernel really does."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, field
+from random import Random
+
+from nslab_kernel.core.actions import Action
+from nslab_kernel.core.errors import NslabError
+from nslab_kernel.core.faults import KINDS, Fault, of_kind
+from nslab_kernel.core.network import Network
+from nslab_kernel.core.pings import Ping, everybody
+from nslab_kernel.lab import Lab
+from nslab_kernel.linux import netlink
+
+from . import asking
+from .asking import Answer, Question
+from .labs import random_lab
+from .oddities import oddities
+
+_FAULTS = [0, 1, 2, 3]
+_SHARES = [20, 55, 15, 10]  # of labs with so many faults
+_PINGS, _CONNECTIONS = 5, 2  # questions to a lab, beside the one that its fault made fail
+_TRIES = 12  # kinds of fault to try until one breaks something
+_CURES = 3  # causes to be cured one after the other
+_SETTLING = 1.5  # seconds in which the kernel may notice a fresh cable's carrier
+
+
+@dataclass
+class Named:
+    """Of a lab with one fault: what the diagnosis made of it."""
+
+    fault: Fault
+    answer: Answer
+    first: bool  # the fault is the first cause
+    cured: int = 0  # how many cures, one after the other, made the real packet arrive; 0 if they didn't
+
+
+@dataclass
+class Proof:
+    """What came of one lab."""
+
+    seed: str
+    faults: list[Fault] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    named: Named | None = None
+    script: list[str] = field(default_factory=list)  # the commands that build the lab, faults included
+
+    @property
+    def disagreements(self) -> list[Answer]:
+        """The answers in which the diagnosis and the kernel differ."""
+        return [answer for answer in self.answers if not answer.agrees]
+
+
+def prove(lab: Lab, seed: str) -> Proof:
+    """Make the lab of a seed and hold the diagnosis against it."""
+    lab.reset()
+    return _Proving(lab, seed).run()
+
+
+class _Proving:
+    def __init__(self, lab: Lab, seed: str) -> None:
+        self._lab = lab
+        self._dice = Random(seed)
+        self._proof = Proof(seed)
+        self._working: list[Ping] = []
+
+    def run(self) -> Proof:
+        plan = random_lab(self._dice)
+        self._apply(tuple(plan.actions))
+        sockets = asking.serve(plan.servers)
+        try:
+            for action in oddities(self._lab.snapshot(), self._dice):
+                with contextlib.suppress(NslabError):  # what doesn't fit this lab
+                    self._apply((action,))
+            self._settle()
+            witness = self._break(self._dice.choices(_FAULTS, _SHARES)[0])
+            for question in self._questions():
+                self._proof.answers.append(asking.ask(self._lab, question))
+            if witness:
+                self._name(witness)
+        finally:
+            for one in sockets:
+                one.close()
+        return self._proof
+
+    def _apply(self, actions: tuple[Action, ...]) -> None:
+        netlink.apply(actions)
+        self._proof.script += [action.command() for action in actions]
+
+    def _settle(self) -> None:
+        deadline = time.monotonic() + _SETTLING
+        while not _is_settled(self._lab.snapshot()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def _questions(self) -> list[Question]:
+        pings = everybody(self._lab.snapshot())
+        chosen = [Question(p.source, p.ip) for p in self._dice.sample(pings, min(_PINGS, len(pings)))]
+        network = self._lab.snapshot(volatile=True)
+        ports = {listener.port for space in network.everywhere for listener in space.listeners}
+        ports = {port for port in ports if port in (80, 8080)} or {80}
+        for ping in self._dice.sample(pings, min(_CONNECTIONS, len(pings))):
+            chosen += [Question(ping.source, ping.ip, self._dice.choice(sorted(ports)))]
+        return chosen
+
+    # faults
+
+    def _break(self, count: int) -> Ping | None:
+        """Put faults in; of a single one, a ping that it made fail."""
+        if count == 0:
+            return None
+        if count > 1:
+            for _ in range(count):
+                self._put_in(self._fault())
+            return None
+        pings = everybody(self._lab.snapshot())
+        dead = set(asking.silent(self._lab, pings))
+        working = [ping for ping in pings if ping not in dead]
+        for _ in range(_TRIES if working else 0):
+            fault = self._fault()
+            if fault is None:
+                continue
+            before = len(self._proof.script)
+            self._put_in(fault)
+            failing = asking.silent(self._lab, working)
+            if failing:
+                return self._dice.choice([p for p in failing if p.source != p.destination] or failing)
+            netlink.apply(fault.repairs(self._lab.snapshot(volatile=True)))
+            del self._proof.script[before:], self._proof.faults[-1:]
+        return None
+
+    def _fault(self) -> Fault | None:
+        kind = KINDS[self._dice.choice(sorted(KINDS))]
+        network = self._lab.snapshot(volatile=True)
+        return next(of_kind(network, kind, self._dice.randrange(1000)), None)
+
+    def _put_in(self, fault: Fault | None) -> None:
+        if fault:
+            with contextlib.suppress(NslabError):
+                self._apply(fault.steps(self._lab.snapshot(volatile=True)))
+                self._proof.faults.append(fault)
+                self._settle()
+
+    def _name(self, witness: Ping) -> None:
+        """Ask about the ping that the fault made fail, and carry the cures out."""
+        question = Question(witness.source, witness.ip)
+        answer = asking.ask(self._lab, question)
+        self._proof.answers.append(answer)
+        (fault,) = self._proof.faults
+        found = answer.diagnosis.findings
+        named = Named(fault, answer, first=bool(found) and fault.is_named_by(found[0]))
+        self._proof.named = named
+        for number in range(1, _CURES + 1):
+            if not found or not found[0].actions:
+                return
+            try:
+                netlink.apply(found[0].actions)
+            except NslabError:
+                return
+            self._settle()
+            if asking.arrives(self._lab, question, tries=3):
+                named.cured = number
+                return
+            found = self._lab.why(question.source, question.destination).findings
+
+
+def _is_settled(network: Network) -> bool:
+    """Whether the kernel has noticed every carrier, and is done with checking IPv6 addresses."""
+    for space in network.everywhere:
+        for interface in space.interfaces:
+            if any(address.tentative for address in interface.addresses) and interface.carrier:
+                return False
+            far = network.peer(interface)
+            if far and interface.up and far[1].up and not interface.carrier:
+                return False
+            passing = any(port.port and port.port.state == "forwarding" for port in space.ports(interface))
+            if interface.kind == "bridge" and interface.up and passing and not interface.carrier:
+                return False
+    return True
