@@ -11,9 +11,9 @@ import sys
 
 import pytest
 
+from .strangers import AS_NOBODY, OPEN_CHECKOUT, OWN_MOUNTS
+
 RUN = f"{sys.executable} -m nslab_kernel.cli run"
-OWN_MOUNTS = ["unshare", *(["--user", "--map-root-user"] if os.getuid() else []), "--mount", "sh", "-ec"]
-AS_NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups"
 UNPRIVILEGED = "unshare --user --map-user=1000 --map-group=1000" if os.getuid() else AS_NOBODY
 
 NO_RUN_NETNS = "mount -t tmpfs none /run; mkdir /run/lock; echo kept > /run/file; ln -s file /run/link"
@@ -28,7 +28,7 @@ SHOWN = "lo\nx\ny\nnameserver 1.2.3.4\nbr0\n127.0.1.1 docker-host1\n"
 
 
 def on_machine(setup: str, command: str) -> subprocess.CompletedProcess[str]:
-    words = [*OWN_MOUNTS, f"{setup}; {command}"]
+    words = [*OWN_MOUNTS, f"{OPEN_CHECKOUT}; {setup}; {command}"]
     return subprocess.run(words, capture_output=True, text=True, timeout=30)
 
 

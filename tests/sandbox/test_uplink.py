@@ -114,8 +114,8 @@ def test_a_reset_takes_the_uplink_away_and_it_can_be_had_again(kernel, port: int
 def test_nothing_of_it_is_left_when_a_part_is_killed(kernel, traces: Traces, victim: str):
     lab = kernel()
     lab.run("%netns_internet --real")
-    # Found by its parent, since pasta may keep its own environment to itself; it calls itself passt.
-    pastas = [child for holder in traces.processes() for child in children(holder) if comm(child).startswith("passt")]
+    # Found by its parent, since pasta may keep its own environment to itself; it calls itself passt, or pasta.
+    pastas = [child for holder in traces.processes() for child in children(holder) if comm(child).startswith("pas")]
     assert len(pastas) == 1
     if victim == "launcher":
         os.kill(lab.launcher, signal.SIGKILL)
@@ -143,6 +143,9 @@ def test_names_and_addresses_are_those_of_the_machine_s_network(within: Callable
 
 def test_a_machine_without_a_network_is_told(within: Callable[[str, str], str]):
     said = within(ASK + "print(lab.snapshot().host.interface('eth0'))", "")
+    if "name='eth0'" in said:  # later versions of pasta join a lab to what there is, the machine's loopback
+        assert "couldn't join" not in said
+        return
     assert "couldn't join the lab to this machine's network" in said
     assert "needs a default route" in said
     assert said.split()[-1] == "None"
