@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,15 @@ def plot(rows: Sequence[dict[str, Any]], file: Path) -> None:
     """Draw one field for each of `JOBS` that was measured for several numbers of namespaces."""
     mpl.rcParams.update({"svg.hashsalt": "nslab", "svg.fonttype": "path", "font.size": 9})
     jobs = [job for job in JOBS if len({row["count"] for row in rows if row["job"] == job}) > 1]
-    figure, fields = plt.subplots(1, max(len(jobs), 1), figsize=(4.2 * max(len(jobs), 1), 4.2), squeeze=False)
-    for axes, job in zip(fields[0], jobs, strict=False):
+    across = 2
+    down = max(-(-len(jobs) // across), 1)
+    figure, fields = plt.subplots(down, across, figsize=(9.6, 4.2 * down), squeeze=False)
+    for axes, job in zip_longest(fields.flat, jobs):
+        if job is None:
+            axes.remove()
+            continue
         _field(axes, job, [row for row in rows if row["job"] == job])
-    fields[0][0].set_ylabel("milliseconds (median)")
+        axes.set_ylabel("milliseconds (median)")
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None, "Title": "Cost against the number of namespaces"})
     plt.close(figure)
@@ -48,7 +54,9 @@ def _field(axes: Axes, job: str, rows: Sequence[dict[str, Any]]) -> None:
         axes.plot(xs, ys, "o-", color=colour, linewidth=2.2 if name == "nslab" else 1.2, markersize=3.5)
         ends.append((name, colour, xs[-1], ys[-1]))
     counts = sorted({row["count"] for row in rows})
-    axes.set_xlim(counts[0] * 0.8, counts[-1] * 12)  # room for the labels behind the last points
+    axes.set_xlim(
+        counts[0] * 0.8, counts[-1] * (counts[-1] / counts[0]) ** 0.55
+    )  # room for the labels behind the last points
     axes.set_xticks(counts, [str(count) for count in counts])
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

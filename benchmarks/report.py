@@ -17,13 +17,27 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.plot import plot
 
+TITLES = {
+    "building": "Attaching, resetting, pinging",
+    "reading": "Reading",
+    "drawing": "Drawing",
+    "step": "Where the time of a step goes",
+    "running": "Running a command",
+    "kernel": "Starting a kernel",
+    "memory": "Memory",
+    "class": "A class",
+    "live": "In the browser",
+}
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 HEAD = """\
 # What it costs
 
-Measured by `script/bench` on {date}, which writes this page. {versions}. Medians of rounds in which all took turns, so
-that whatever else the machine did met them alike; other work on the machine makes every figure longer, and the ratios
-rougher. Times are of the public calls, with their checks and errors.
+Measured by `script/bench` on {date}, which writes this page. {versions}.
+
+Medians of rounds in which all took turns, so that whatever else the machine did met them alike. In brackets are the
+least and the most. Where the machine has other work, as the load averages below tell, everything takes longer and
+ratios are rougher: what waits for the kernel's one lock on networks waits for everybody's. Ours are the public calls,
+with their checks, their errors and their commands in words.
 
 ![Cost against the number of namespaces, on logarithmic scales, for nslab and for each peer](performance.svg)
 
@@ -33,23 +47,35 @@ rougher. Times are of the public calls, with their checks and errors.
 |---|---|---|---|---|
 """
 TAIL = """\
-How to run one alone: `python benchmarks/bench_building.py --help`; all: `script/bench --help`. C stands for
-`benchmarks/limit.c`, which makes the requests that nslab makes, so its time is the kernel's own share.
+## What sets the limits
+
+- Attaching is the kernel's work: C (`benchmarks/limit.c`) makes the requests that nslab makes, and nothing else. From
+  some hundred ports on one bridge its cost grows faster than their number, for everybody: what each newcomer sends to
+  find its IPv6 neighbours goes to every port.
+- Reading is about 35 system calls in each namespace, some 80 us, and a little more to take the answers apart.
+  *Volatile* is what has no event: listening sockets, learnt neighbours, and parameters that only files of `/proc/sys`
+  tell, which the kernel finds the more slowly the more namespaces there are.
+- Removing waits for the kernel: it lets an interface go only when no processor can be using it any more.
+
+One alone: `python benchmarks/bench_building.py --help`; all: `script/bench --help`. Whether the diagnosis is right is
+another question: `benchmarks/bench_diagnosis.py`.
 """
 
 
 def main() -> int:
     """Write both files."""
     folder = Path(sys.argv[1])
-    told = [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
+    told = [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"), key=_order)]
     page = HEAD.format(date=time.strftime("%Y-%m-%d"), versions=told[0]["versions"])
     page += "".join(_verdict(verdict) for program in told for verdict in program["verdicts"])
     page += "\n" + "".join(_missing(told))
     for program in told:
-        page += f"\n## {program['program'].capitalize()}\n\n" + "".join(_figures(program))
+        page += f"\n## {TITLES.get(program['program'], program['program'])}\n\n" + "".join(_figures(program))
     others = [file for file in sorted(folder.glob("*.txt")) if not file.with_suffix(".json").exists()]
     for file in others:
-        page += f"\n## {file.stem.capitalize()}\n\n```\n{file.read_text().strip()}\n```\n"
+        page += (
+            f"\n## {TITLES.get(file.stem, file.stem)}\n\n{_ran(file.stem)}\n\n```\n{file.read_text().strip()}\n```\n"
+        )
     (DOCS / "performance.md").write_text(f"{page}\n{TAIL}")
     plot([row for program in told for row in program["rows"]], DOCS / "performance.svg")
     return 0
@@ -72,7 +98,9 @@ def _missing(told: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _figures(program: dict[str, Any]) -> Iterator[str]:
     """A table for each job: a line for who did it, a column for each number of namespaces."""
-    yield f"`{_command(program['program'])}`, {program['seconds']:.0f} s. Median, and the least and most in brackets.\n"
+    before, after = program["load"]
+    yield f"{_ran(program['program'])}, which took {program['seconds']:.0f} s. The machine's load average was "
+    yield f"{before:.1f} before and {after:.1f} after; a program alone would make it 1.\n"
     rows = program["rows"]
     for job in dict.fromkeys(row["job"] for row in rows):
         own = [row for row in rows if row["job"] == job]
@@ -95,8 +123,13 @@ def _cell(row: dict[str, Any]) -> str:
 _SPREAD = ("median", "low", "high")
 
 
-def _command(program: str) -> str:
-    return "python benchmarks/" + ("profile_step.py" if program == "step" else f"bench_{program}.py")
+def _ran(program: str) -> str:
+    return f"By `python benchmarks/{'profile' if program == 'step' else 'bench'}_{program}.py`"
+
+
+def _order(file: Path) -> tuple[int, str]:
+    titles = list(TITLES)
+    return titles.index(file.stem) if file.stem in titles else len(titles), file.stem
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ class Results:
         self._file = file
         self._told: dict[str, Any] = {"program": program, "versions": versions(), "rows": [], "verdicts": []}
         self._began = time.perf_counter()
+        self._load = os.getloadavg()[0]
         self.missing: dict[str, str] = {}  # what couldn't be measured, with what brings it
         print(self._told["versions"])
 
@@ -91,6 +92,7 @@ class Results:
             print("\nmissed: " + "; ".join(map(sentence, broken)) if broken else "\nevery target reached")
         if self._file:
             told = {**self._told, "missing": self.missing, "seconds": time.perf_counter() - self._began}
+            told["load"] = self._load, os.getloadavg()[0]
             self._file.write_text(json.dumps(told, indent=1))
         return 1 if broken else 0
 

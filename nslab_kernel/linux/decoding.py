@@ -117,8 +117,9 @@ def overall(messages: Iterable[Message]) -> tuple[tuple[str, str], ...]:
 
 
 # The same answers come again and again: policy rules and the addresses of lo are alike in every namespace, and most of
-# a namespace is as it was at the last reading. So each message is decoded once. Links count packets: each is another.
-_once = lru_cache(maxsize=1 << 15)
+# a namespace is as it was at the last reading. So each message is decoded once, as long as the memory for it stays
+# small. Links count packets: each is another.
+_once = lru_cache(maxsize=1 << 11)
 _links = AlikeMessages(_LINK.size, (1, 3, 4, 5, 10, 16, 18, 20, 26, 27, 37))
 _ports = AlikeMessages(0, (1, 4, 8, 9, 33))
 

@@ -57,6 +57,7 @@ def test_the_report_tells_what_was_reached_missed_and_not_measured(
     assert "| attach | 30 | 3.00 times faster than ip -batch | at least 30 | **missed** |" in page
     assert "| attach | 30 | 0.33 times as long as ip -batch | at most 1 | yes |" in page
     assert "| nslab | 2 (1 to 3) | 2 (1 to 3) |" in page
+    assert "## Attaching, resetting, pinging" in page
     assert "Not measured: Mininet (apt-get install mininet)." in page
     assert "a program with a table of its own" in page
     assert "<svg" in (tmp_path / "performance.svg").read_text()
