@@ -11,7 +11,7 @@ from .addresses import family_of, global_ones, holders, inside, usable
 from .cabling import is_opaque, master_of
 from .findings import Place
 from .packet import Packet
-from .remedies import change_address, change_prefix, ends_on, new_routes, subnets_on
+from .remedies import change_address, change_prefix, ends_on, new_routes, subnets_on, votes_of_routes
 from .routing import Query, lookup
 from .settings import forwards, ipv6_off
 from .walk import Cause, Repair, Walk
@@ -110,7 +110,8 @@ def _nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packe
     odd = list(_odd(walk, here, out, ip)) if prefix else []
     if gateway:
         odd = [end for end in odd if forwards(*end[:2], family)]
-    loser = _loser(list(_bare(walk, here, out, ip)), gateway=gateway, otherwise=bool(odd))
+    suspects = [] if gateway and _has_better(walk, here, out, ip) else list(_bare(walk, here, out, ip))
+    loser = _loser(suspects, gateway=gateway, otherwise=bool(odd))
     if loser and prefix:
         return _lost_address(*loser, ip, prefix)
     facts = {"ip": ip, "interface": out.name}
@@ -125,6 +126,22 @@ def _nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packe
         repairs = new_routes(walk, here, packet.destination, route) if route else ()
         return Cause("wrong-gateway", Place(here.name, out.name), facts, repairs)
     return Cause("nobody-has-it", Place(here.name, out.name), facts)
+
+
+def _has_better(walk: Walk, here: Namespace, out: Interface, ip: str) -> bool:
+    """Whether nobody else on a link takes ``ip`` for a gateway, and there is a router beside it."""
+    family = family_of(ip)
+    own = sum(1 for route in here.routes if route.gateway == ip)
+    if votes_of_routes(walk, here, out, family)[ip] > own:
+        return False
+    subnets = [address.network for address in global_ones(out, family)]
+    return any(
+        inside(address.ip, subnet)
+        for there, interface in ends_on(walk, here, out)
+        if there is not here and forwards(there, interface, family)
+        for address in global_ones(interface, family)
+        for subnet in subnets
+    )
 
 
 def _loser(

@@ -79,6 +79,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "FAILED, or nothing",
         "Nobody on the link of {interface} has the address {ip}, so nobody answers for it.",
     ),
+    "no-owner": (
+        "{ip} is not among them",
+        "The packet for {ip} gets to {where}, which is no router and hasn't got this address, as nobody has.",
+    ),
     "arp-off": ("NOARP", "With ARP switched off, {interface} neither asks for MAC addresses nor tells its own."),
     "arp-ignored": (
         "arp_ignore is {mode}",

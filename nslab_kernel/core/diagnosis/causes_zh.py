@@ -52,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "从网桥端口进来的一切都交给网桥：地址应当配在网桥上，而不是端口上。",
     ),
     "nobody-has-it": ("FAILED，或者没有记录", "{interface} 的链路上没人有地址 {ip}，所以没人为它应答。"),
+    "no-owner": ("其中没有 {ip}", "发往 {ip} 的数据包到了 {where}，它不是路由器，也没有这个地址；谁都没有。"),
     "arp-off": ("NOARP", "关闭 ARP 后，{interface} 既不询问 MAC 地址，也不回答自己的。"),
     "arp-ignored": ("arp_ignore 是 {mode}", "有人在 {interface} 上询问 {ip} 的 MAC 地址时，{where} 不回答。"),
     "wrong-neighbour": (

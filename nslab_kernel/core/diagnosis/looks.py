@@ -88,6 +88,7 @@ _LOOKS: dict[str, _Look] = {
     "other-bridge": _link,
     "address-on-port": _addresses,
     "nobody-has-it": _neighbour,
+    "no-owner": _addresses,
     "arp-off": _link,
     "arp-ignored": _setting,
     "wrong-neighbour": _neighbour,

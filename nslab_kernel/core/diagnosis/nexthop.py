@@ -51,7 +51,7 @@ def route_of(walk: Walk, here: Namespace, found: Answer, packet: Packet) -> Rout
         raise StoppedError(no_route(walk, here, packet))
     if found.kind in ("broadcast", "local"):
         raise walk.lost("broadcast", Place(here.name), ip=packet.destination)
-    raise StoppedError(refused(here, found, packet))
+    raise StoppedError(refused(here, found, packet.destination))
 
 
 def interface_of(here: Namespace, route: Route) -> Interface:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..actions import SetSysctl
+from ..actions import AddAddress, SetSysctl
 from ..network import HOST, Interface, Namespace
 from .absence import switch_ipv6_on
 from .addresses import global_ones, holders, inside, usable
@@ -23,6 +23,9 @@ def not_forwarding(walk: Walk, here: Namespace, into: Interface, packet: Packet)
         narrow = _meant_for_the_link(walk, sender, out, packet)
         if narrow:
             return narrow
+        if _is_no_router(here, packet.family) and not any(holders(walk.network, packet.destination)):
+            repair = AddAddress(into.name, f"{packet.destination}/{128 if packet.family == 6 else 32}", here.name)
+            return Cause("no-owner", Place(here.name, into.name), {"ip": packet.destination}, ((repair,),))
         repairs = _other_routes(walk, sender, packet) if _is_no_router(here, packet.family) else ()
         if repairs:
             facts = {"ip": packet.destination, "gateway": here.title}

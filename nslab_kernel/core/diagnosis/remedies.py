@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ..actions import AddAddress, AddRoute, DeleteAddress, DeleteRoute
 from ..network import HOST, Address, Interface, Namespace, Network, Route
 from ..subnets import subnet_of
-from .addresses import family_of, global_ones, holders, inside, usable
+from .addresses import family_of, global_ones, holder, holders, inside, usable
 from .settings import forwards
 from .walk import Repair, Walk
 
@@ -65,7 +65,7 @@ def new_routes(walk: Walk, here: Namespace, destination: str, instead_of: Route 
     if instead_of is not None:
         out = here.interface(instead_of.interface)
         gone = (DeleteRoute(instead_of, out.name if out else "", here.name),)
-    for gateway in _gateways(walk, here, family_of(destination)):
+    for gateway in _gateways(walk, here, destination):
         if instead_of is None or gateway != instead_of.gateway:
             target = instead_of.destination if instead_of else _target(walk.network, here, destination)
             route = Route(target, family_of(destination), gateway)
@@ -84,19 +84,20 @@ def _target(network: Network, here: Namespace, destination: str) -> str:
     return f"{destination}/{128 if family == 6 else 32}"
 
 
-def _gateways(walk: Walk, here: Namespace, family: int) -> Iterator[str]:
-    """The addresses of others on this namespace's links, routers first."""
-    found: dict[str, tuple[bool, bool, int]] = {}
+def _gateways(walk: Walk, here: Namespace, destination: str) -> Iterator[str]:
+    """The addresses of others on this namespace's links, who has the destination first, then routers."""
+    family = family_of(destination)
+    found: dict[str, tuple[bool, bool, bool, bool, int]] = {}
     for out in here.interfaces:
         if out.is_loopback or not out.up:
             continue
         own = [address.network for address in usable(out, family) if address.scope == "global"]
         for there, interface in ends_on(walk, here, out):
+            if there is here or not (_may_route(there, interface, family) or holder(there, destination)):
+                continue
             for address in global_ones(interface, family):
-                if there is here or not _may_route(there, interface, family):
-                    continue
                 if any(inside(address.ip, subnet) for subnet in own):
-                    found.setdefault(address.ip, _unlikeliness(there, interface, family))
+                    found.setdefault(address.ip, _unlikeliness(there, interface, destination))
     yield from sorted(found, key=lambda ip: found[ip])
 
 
@@ -105,9 +106,19 @@ def _may_route(there: Namespace, interface: Interface, family: int) -> bool:
     return there.name == HOST or _links(there, family) > 1 or forwards(there, interface, family)
 
 
-def _unlikeliness(there: Namespace, interface: Interface, family: int) -> tuple[bool, bool, int]:
-    return not forwards(there, interface, family), there.name != HOST, -_links(there, family)
+def _unlikeliness(there: Namespace, interface: Interface, destination: str) -> tuple[bool, bool, bool, bool, int]:
+    family = family_of(destination)
+    beside = any(inside(destination, a.network) for i in there.interfaces for a in global_ones(i, family))
+    has, router = holder(there, destination) is not None, forwards(there, interface, family)
+    return not has, not router, not beside, there.name != HOST, -_links(there, family)
 
 
 def _links(there: Namespace, family: int) -> int:
     return sum(1 for i in there.interfaces if not i.is_loopback and global_ones(i, family))
+
+
+def votes_of_routes(walk: Walk, here: Namespace, out: Interface, family: int) -> Counter[str]:
+    """The gateways that those on a link ask, and how many routes name each: what subnet they think they are in."""
+    spaces = {there.name: there for there, _ in [*ends_on(walk, here, out), (here, out)]}
+    routes = (route for space in spaces.values() for route in space.routes)
+    return Counter(route.gateway for route in routes if route.gateway and route.family == family)

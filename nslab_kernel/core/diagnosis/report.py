@@ -22,14 +22,14 @@ _VERDICTS = {
         "stops": "{What} doesn't arrive.",
         "unanswered": "{What} arrives, but no answer comes back.",
         "unclear": "Whether {what} arrives can't be told: what isn't evaluated decides.",
-        "chance": "{What} arrives at times only.",
+        "chance": "Whether {what} arrives depends on what the kernel picks.",
     },
     "zh": {
         "arrives": "{what}能到达，应答也能回来。",
         "stops": "{what}无法到达。",
         "unanswered": "{what}能到达，但应答回不来。",
         "unclear": "无法判断{what}能否到达：起决定作用的部分没有检查。",
-        "chance": "{what}只是有时能到达。",
+        "chance": "{what}能否到达，要看内核选哪一个。",
     },
 }
 LABELS = {

@@ -13,7 +13,8 @@ from .addresses import family_of, inside, is_broadcast, is_local, parsed, usable
 
 _LOCAL_TABLE = 255
 _USUAL = (PolicyRule(0, 0, table=_LOCAL_TABLE), PolicyRule(32766, 0, table=254), PolicyRule(32767, 0, table=253))
-_REFUSING = ("blackhole", "unreachable", "prohibit")
+REFUSING = ("blackhole", "unreachable", "prohibit")
+"""What routes and policy rules do that forbid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def lookup(here: Namespace, query: Query) -> Answer:
     for rule in policy(here, query.family):
         if not _applies(rule, query):
             continue
-        if rule.action in _REFUSING:
+        if rule.action in REFUSING:
             return Answer(rule.action, (), rule)
         if rule.action != "table":
             continue

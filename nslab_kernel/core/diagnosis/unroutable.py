@@ -6,15 +6,18 @@ from collections.abc import Iterator
 
 from ..actions import AddAddress, DeleteRoute, DeleteRule, SetUp
 from ..network import Address, Interface, Namespace
+from ..subnets import subnet_of
 from .absence import switch_ipv6_on
-from .addresses import family_of, global_ones, inside, is_private, usable
+from .addresses import family_of, global_ones, holders, inside, is_private, usable
 from .findings import Place
 from .masquerading import masquerades
 from .packet import Packet
-from .remedies import change_address, change_prefix, ends_on, free_address, new_routes, subnets_on
+from .remedies import change_address, change_prefix, ends_on, free_address, new_routes, subnets_on, votes_of_routes
 from .routing import Answer
 from .settings import ipv6_off
 from .walk import Cause, Repair, Walk
+
+End = tuple[Namespace, Interface, Address]
 
 
 def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
@@ -26,6 +29,9 @@ def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
         cause = look(walk, here, links, packet)
         if cause:
             return cause
+    cause = _strayed(walk, here, links, packet)
+    if cause:
+        return cause
     facts = {"ip": packet.destination}
     if walk.leg == "back" and is_private(packet.destination) and not is_private(packet.source):
         repairs = masquerades(walk, packet.destination)
@@ -54,22 +60,31 @@ def bypassed(walk: Walk, here: Namespace, out: Interface, packet: Packet) -> Cau
 
 
 def off_subnet(walk: Walk, here: Namespace, out: Interface, gateway: str) -> Cause | None:
-    """A gateway that is on the link, but in no subnet of the sender's: the sender's own address is in the wrong one."""
+    """A gateway that is on the link, but in no subnet of the sender's: the sender's own address or prefix is wrong."""
     own = global_ones(out, family_of(gateway))
     if not own or gateway.startswith("fe80:") or any(inside(gateway, address.network) for address in own):
         return None
     for _, far in ends_on(walk, here, out):
         for theirs in (address for address in far.addresses if address.ip == gateway):
-            cidr = free_address(walk.network, theirs.network)
-            repairs = (change_address(here, out, own[0], cidr),) if cidr else ()
-            facts = {"address": own[0].cidr, "subnet": theirs.network}
-            return Cause("other-subnet", Place(here.name, out.name), facts, repairs)
+            return _unlike(walk, (here, out, own[0]), theirs)
     return None
 
 
-def refused(here: Namespace, found: Answer, packet: Packet) -> Cause:
+def _unlike(walk: Walk, one: End, theirs: Address) -> Cause:
+    """An address of the same link as another, by whose subnet it is told what is wrong with it."""
+    here, interface, ours = one
+    place = Place(here.name, interface.name)
+    if inside(ours.ip, theirs.network):
+        repair = change_prefix(here, interface, ours, theirs.prefix)
+        return Cause("prefix-too-narrow", place, {"address": ours.cidr, "ip": theirs.ip}, (repair,))
+    cidr = free_address(walk.network, theirs.network)
+    repairs = (change_address(here, interface, ours, cidr),) if cidr else ()
+    return Cause("other-subnet", place, {"address": ours.cidr, "subnet": theirs.network}, repairs)
+
+
+def refused(here: Namespace, found: Answer, ip: str) -> Cause:
     """A route or a policy rule that forbids."""
-    facts = {"ip": packet.destination, "refusal": found.kind}
+    facts = {"ip": ip, "refusal": found.kind}
     if found.routes:
         route = found.routes[0]
         out = here.interface(route.interface)
@@ -123,9 +138,17 @@ def new_addresses(walk: Walk, here: Namespace, interface: Interface, packet: Pac
     """Free addresses of the subnets that the others on the link are in, the destination's first."""
     subnets = [subnet for subnet, _ in subnets_on(walk, here, interface, packet.family).most_common()]
     for subnet in sorted(subnets, key=lambda subnet: not inside(packet.destination, subnet)):
-        cidr = free_address(walk.network, subnet)
-        if cidr:
+        for cidr in _candidates(walk, subnet, packet.destination):
             yield (AddAddress(interface.name, cidr, here.name),)
+
+
+def _candidates(walk: Walk, subnet: str, destination: str) -> Iterator[str]:
+    """Addresses of a subnet that may be given to somebody: a free one, or the destination if nobody has it."""
+    cidr = free_address(walk.network, subnet)
+    if cidr:
+        yield cidr
+    if inside(destination, subnet) and not any(holders(walk.network, destination)):
+        yield f"{destination}/{subnet_of(subnet).prefixlen}"
 
 
 def _other_prefix(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
@@ -136,14 +159,25 @@ def _other_prefix(walk: Walk, here: Namespace, links: list[Interface], packet: P
                 if ours.scope != "global":
                     continue
                 if inside(ours.ip, theirs.network):
-                    facts = {"address": ours.cidr, "ip": theirs.ip}
-                    repair = change_prefix(here, interface, ours, theirs.prefix)
-                    return Cause("prefix-too-narrow", Place(here.name, interface.name), facts, (repair,))
+                    return _unlike(walk, (here, interface, ours), theirs)
                 return _other_subnet(walk, (here, interface, ours), (there, far, theirs))
     return None
 
 
-End = tuple[Namespace, Interface, Address]
+def _strayed(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
+    """Nobody has the destination, and this namespace alone on its link is in another subnet: it may be its own."""
+    if any(holders(walk.network, packet.destination)):
+        return None
+    for interface in links:
+        common = subnets_on(walk, here, interface, packet.family)
+        subnet = next((subnet for subnet in common if inside(packet.destination, subnet)), "")
+        for ours in global_ones(interface, packet.family) if subnet else ():
+            if ours.network not in common:
+                cidrs = _candidates(walk, subnet, packet.destination)
+                repairs = tuple(change_address(here, interface, ours, cidr) for cidr in cidrs)
+                facts = {"address": ours.cidr, "subnet": subnet}
+                return Cause("other-subnet", Place(here.name, interface.name), facts, repairs)
+    return None
 
 
 def _other_subnet(walk: Walk, one: End, other: End) -> Cause:
@@ -151,12 +185,11 @@ def _other_subnet(walk: Walk, one: End, other: End) -> Cause:
     here, interface, ours = one
     common = subnets_on(walk, here, interface, ours.family)
     common[ours.network] += 1
+    for gateway, count in votes_of_routes(walk, here, interface, ours.family).items():
+        for subnet in {ours.network, other[2].network}:
+            common[subnet] += count if inside(gateway, subnet) else 0
     wrong, right = (one, other) if common[ours.network] <= common[other[2].network] else (other, one)
-    place, link, address = wrong
-    cidr = free_address(walk.network, right[2].network)
-    repairs = (change_address(place, link, address, cidr),) if cidr else ()
-    facts = {"address": address.cidr, "subnet": right[2].network}
-    return Cause("other-subnet", Place(place.name, link.name), facts, repairs)
+    return _unlike(walk, wrong, right[2])
 
 
 def _leads_to(walk: Walk, here: Namespace, interface: Interface, ip: str) -> bool:

@@ -7,8 +7,9 @@ from ..network import Interface, Namespace
 from .addresses import family_of, holder, parsed
 from .findings import Place
 from .remedies import new_routes
-from .routing import Query, lookup
+from .routing import REFUSING, Query, lookup
 from .settings import accepts_local, reverse_path_filter
+from .unroutable import refused
 from .walk import Cause, StoppedError, Walk
 
 
@@ -36,6 +37,8 @@ def check_source(walk: Walk, here: Namespace, into: Interface, source: str, dest
             return
         if mode == 2 and any(address.family == 4 for address in into.addresses):
             return
+    if found.kind in REFUSING:
+        raise StoppedError(refused(here, found, source))
     settings = [f"net.ipv4.conf.{place}.rp_filter" for place in ("all", into.name)]
     repair = tuple(SetSysctl(s, "0", here.name, here.sysctl(s)) for s in settings if here.sysctl(s) != "0")
     place, facts = Place(here.name, into.name), {"ip": source, "mode": str(mode), "setting": repair[0].name}

@@ -19,7 +19,7 @@ _SHORTEST = 8
 _TRIES = 8
 
 
-@kind("no-address", 1, "addresses")
+@kind("no-address", 1, "addresses", "no-address", "no-owner")
 def no_address(network: Network, dice: Random) -> Iterator[Break]:
     for family in (4, 6):
         for space, interface, address in addressed(network, family):

@@ -210,6 +210,10 @@ CASES: dict[str, Case] = {
     "other-bridge": Case(broken(bridged(3), AddBridge("br2"), SetUp("br2"), SetMaster("veth-ns2", "br2", was="br1"))),
     "address-on-port": Case(on_a_port(), HOST, "172.16.1.1"),
     "nobody-has-it": Case(bridged(), destination="172.16.9.9", curable=False),
+    "no-owner": Case(
+        broken(bridged(1, "br2", ("172.17.0.1/16", "172.17.1.{}/16"), bridged(2)), default("ns1", "172.16.1.2")),
+        destination="203.0.113.9",
+    ),
     "arp-off": Case(broken(bridged(), SetLink("eth00-ns2", "arp", "off", "ns2"))),
     "arp-ignored": Case(broken(bridged(), SetSysctl("net.ipv4.conf.all.arp_ignore", "8", "ns2"))),
     "wrong-neighbour": Case(broken(bridged(), AddNeighbour("172.16.1.2", "02:00:00:00:99:99", "eth00-ns1", "ns1"))),
