@@ -110,7 +110,7 @@ def gap(notebook: Notebook, shell: Terminal) -> float:
 def events(notebook: Notebook, shell: Terminal, rounds: int) -> list[float]:
     """For each event, when its picture was on the screen."""
     watch = Stopwatch(notebook.page)
-    there = "document.querySelector('.nslab-live-drawing svg').ariaLabel.includes('10.5.0.1')"
+    there = "document.querySelector('.nslab-live .nslab-drawing svg').ariaLabel.includes('10.5.0.1')"
     taken = []
     for number in range(rounds):
         verb, holds = ("del", f"!{there}") if number % 2 else ("add", there)

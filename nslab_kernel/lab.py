@@ -83,6 +83,7 @@ class Lab(Reaching, Breaking):
         of: str | None = None,
         mac: bool = False,
         marks: Sequence[Mark] = (),
+        columns: int | None = None,
     ) -> Picture:
         """A picture of the lab.
 
@@ -98,11 +99,13 @@ class Lab(Reaching, Breaking):
             Whether to show MAC addresses.
         marks
             Places to point at.
+        columns
+            How many namespaces stand side by side, by default three: fewer where there is little width.
         """
         from .picture import draw
 
         shown = network or self.snapshot()
-        return draw(shown, before=before, language=self.language, mac=mac, of=of, marks=marks)
+        return draw(shown, before=before, language=self.language, mac=mac, of=of, marks=marks, columns=columns)
 
     def check(self, claims: str) -> tuple[Verdict, ...]:
         """Try out claims about the lab, with real packets where a claim is about reaching something.

@@ -102,7 +102,10 @@
         remember(panel);
         await panel.content.ready;
         await panel.content.session.ready;
-        panel.content.title.label = title; // only now: until then it's given one of its own
+        const tab = panel.content.title;
+        const name = () => (tab.label = title);
+        tab.changed.connect(name); // it is called Terminal 1 once it's connected
+        name();
         panel.content.session.send({ type: "stdin", content: [`${line}\r`] });
         app.shell.activateById(panel.id);
       },

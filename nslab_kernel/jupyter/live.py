@@ -13,6 +13,7 @@ from ..core.errors import NslabError
 from ..core.network import Network
 from ..lab import Lab
 from . import live_view
+from .between_cells import between_cells
 from .frontend import bundle, kernel_id
 from .terminal import shell_line
 from .viewers import Viewers
@@ -25,7 +26,7 @@ class Live(anywidget.AnyWidget):
     """Shows the lab as it is now, and redraws it whenever the kernel tells of a change.
 
     The watch's own thread redraws, so that the picture follows while a cell runs. What the page asks for (messages with
-    ``do``: open, and those of `viewers.Viewers`) is answered by the kernel's main thread, between two cells.
+    ``do``: open, columns, and those of `viewers.Viewers`) is answered by the kernel's main thread, between two cells.
 
     Parameters
     ----------
@@ -48,9 +49,10 @@ class Live(anywidget.AnyWidget):
         self._calm: Network | None = None  # the network before the changes that stand out now
         self._cooling: threading.Timer | None = None
         self._drawing = threading.Lock()
+        self._columns: int | None = None  # by the page's width
         super().__init__(language=lab.language, kernel=kernel_id())
         self._draw()
-        self.on_msg(self._asked)
+        self.on_msg(between_cells(self._asked))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, and the picture as it is now for whatever shows none: GitHub, nbconvert, a console."""
@@ -72,8 +74,14 @@ class Live(anywidget.AnyWidget):
 
     def _asked(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         """ipywidgets calls it for each message of the page."""
-        if not self._viewers.heard(content) and content.get("do") == "open":
+        if self._viewers.heard(content):
+            return
+        if content.get("do") == "open":
             self._tell_traffic(str(content["namespace"]))
+        elif content.get("do") == "columns":
+            with self._drawing:
+                self._columns = int(content["columns"])
+                self._draw()
 
     def _begin(self) -> None:
         self._watch = self._lab.watch(self._changed)
@@ -115,7 +123,7 @@ class Live(anywidget.AnyWidget):
 
     def _draw(self) -> None:
         self._shown = self._lab.snapshot()
-        picture = self._lab.picture(self._shown, before=self._calm)
+        picture = self._lab.picture(self._shown, before=self._calm, columns=self._columns)
         self.drawn = {
             "svg": picture.svg(interactive=True, prefix=_PREFIX),
             "pages": live_view.pages(self._shown, self.language),

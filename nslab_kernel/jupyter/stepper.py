@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable
 from typing import Any
 
 import anywidget
@@ -13,6 +11,7 @@ import traitlets
 from ..core.errors import NslabError
 from ..core.progress import State
 from . import lesson_text, stepper_view
+from .between_cells import between_cells
 from .frontend import bundle, kernel_id
 from .player import Player
 from .viewers import Viewers
@@ -23,9 +22,9 @@ _PREFIX = "nslab-step-picture"
 class Stepper(anywidget.AnyWidget):
     """Shows a lesson and plays it when asked to.
 
-    The page asks by messages (``do``: run, back, look, and those of `viewers.Viewers`), which arrive on the kernel's
-    main thread between two cells. While a step runs, that thread is busy with it just as with a cell, and what the page
-    asks waits.
+    The page asks by messages (``do``: run, back, look, columns, and those of `viewers.Viewers`); the kernel's main
+    thread answers between two cells. While a step runs, that thread is busy with it just as with a cell, and what the
+    page asks waits.
 
     Parameters
     ----------
@@ -48,12 +47,13 @@ class Stepper(anywidget.AnyWidget):
         self._busy: dict[str, Any] = {}
         self._viewers = Viewers(self._begin, self._end)
         self._watch: Any = None
+        self._columns: int | None = None  # of the picture, by the page's width
         self._by_hand: tuple[int, float] | None = None  # the step whose cell is run in the notebook, and since when
         self._cell_runs = False
         super().__init__(lesson=stepper_view.lesson(player, kernel_id()))
         self._sync()
         self._draw()
-        self.on_msg(self._asked)
+        self.on_msg(between_cells(self._asked))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, and for front ends without widgets the lesson as text."""
@@ -73,6 +73,9 @@ class Stepper(anywidget.AnyWidget):
             return
         if content.get("do") == "look":
             self._draw(content["step"])
+        elif content.get("do") == "columns":
+            self._columns = int(content["columns"])
+            self._draw(self.picture["step"])
         elif self._busy or self._cell_runs:
             self.send({"kind": "said", "text": stepper_view.WAIT[self._language]})
         elif content.get("do") == "run":
@@ -84,8 +87,8 @@ class Stepper(anywidget.AnyWidget):
         index, source = int(content["step"]), content.get("source")
         if not self._may_run(index):
             return  # pressed twice: the first press has done it
-        self._occupied("running", index)
         try:
+            self._occupied("running", index)
             self._player.run(index, lambda kind, text: self._tell(index, kind, text), source)
         except (KeyboardInterrupt, NslabError):
             pass  # the step's record says so
@@ -98,9 +101,9 @@ class Stepper(anywidget.AnyWidget):
 
     def _back(self, content: dict[str, Any]) -> None:
         index = max(0, min(int(content["step"]), self._player.progress.at))
-        self._occupied("restoring", index)
         said = ""
         try:
+            self._occupied("restoring", index)
             self._player.back_to(index)
         except KeyboardInterrupt:
             said = stepper_view.HALFWAY[self._language]
@@ -112,7 +115,7 @@ class Stepper(anywidget.AnyWidget):
             self.send({"kind": "said", "text": said})
 
     def _begin(self) -> None:
-        self._watch = self._player.session.lab.watch(self._when_free(self._compare))
+        self._watch = self._player.session.lab.watch(between_cells(self._compare))
         self._shell.events.register("pre_run_cell", self._before_cell)
         self._shell.events.register("post_run_cell", self._after_cell)
         self._compare()
@@ -157,11 +160,6 @@ class Stepper(anywidget.AnyWidget):
             self.strayed = words
             self._draw()
 
-    def _when_free(self, act: Callable[[], None]) -> Callable[[], None]:
-        """A callback for another thread, which has the kernel's own thread do it once no cell runs."""
-        loop = asyncio.get_running_loop()
-        return lambda: loop.call_soon_threadsafe(act)  # type: ignore[return-value]
-
     # what the page is told
 
     @property
@@ -194,9 +192,9 @@ class Stepper(anywidget.AnyWidget):
         record = records[index] if index is not None else None
         lab = self._player.session.lab
         if record and record.after:
-            picture = lab.picture(record.after, before=record.before)
+            picture = lab.picture(record.after, before=record.before, columns=self._columns)
         else:
             expected = self._player.progress.expected(self._player.progress.at)
-            picture = lab.picture(before=expected if self.strayed else None)
+            picture = lab.picture(before=expected if self.strayed else None, columns=self._columns)
             index = None
         self.picture = {"svg": picture.svg(prefix=_PREFIX), "step": index}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..core.errors import NslabError
 from ..core.network import Network
-from .layout import Mark, layout
+from .layout import COLUMNS, Mark, layout
 from .merge import view
 from .scene import Scene
 from .svg import svg
@@ -31,6 +31,7 @@ def draw(
     mac: bool = False,
     of: str | None = None,
     marks: Sequence[Mark] = (),
+    columns: int | None = None,
 ) -> Picture:
     """A picture of a network; nothing is drawn before it is asked for.
 
@@ -48,6 +49,8 @@ def draw(
         A namespace (or a bridge of the host) to show alone with its neighbourhood.
     marks
         Places to point at.
+    columns
+        How many namespaces stand side by side, by default three: fewer where there is little width.
 
     Raises
     ------
@@ -58,7 +61,7 @@ def draw(
     if of is not None:
         network, hidden = zoom(network, of)
         before = zoom(before, of)[0] if before is not None and before.get(of) else None
-    return Picture(network, before, language, mac, hidden, tuple(marks))
+    return Picture(network, before, language, mac, hidden, tuple(marks), columns or COLUMNS)
 
 
 class Picture:
@@ -72,6 +75,7 @@ class Picture:
         mac: bool,
         hidden: dict[str, int],
         marks: tuple[Mark, ...],
+        columns: int,
     ) -> None:
         self.network = network
         self.language = language
@@ -79,6 +83,7 @@ class Picture:
         self._mac = mac
         self._hidden = hidden
         self._marks = marks
+        self._columns = columns
 
     @cached_property
     def scene(self) -> Scene:
@@ -88,7 +93,7 @@ class Picture:
     def _scene(self, language: str) -> Scene:
         shown = view(self.network, self._before, language, self._mac, self._hidden)
         words = description(self.network, language, shown.caption)
-        return layout(shown, self.network.hostname, words, self._marks)
+        return layout(shown, self.network.hostname, words, self._marks, self._columns)
 
     def svg(self, *, interactive: bool = False, prefix: str = "") -> str:
         """SVG to be put into a page, in the colours of the page's theme.

@@ -15,6 +15,8 @@ from .chromium import PATIENCE, chromium
 from .notebook import Notebook
 from .server import Server, running
 
+SIZES = ((1280, 800), (1920, 1080))  # a student's laptop, a projector
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -63,12 +65,19 @@ def opened(page: Page, server: Server) -> Callable[[str], Notebook]:
 
 @pytest.fixture
 def screenshot(page: Page, request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Keep a picture of the page where ``NSLAB_SCREENSHOTS`` names a folder, for people to look at."""
+    """Keep the page in two sizes where ``NSLAB_SCREENSHOTS`` names a folder, for people to look at."""
     folder = os.environ.get("NSLAB_SCREENSHOTS")
 
     def take(name: str) -> None:
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=Path(folder) / f"{name}.png")
+        if not folder:
+            return
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        before = page.viewport_size
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(500)  # for the picture, which is drawn anew for another width
+            page.screenshot(path=Path(folder) / f"{name}-{width}.png")
+        if before:
+            page.set_viewport_size(before)
 
     return take

@@ -14,7 +14,7 @@ class LivePage:
         self.page = notebook.page
         notebook.run_to_end(cell)
         self.root = self.page.locator("section.nslab-live")
-        self.picture = self.root.locator(".nslab-live-drawing svg")
+        self.picture = self.root.locator(".nslab-drawing svg")
         self.picture.wait_for()
         self.caption = self.root.locator(".nslab-caption")
         self.tip = self.root.get_by_role("tooltip")

@@ -65,6 +65,17 @@ class StepperPage:
             if index + 1 < self.total:
                 act()
 
+    def everything_is_in_view(self) -> None:
+        """Check that neither words nor output push the picture or the buttons out of the lesson's frame."""
+        box, picture = self.root.bounding_box(), self.picture.bounding_box()
+        buttons = self.root.locator("footer").bounding_box()
+        assert box
+        assert picture
+        assert buttons
+        assert picture["height"] >= 180
+        assert picture["y"] + picture["height"] <= buttons["y"]
+        assert buttons["y"] + buttons["height"] <= box["y"] + box["height"]
+
     def focus(self) -> None:
         """Put the keyboard into it, by a click where nothing is to be pressed."""
         self.root.locator("h2").click()

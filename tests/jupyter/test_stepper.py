@@ -228,6 +228,24 @@ def test_a_running_step_can_be_interrupted(play: Callable[..., Widget], notebook
     assert notebook.run("print('alive')").printed == "alive\n"
 
 
+def test_steps_run_in_the_main_thread_whatever_subshell_the_page_uses(
+    play: Callable[..., Widget], notebook: Notebook
+) -> None:
+    where = "import threading; print(threading.current_thread().name)"
+    widget = play(code(where, where, "import time; print('sleeps'); time.sleep(60)", "1"))
+    widget.through_a_subshell()
+    for step in range(2):
+        widget.send(do="run", step=step)
+        widget.until(lambda step=step: widget.steps[step] == "done")  # type: ignore[misc]
+        assert widget.printed(step) == "MainThread\n"
+    widget.send(do="run", step=2)
+    widget.until(lambda: widget.texts[-1][1] == "sleeps\n")
+    notebook.manager.interrupt_kernel()
+    assert widget.until(lambda: widget.steps[2] == "failed") < 3
+    assert widget.record(2)["reason"] == "It was interrupted."
+    widget.execute("print('alive')")
+
+
 def test_back_restores_the_network_as_it_was_before_the_step(play: Callable[..., Widget], notebook: Notebook) -> None:
     widget = play()
     for step in range(5):

@@ -35,6 +35,7 @@ class Widget:
         self.bundles: list[dict[str, Any]] = []
         self.errors: list[str] = []
         self.id = ""
+        self.subshell: str | None = None  # through which JupyterLab sends a widget's messages
         self.wait(client.execute(source))
 
     @property
@@ -58,8 +59,17 @@ class Widget:
         """Send a message; gives its id."""
         data = {"method": "custom", "content": content}
         message = self.client.session.msg("comm_msg", {"comm_id": self.id, "data": data})
+        if self.subshell:
+            message["header"]["subshell_id"] = self.subshell
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])
+
+    def through_a_subshell(self) -> None:
+        """Send what follows as JupyterLab does: through a subshell, of which ipykernel gives the id."""
+        request = self.client.session.msg("create_subshell_request")
+        self.client.control_channel.send(request)
+        reply = self.client.get_control_msg(timeout=PATIENCE)
+        self.subshell = reply["content"]["subshell_id"]
 
     def run(self, step: int, **more: Any) -> dict[str, Any]:
         """Run a step and give its record."""

@@ -359,3 +359,19 @@ def test_a_new_room_is_lit_as_a_whole() -> None:
     assert _lit(scene) == set()
     tags = [item.text for g in scene.groups for item in g.items if isinstance(item, Text) and item.font == "tag"]
     assert tags == ["new"]
+
+
+@pytest.mark.parametrize("name", gallery())
+def test_two_columns_are_narrower_and_leave_nothing_out(name: str) -> None:
+    network, before = gallery()[name]
+    wide, narrow = (draw(network, before=before, columns=columns).scene for columns in (3, 2))
+    assert faults(narrow) == []
+    assert {group.id for group in narrow.groups} >= {group.id for group in wide.groups if group.kind == "namespace"}
+    bridges = [interface for interface in network.host.interfaces if interface.kind == "bridge"]
+    assert narrow.width < wide.width or len(bridges) > 2
+
+
+@pytest.mark.parametrize("number", range(120))
+def test_nothing_overlaps_in_two_columns_either(number: int) -> None:
+    before, after = random_lab(number)
+    assert faults(draw(after, before=before, columns=2).scene) == []

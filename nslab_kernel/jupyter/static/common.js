@@ -65,14 +65,41 @@ function showSvg(box, svg) {
   box.replaceChildren(holder.content);
 }
 
-/** Take a picture's caption out of it, so that it can be read at the size of text: gives the caption back. */
+/**
+ * Take a picture's caption out of it, so that it can be read at the size of text: gives the caption back.
+ * The box around the picture is given its proportions, to be as high as it needs to be and no higher.
+ */
 function takeCaption(svg) {
   const captions = [...svg.querySelectorAll('[data-kind="caption"]')];
   const text = captions.map((caption) => [...caption.querySelectorAll("text")].map((line) => line.textContent).join(" ")).join(" ");
   for (const caption of captions) caption.remove();
   const { x, y, width, height } = svg.getBBox();
-  if (width && height) svg.setAttribute("viewBox", `${x - 6} ${y - 6} ${width + 12} ${height + 12}`);
+  if (width && height) {
+    svg.setAttribute("viewBox", `${x - 6} ${y - 6} ${width + 12} ${height + 12}`);
+    svg.parentElement.style.aspectRatio = `${width + 12} / ${height + 12}`;
+  }
+  svg.setAttribute("preserveAspectRatio", "xMidYMin");
   return text;
+}
+
+const NARROW = 760; // CSS pixels: three namespaces side by side would be too small to read in less
+
+/** Have the kernel draw a picture for the width that its box has. */
+function fitColumns(model, box) {
+  let asked = 3;
+  const watch = new ResizeObserver(() => {
+    const columns = box.clientWidth < NARROW ? 2 : 3;
+    if (!box.clientWidth || columns === asked) return;
+    asked = columns;
+    model.send({ do: "columns", columns });
+  });
+  watch.observe(box);
+  return watch;
+}
+
+/** A sentence in which `what stands between backticks` is code. */
+function withCode(sentence) {
+  return sentence.split("`").map((part, number) => (number % 2 ? h("code", {}, part) : part));
 }
 
 /** Copy text, also where the page isn't served securely and the clipboard's own interface is missing. */

@@ -43,7 +43,7 @@ class LivePage {
     this.gone = false; // the kernel knows this picture
     this.hovered = null; // the data-id of the thing under the pointer
     this.inline = h("div", { class: "nslab nslab-inline", lang: model.get("language") });
-    this.picture = h("div", { class: "nslab-live-drawing" });
+    this.picture = h("div", { class: "nslab-drawing" });
     this.caption = h("div", { class: "nslab-caption", "aria-live": "polite" });
     this.page = h("div", { class: "nslab-page", hidden: true });
     this.tip = h("div", { class: "nslab-tip", role: "tooltip", hidden: true });
@@ -59,6 +59,7 @@ class LivePage {
     this.listen();
     this.place();
     this.presence.show();
+    this.width = fitColumns(model, this.picture);
     requestAnimationFrame(() => this.draw());
   }
 
@@ -120,6 +121,7 @@ class LivePage {
   remove() {
     for (const [name, handler] of Object.entries(this.handlers)) this.model.off(name, handler);
     clearInterval(this.timer);
+    this.width.disconnect();
     this.docked?.release();
     this.presence.hide();
   }
@@ -144,7 +146,6 @@ class LivePage {
       title.remove(); // the browser's own tip would come on top of ours
     }
     this.caption.textContent = takeCaption(this.picture.firstChild);
-    this.picture.firstChild.setAttribute("preserveAspectRatio", "xMidYMin");
     if (focused) this.picture.querySelector(`[tabindex][data-id="${CSS.escape(focused)}"]`)?.focus();
     if (this.opened) this.showPage();
     this.showTip();

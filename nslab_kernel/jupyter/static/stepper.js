@@ -21,6 +21,7 @@ class StepperPage {
     this.listen();
     this.update();
     this.presence.show();
+    this.width = fitColumns(model, this.picture);
     // Once it is in the page: JupyterLab has scrolled to the next cell, and what isn't laid out has no size.
     requestAnimationFrame(() => {
       this.showPicture();
@@ -46,9 +47,12 @@ class StepperPage {
     this.bar = h("progress", { max: this.lesson.steps.length });
     this.title = h("h3", { class: "nslab-title" });
     this.explanation = h("div", { class: "nslab-explanation" });
+    this.afterword = h("div", { class: "nslab-explanation" });
     this.command = h("div", { class: "nslab-screen" });
     this.side = h("div", { class: "nslab-side" });
     this.notes = h("div", { class: "nslab-notes", "aria-live": "polite" });
+    this.happening = h("div", { class: "nslab-happening" }, this.command, this.side);
+    this.reading = h("div", { class: "nslab-reading" }, this.explanation, this.happening, this.notes, this.afterword);
     this.picture = h("div", { class: "nslab-drawing" });
     this.caption = h("div", { class: "nslab-caption" });
     this.buttons = this.makeButtons();
@@ -62,9 +66,7 @@ class StepperPage {
         "main",
         {},
         h("header", {}, this.title, this.presentButton),
-        this.explanation,
-        h("div", { class: "nslab-happening" }, this.command, this.side),
-        this.notes,
+        this.reading,
         this.picture,
         this.caption,
         h("footer", {}, ...Object.values(this.buttons), this.keys()),
@@ -111,6 +113,7 @@ class StepperPage {
   remove() {
     for (const [name, handler] of Object.entries(this.handlers)) this.model.off(name, handler);
     this.stopPlaying();
+    this.width.disconnect();
     this.docked?.close();
     this.presence.hide();
   }
@@ -310,15 +313,18 @@ class StepperPage {
     this.bar.setAttribute("aria-label", filled(this.words.progress, done, this.lesson.steps.length));
     this.bar.title = this.bar.getAttribute("aria-label");
     this.title.replaceChildren(stepName(step, this.words));
-    const badge = step.kind === "exercise" ? this.words.exercise : step.kind === "check" && step.title ? this.words.checkpoint : "";
-    if (badge) this.title.append(h("span", { class: "nslab-badge" }, badge));
-    const after = this.progress.steps[this.shown].state === "done" ? step.afterword : "";
-    showHtml(this.explanation, step.explanation + (after ? `<hr>${after}` : ""));
-    this.explanation.hidden = !this.explanation.textContent.trim();
+    const badge = { exercise: this.words.exercise, check: this.words.checkpoint }[step.kind] ?? "";
+    if (badge && badge !== this.title.textContent) this.title.append(h("span", { class: "nslab-badge" }, badge));
+    const { state } = this.progress.steps[this.shown];
+    showHtml(this.explanation, step.explanation);
+    showHtml(this.afterword, state === "done" ? step.afterword : "");
+    for (const words of [this.explanation, this.afterword]) words.hidden = !words.textContent.trim();
     this.root.dataset.busy = this.busy;
     this.updateCommand();
     this.updateNotes();
     this.updateButtons();
+    // Where not everything has its place: before a step its explanation, after it what it did.
+    this.reading.scrollTop = state === "waiting" ? 0 : this.happening.offsetTop - this.reading.offsetTop;
   }
 
   updateCommand() {

@@ -176,7 +176,7 @@ function sidePanel(record, words) {
 /** What went wrong and what to do about it. */
 function reasonBox(record) {
   if (!record.reason) return null;
-  const cure = record.cure ? h("div", {}, "→ ", h("code", {}, record.cure)) : null;
+  const cure = record.cure ? h("div", {}, "→ ", ...withCode(record.cure)) : null;
   const kind = record.state === "failed" ? "nslab-trouble" : "nslab-note";
-  return h("div", { class: kind, role: record.state === "failed" ? "alert" : null }, record.reason, cure);
+  return h("div", { class: kind, role: record.state === "failed" ? "alert" : null }, ...withCode(record.reason), cure);
 }

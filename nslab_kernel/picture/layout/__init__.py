@@ -8,9 +8,10 @@ from ..scene import Scene
 from ..view import View
 from .assembly import Assembly
 from .marks import Mark as Mark
+from .slots import COLUMNS as COLUMNS
 
 
-def layout(view: View, title: str, description: str, marks: Sequence[Mark] = ()) -> Scene:
+def layout(view: View, title: str, description: str, marks: Sequence[Mark] = (), columns: int = COLUMNS) -> Scene:
     """Lay out a picture.
 
     Parameters
@@ -21,5 +22,7 @@ def layout(view: View, title: str, description: str, marks: Sequence[Mark] = ())
         The picture in one line and in words, for who can't see it.
     marks
         Places to point at.
+    columns
+        How many rooms stand side by side.
     """
-    return Assembly(view).scene(title, description, marks)
+    return Assembly(view, columns).scene(title, description, marks)

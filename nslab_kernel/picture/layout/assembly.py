@@ -33,9 +33,9 @@ _BETWEEN_LINES = 9.0
 class Assembly:
     """One picture under construction."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, columns: int) -> None:
         self.view = view
-        self.grid = grid(view)
+        self.grid = grid(view, columns)
         self.plan = plan(view, self.grid, bundled=False)
         self.bundled = _crowded(view, self.grid, self.plan)
         if self.bundled:

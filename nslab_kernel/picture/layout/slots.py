@@ -1,7 +1,7 @@
 """Which slot of the grid each room has.
 
 The rule is the same for every picture, so that a thing keeps its place from step to
-step: rooms in the order of their names, row by row, in three columns. Only where the
+step: rooms in the order of their names, row by row, in so many columns. Only where the
 host has several bridges do rooms stand below their own, in that bridge's columns, and
 those that are plugged into none come last.
 """
@@ -13,7 +13,7 @@ from math import ceil
 
 from ..view import Room, Socket, View
 
-COLUMNS = 3
+COLUMNS = 3  # as wide as a notebook; a narrow place may have fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,19 @@ class Grid:
     homes: dict[str, str]  # the switch above a room, by the room's id
 
 
-def grid(view: View) -> Grid:
-    """Give every room inside a slot, and every switch the columns it spans."""
+def grid(view: View, columns: int = COLUMNS) -> Grid:
+    """Give every room inside a slot, and every switch the columns it spans: one at least, whatever is asked for."""
     switches = [switch.id for switch in view.host.switches]
     homes = _homes(view, switches)
     if len(switches) < 2:
         everyone = [room.id for room in view.rooms]
-        spans = dict.fromkeys(switches, (0, COLUMNS - 1))
-        return Grid(COLUMNS, ceil(len(everyone) / COLUMNS), _filled(everyone, 0, COLUMNS, 0), spans, homes)
+        spans = dict.fromkeys(switches, (0, columns - 1))
+        return Grid(columns, ceil(len(everyone) / columns), _filled(everyone, 0, columns, 0), spans, homes)
     groups = {switch: [room.id for room in view.rooms if homes.get(room.id) == switch] for switch in switches}
-    columns = _shares({switch: len(rooms) for switch, rooms in groups.items()})
+    shares = _shares({switch: len(rooms) for switch, rooms in groups.items()}, columns)
     places: dict[str, tuple[int, int]] = {}
     spans, first = {}, 0
-    for switch, share in columns.items():
+    for switch, share in shares.items():
         places |= _filled(groups[switch], first, share, 0)
         spans[switch] = (first, first + share - 1)
         first += share
@@ -71,10 +71,10 @@ def _filled(rooms: list[str], first: int, columns: int, row: int) -> dict[str, t
     return {room: (first + number % columns, row + number // columns) for number, room in enumerate(rooms)}
 
 
-def _shares(sizes: dict[str, int]) -> dict[str, int]:
+def _shares(sizes: dict[str, int], columns: int) -> dict[str, int]:
     """One column for each switch, and those left over to whoever is most crowded."""
     shares = dict.fromkeys(sizes, 1)
-    for _ in range(COLUMNS - len(sizes)):
+    for _ in range(columns - len(sizes)):
         crowded = max(sizes, key=lambda switch: ceil(sizes[switch] / shares[switch]))
         shares[crowded] += 1
     return shares

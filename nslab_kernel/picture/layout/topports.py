@@ -107,8 +107,8 @@ class TopPorts:
         self.anchors[plug.id] = (x, y)
 
     def _rest(self, plugs: list[Socket], x: float, y: float) -> None:
-        """How many have no place."""
-        text = Text(x, y - _LIFT, word("and more", self.language, len(plugs)), "text", "muted")
+        """How many have no place; a cable to one of them ends beside that."""
+        text = Text(x + 8, y - _LIFT, word("and more", self.language, len(plugs)), "text", "muted")
         details = "\n".join(plug.name for plug in plugs)
         self.groups.append(Group(f"{plugs[0].master}#more", "interfaces", "things", (text,), details))
         self.anchors |= {plug.id: (x, y) for plug in plugs}
