@@ -24,7 +24,7 @@ _FAULTS = [0, 1, 2, 3]
 _SHARES = [20, 55, 15, 10]  # of labs with so many faults
 _PINGS, _CONNECTIONS = 5, 2  # questions to a lab, beside the one that its fault made fail
 _TRIES = 12  # kinds of fault to try until one breaks something
-_CURES = 3  # causes to be cured one after the other
+_CURES = 4  # causes told at once, to be cured one after the other
 _SETTLING = 1.5  # seconds in which the kernel may notice a fresh cable's carrier
 
 
@@ -35,7 +35,7 @@ class Named:
     fault: Fault
     answer: Answer
     first: bool  # the fault is the first cause
-    cured: int = 0  # how many cures, one after the other, made the real packet arrive; 0 if they didn't
+    cured: int = 0  # how many of its cures, in order, it took for the real packet to arrive; 0 if it didn't
 
 
 @dataclass
@@ -150,20 +150,18 @@ class _Proving:
         self._proof.answers.append(answer)
         (fault,) = self._proof.faults
         found = answer.diagnosis.findings
-        named = Named(fault, answer, first=bool(found) and fault.is_named_by(found[0]))
-        self._proof.named = named
-        for number in range(1, _CURES + 1):
-            if not found or not found[0].actions:
+        self._proof.named = named = Named(fault, answer, first=bool(found) and fault.is_named_by(found[0]))
+        for number, finding in enumerate(found[:_CURES], 1):
+            if not finding.actions:
                 return
             try:
-                netlink.apply(found[0].actions)
+                netlink.apply(finding.actions)
             except NslabError:
                 return
             self._settle()
             if asking.arrives(self._lab, question, tries=3):
                 named.cured = number
                 return
-            found = self._lab.why(question.source, question.destination).findings
 
 
 def _is_settled(network: Network) -> bool:

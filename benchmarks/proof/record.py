@@ -70,7 +70,7 @@ class Tally:
     def table(self) -> str:
         """Kind of fault against verdict, in Markdown."""
         head = ("fault put in", "labs", "questions", "arrived", "agreed", "can't tell", "wrong")
-        head += ("asked of its victim", "named first", "cured at once", "cured in the end")
+        head += ("asked of its victim", "named first", "cured by the first cure", "by all that is told")
         lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
         lines += [self._row(kind, self.labs[kind], self.sums[kind]) for kind in sorted(self.labs)]
         everything = Counter({key: self.total(key) for counts in self.sums.values() for key in counts})
@@ -86,8 +86,8 @@ class Tally:
                 _share("the verdict agrees with the kernel", agreed, answers, 99.5),
                 _share("labs in which every verdict agrees", self.whole, labs, 99.5),
                 _share("a single fault is the first cause named", self.total("first"), named, 99.0),
-                _share("its cure makes the real ping work", self.total("cured"), named, 98.0),
-                _share("the cures one after the other do", self.total("cured later"), named, 98.0),
+                _share("what it tells to do makes the real ping work", self.total("cured later"), named, 98.0),
+                _share("the first cure alone does", self.total("cured"), named, 98.0),
             )
         )
 

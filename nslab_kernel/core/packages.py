@@ -6,6 +6,7 @@ _PACKAGES = {
     "arp": "net-tools",
     "arping": "iputils-arping",
     "brctl": "bridge-utils",
+    "bridge": "iproute2",
     "conntrack": "conntrack",
     "curl": "curl",
     "dig": "dnsutils",

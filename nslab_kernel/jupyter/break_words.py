@@ -21,7 +21,7 @@ _SAID = {
         "`%netns_hint` helps, `%netns_break --off` puts it back.",
         "not yet": "Not mended yet: {failing} of {tried} pings that worked before get no answer.",
         "more": "… and {count} more",
-        "count": "Check {number}, {time} after the break, {hints} hints.",
+        "count": "Check {number}, {time} after the break; hints: {hints}.",
         "mended": "Mended: everything works again that worked before.",
         "was": "It was this:",
         "back": "Everything was mended already.",

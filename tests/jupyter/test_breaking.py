@@ -50,7 +50,7 @@ def test_a_check_fails_until_it_is_mended_by_real_commands_and_counts(built: Not
     assert not passed.failed, passed.error
     assert "✓ Mended" in passed.printed
     assert "Check 2, 0:" in passed.printed
-    assert "4 hints" in passed.printed
+    assert "hints: 4" in passed.printed
     assert "It was this:\n- " in passed.printed
 
 
