@@ -58,7 +58,7 @@ def arrives(lab: Lab, question: Question, *, tries: int = 1) -> bool:
     for number in range(tries):
         if number:
             time.sleep(0.1 * number)
-            fresh(lab)
+        fresh(lab)
         if _connects(question) if question.port else _answers(lab.snapshot(), question):
             return True
     return False

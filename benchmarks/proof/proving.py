@@ -24,6 +24,7 @@ _FAULTS = [0, 1, 2, 3]
 _SHARES = [20, 55, 15, 10]  # of labs with so many faults
 _PINGS, _CONNECTIONS = 5, 2  # questions to a lab, beside the one that its fault made fail
 _TRIES = 12  # kinds of fault to try until one breaks something
+_VICTIMS = 6  # pings to try alone
 _CURES = 4  # causes told at once, to be cured one after the other
 _SETTLING = 1.5  # seconds in which the kernel may notice a fresh cable's carrier
 
@@ -109,39 +110,50 @@ class _Proving:
 
     def _break(self, count: int) -> Ping | None:
         """Put faults in; of a single one, a ping that it made fail."""
-        if count == 0:
-            return None
-        if count > 1:
-            for _ in range(count):
-                self._put_in(self._fault())
-            return None
+        if count == 1:
+            return self._break_once()
+        for _ in range(count):
+            self._put_in(self._fault())
+        return None
+
+    def _break_once(self) -> Ping | None:
+        """Put in one fault that breaks something, and find its victim."""
         pings = everybody(self._lab.snapshot())
         dead = set(asking.silent(self._lab, pings))
         working = [ping for ping in pings if ping not in dead]
         for _ in range(_TRIES if working else 0):
-            fault = self._fault()
-            if fault is None:
-                continue
-            before = len(self._proof.script)
-            self._put_in(fault)
-            failing = asking.silent(self._lab, working)
-            if failing:
-                return self._dice.choice([p for p in failing if p.source != p.destination] or failing)
-            netlink.apply(fault.repairs(self._lab.snapshot(volatile=True)))
-            del self._proof.script[before:], self._proof.faults[-1:]
+            fault, before = self._fault(), len(self._proof.script)
+            if fault and self._put_in(fault):
+                victim = self._victim(asking.silent(self._lab, working))
+                if victim:
+                    return victim
+                netlink.apply(fault.repairs(self._lab.snapshot(volatile=True)))
+                del self._proof.script[before:], self._proof.faults[-1:]
         return None
+
+    def _victim(self, failing: list[Ping]) -> Ping | None:
+        """A ping that fails alone, too, when no other makes neighbours known; between two namespaces if possible."""
+        self._dice.shuffle(failing)
+        failing.sort(key=lambda ping: ping.source == ping.destination)
+        alone = (p for p in failing[:_VICTIMS] if not asking.arrives(self._lab, Question(p.source, p.ip), tries=2))
+        return next(alone, None)
 
     def _fault(self) -> Fault | None:
         kind = KINDS[self._dice.choice(sorted(KINDS))]
         network = self._lab.snapshot(volatile=True)
         return next(of_kind(network, kind, self._dice.randrange(1000)), None)
 
-    def _put_in(self, fault: Fault | None) -> None:
-        if fault:
-            with contextlib.suppress(NslabError):
-                self._apply(fault.steps(self._lab.snapshot(volatile=True)))
-                self._proof.faults.append(fault)
-                self._settle()
+    def _put_in(self, fault: Fault | None) -> bool:
+        """Put a fault in, if it fits what the lab is by now."""
+        if fault is None:
+            return False
+        try:
+            self._apply(fault.steps(self._lab.snapshot(volatile=True)))
+        except NslabError:
+            return False
+        self._proof.faults.append(fault)
+        self._settle()
+        return True
 
     def _name(self, witness: Ping) -> None:
         """Ask about the ping that the fault made fail, and carry the cures out."""
