@@ -220,6 +220,7 @@ class Lab(Reaching, Breaking):
         from .core.network import HOST
         from .linux import inhabitants, namespaces, resolvers, rulesets, settings
 
+        self.exercise = None
         if not self.sandboxed:
             network = self.snapshot()
             return self._do(host_mode.reset(network, inhabitants.remains(network)))

@@ -15,6 +15,7 @@ from .errors import NslabError
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 _PLAYER = re.compile(r"\s*%netns_play\b")
+_BREAK = re.compile(r"\s*%netns_break\b(?!.*--off)")
 _RAISES = "raises-exception"
 
 
@@ -50,6 +51,11 @@ class Step:
     may_fail: bool = False
     headed: bool = True
     cell_id: str = ""
+
+    @property
+    def breaks(self) -> bool:
+        """Whether it breaks something on purpose: a picture of what it changed would give that away."""
+        return any(_BREAK.match(line) for line in self.source.splitlines())
 
 
 @dataclass(frozen=True, slots=True)

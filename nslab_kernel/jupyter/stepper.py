@@ -192,7 +192,9 @@ class Stepper(anywidget.AnyWidget):
         record = records[index] if index is not None else None
         lab = self._player.session.lab
         if record and record.after:
-            picture = lab.picture(record.after, before=record.before, columns=self._columns)
+            hidden = self._player.lesson.steps[index or 0].breaks
+            before = None if hidden else record.before
+            picture = lab.picture(record.after, before=before, columns=self._columns)
         else:
             expected = self._player.progress.expected(self._player.progress.at)
             picture = lab.picture(before=expected if self.strayed else None, columns=self._columns)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.lesson import Lesson, lesson
+from nslab_kernel.core.lesson import Lesson, Step, lesson
 from nslab_kernel.core.network import HOST, Listener, Network
 from nslab_kernel.core.progress import Progress, State
 
@@ -210,3 +210,18 @@ def test_what_a_failed_step_left_behind_is_not_the_students_doing() -> None:
     progress = played(BRIDGE).begun(1, BRIDGE).ended(1, ONE, well=False)
     assert progress.strayed(ONE) == ()
     assert progress.strayed(TWO) != ()
+
+
+@pytest.mark.parametrize(
+    ("source", "breaks"),
+    [
+        ("%netns_break", True),
+        ("%netns_break --level 2 --seed 75", True),
+        ("%netns_auto off\n%netns_break", True),
+        ("%netns_break --off", False),
+        ("%netns_hint", False),
+        ("print('%netns_break')", False),
+    ],
+)
+def test_a_step_that_breaks_something_on_purpose_is_known(source: str, breaks: bool) -> None:
+    assert Step("", source).breaks is breaks

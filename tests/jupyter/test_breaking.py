@@ -113,3 +113,9 @@ def test_tab_offers_the_options_and_levels(built: Notebook) -> None:
     assert built.complete("%netns_break --") == ["--level", "--off", "--seed"]
     assert built.complete("%netns_break --level ") == ["1", "2", "3"]
     assert "%netns_hint" in built.complete("%netns_hi")
+
+
+def test_a_reset_ends_the_exercise(built: Notebook) -> None:
+    built.run("%netns_break --seed 7")
+    built.run("%netns_reset")
+    assert "nothing has been broken" in built.run("%netns_check").error

@@ -119,6 +119,20 @@ def test_the_picture_that_follows_cells_keeps_out_of_the_steps(play: Callable[..
     assert notebook.run("!sudo ip link set br0 up").pictures
 
 
+def test_a_break_is_not_given_away_by_its_step_and_can_be_gone_back_over(play: Callable[..., Widget]) -> None:
+    build = "%netns_bridge br0\n%netns_attach br0 ns1 10.0.0.1/24\n%netns_attach br0 ns2 10.0.0.2/24"
+    widget = play(code(build, "%netns_break --seed 7", "!sudo ip link add br9 type bridge"))
+    widget.run(0)
+    assert "data-fate" in widget.state["picture"]["svg"]
+    widget.run(1)
+    assert "data-fate" not in widget.state["picture"]["svg"]
+    widget.run(2)
+    widget.ask(do="back", step=2)
+    widget.ask(do="back", step=1)
+    widget.run(1)
+    assert widget.steps == ["done", "done", "waiting"]
+
+
 def test_output_comes_while_the_step_still_runs(play: Callable[..., Widget]) -> None:
     widget = play(code("%%bash\necho one\nsleep 0.6\necho two"))
     widget.run(0)
