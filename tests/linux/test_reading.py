@@ -165,6 +165,16 @@ def test_listening_sockets_are_read_on_request(reader: Reader, shell) -> None:
     assert reader.read().get("ns1").listeners == ()
 
 
+def test_parameters_that_change_without_an_event_are_read_on_request(rich: Network, reader: Reader, shell) -> None:
+    shell("ip netns exec ns2 sysctl -qw net.ipv4.icmp_echo_ignore_all=1 net.ipv4.conf.all.arp_ignore=2")
+    names = "net.ipv4.icmp_echo_ignore_all net.ipv4.conf.all.arp_ignore net.ipv6.conf.all.disable_ipv6"
+    network = reader.read(volatile=True)
+    for place in ("ns1", "ns2", "ns3"):
+        said = shell(f"ip netns exec {place} sysctl -n {names}").split()
+        assert [network.get(place).sysctl(name) for name in names.split()] == said
+    assert said != shell(f"ip netns exec ns2 sysctl -n {names}").split()
+
+
 def test_a_deleted_namespace_is_gone_at_once_though_it_was_read(reader: Reader, shell) -> None:
     for _ in range(3):
         shell("ip netns add ns1; ip link add veth-ns1 type veth peer name eth0 netns ns1")
