@@ -166,13 +166,13 @@ def _loser(
 def _bare(walk: Walk, here: Namespace, out: Interface, ip: str) -> Iterator[tuple[Namespace, Interface]]:
     """Interfaces on the link, of others, that have no address of the family; those that are all a namespace has."""
     family = family_of(ip)
+    asked = votes_of_routes(walk, here, out, family)
     for there, interface in ends_on(walk, here, out):
         if there is here or global_ones(interface, family):
             continue
-        if interface.kind == "bridge" and not global_ones(interface):
-            has_routes = any(global_ones(i, family) for i in there.interfaces)
-            if not has_routes:
-                continue  # a bridge that only switches needs no address
+        speaks = any(global_ones(i, family) for i in there.interfaces)
+        if interface.kind == "bridge" and not (speaks or ip in asked):
+            continue  # a bridge that only switches needs no address
         yield there, interface
 
 
@@ -181,9 +181,9 @@ def _lost_address(there: Namespace, interface: Interface, ip: str, prefix: int) 
     facts = {"ip": ip}
     if not interface.up:
         return Cause("interface-down", place, facts, ((SetUp(interface.name, there.name),),))
-    if family_of(ip) == 6 and ipv6_off(there, interface):
-        return Cause("ipv6-off", place, facts, (switch_ipv6_on(there, interface),))
     repair: Repair = (AddAddress(interface.name, f"{ip}/{prefix}", there.name),)
+    if family_of(ip) == 6 and ipv6_off(there, interface):
+        return Cause("ipv6-off", place, facts, ((*switch_ipv6_on(there, interface), *repair),))
     return Cause("no-address", place, {"family": str(family_of(ip))}, (repair,))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..actions import AddAddress, SetSysctl
 from ..network import HOST, Interface, Namespace
-from .absence import switch_ipv6_on
 from .addresses import global_ones, holders, inside, usable
 from .exchange import check_address
 from .findings import Place
@@ -12,7 +11,7 @@ from .packet import Packet
 from .remedies import change_prefix, ends_on, new_routes
 from .routing import Query, lookup
 from .settings import FORWARDING, ipv6_off
-from .unroutable import new_addresses
+from .unroutable import ipv6_back, new_addresses
 from .walk import Cause, Repair, Walk
 
 
@@ -66,7 +65,7 @@ def no_source(walk: Walk, here: Namespace, out: Interface, packet: Packet) -> Ca
 def _without_address(walk: Walk, here: Namespace, interface: Interface, packet: Packet) -> Cause:
     place = Place(here.name, interface.name)
     if packet.family == 6 and ipv6_off(here, interface):
-        return Cause("ipv6-off", place, {}, (switch_ipv6_on(here, interface),))
+        return Cause("ipv6-off", place, {}, ipv6_back(walk, here, interface, packet))
     facts = {"family": str(packet.family)}
     return Cause("no-address", place, facts, tuple(new_addresses(walk, here, interface, packet)))
 

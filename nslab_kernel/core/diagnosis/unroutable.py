@@ -114,17 +114,25 @@ def _ipv6_off(walk: Walk, here: Namespace, links: list[Interface], packet: Packe
     working = any(global_ones(i, 6) for i in links)
     for interface in links:
         if ipv6_off(here, interface) and (not working or _leads_to(walk, here, interface, packet.destination)):
-            return Cause("ipv6-off", Place(here.name, interface.name), {}, (switch_ipv6_on(here, interface),))
+            return Cause("ipv6-off", Place(here.name, interface.name), {}, ipv6_back(walk, here, interface, packet))
     return None
+
+
+def ipv6_back(walk: Walk, here: Namespace, interface: Interface, packet: Packet) -> tuple[Repair, ...]:
+    """IPv6 switched on again, with an address: switching it off has taken them all."""
+    on = switch_ipv6_on(here, interface)
+    return (*((*on, *given) for given in new_addresses(walk, here, interface, packet)), on)
 
 
 def _no_address(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
     family = packet.family
     working = any(global_ones(i, family) for i in links)
+    missing = not any(holders(walk.network, packet.destination))
     for interface in links:
         if global_ones(interface, family) or interface.master is not None:
             continue
-        if not working or _leads_to(walk, here, interface, packet.destination):
+        beside = any(inside(packet.destination, subnet) for subnet in subnets_on(walk, here, interface, family))
+        if not working or (missing and beside) or _leads_to(walk, here, interface, packet.destination):
             return Cause(
                 "no-address",
                 Place(here.name, interface.name),
@@ -155,6 +163,8 @@ def _other_prefix(walk: Walk, here: Namespace, links: list[Interface], packet: P
     """The destination is on the same link, but this namespace's own address says otherwise."""
     for interface in links:
         for there, far, theirs in _on_link(walk, here, interface, packet.destination):
+            if subnet_of(theirs.cidr).num_addresses == 1:
+                continue  # an address of its own, in no subnet
             for ours in usable(interface, packet.family):
                 if ours.scope != "global":
                     continue
