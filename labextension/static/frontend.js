@@ -41,7 +41,7 @@
     return from ? { mode: "split-right", ref: from.id } : { mode: "split-right" };
   }
 
-  function frontEnd(app, Widget, ServerConnection) {
+  function frontEnd(app, Widget, MessageLoop, ServerConnection) {
     const docked = new Set();
 
     function remember(panel) {
@@ -94,6 +94,17 @@
         return handle(panel, element);
       },
 
+      /** Call `act` when the document that an element is in is asked to close; gives what ends that. */
+      closing(element, act) {
+        const panel = panelOf(app, element);
+        const hook = (_, message) => {
+          if (message.type === "close-request") act();
+          return true;
+        };
+        if (panel) MessageLoop.installMessageHook(panel, hook);
+        return () => panel && MessageLoop.removeMessageHook(panel, hook);
+      },
+
       /** Open a terminal beside the notebook and type a line into it. */
       async terminal({ line, title, from }) {
         const notebook = panelOf(app, from);
@@ -134,7 +145,8 @@
     async activate(app) {
       const { Widget } = await shared("@lumino/widgets");
       const { ServerConnection } = await shared("@jupyterlab/services");
-      window.nslab = frontEnd(app, Widget, ServerConnection);
+      const { MessageLoop } = await shared("@lumino/messaging");
+      window.nslab = frontEnd(app, Widget, MessageLoop, ServerConnection);
     },
   };
 

@@ -23,14 +23,12 @@ def bundle(*names: str) -> str:
 
 
 def kernel_id() -> str:
-    """The id by which the Jupyter server knows this kernel; empty if it can't be told."""
-    told = os.environ.get(_ID, "")
-    if told:
-        return told
-    from ipykernel.connect import get_connection_file
+    """The id by which the Jupyter server knows this kernel; empty in a terminal's IPython, which is none."""
+    from ipykernel.kernelapp import IPKernelApp
+    from traitlets.config import Application
 
-    try:
-        name = Path(get_connection_file()).stem
-    except RuntimeError:  # no kernel: a terminal's IPython
+    app = Application.instance() if Application.initialized() else None
+    if not isinstance(app, IPKernelApp):
         return ""
-    return name.removeprefix("kernel-")
+    # A lab's kernel has a connection file of its own inside, whose name says nothing outside.
+    return os.environ.get(_ID) or Path(app.connection_file).stem.removeprefix("kernel-")

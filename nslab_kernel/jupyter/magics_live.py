@@ -8,6 +8,7 @@ from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
+from ..core.actions import within
 from ..core.network import HOST
 from .frontend import kernel_id
 from .parsing import NslabMagics, parse
@@ -56,10 +57,10 @@ class LiveMagics(NslabMagics):
         ``%netns_shell``
         """
         from ..linux import namespaces
-        from .terminal import TerminalOpener, shell_line
+        from .terminal import TerminalOpener
 
         place = namespaces.find(parse(self.netns_shell, line).namespace)
         if kernel_id():
             display(TerminalOpener(place.name, self.lab.language))
-        else:
-            print(shell_line(place.name))
+        else:  # a terminal already, inside the lab
+            print(within(place.name, "bash"))

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-_PERIOD = 60.0  # seconds; a page in view is heard of three times in that, one in the background once
+_PERIOD = 15.0  # seconds; a page in view is heard of every ten
 _MISSED = 3  # periods without a word, after which a page is gone
 
 
@@ -14,8 +14,8 @@ class Viewers:
     """The pages that show a widget.
 
     A page tells that it shows the widget (``do``: show), again every now and then (here), and that it no longer does
-    (hide). A page may go without a word, when its browser is killed or its network fails: it is missed after three
-    minutes. Time in which the kernel was busy, and so could hear nobody, doesn't count.
+    (hide). A page may go without a word, when its browser is killed or its network fails: it is missed within a
+    minute. Time in which the kernel was busy, and so could hear nobody, doesn't count.
 
     Parameters
     ----------

@@ -180,3 +180,26 @@ def test_the_picture_is_readable_on_a_dark_page(opened: Open, server: Server, pa
 def _brightness(colour: str) -> float:
     channels = [float(value) for value in re.findall(r"[\d.]+", colour)[:3]]
     return sum(channels) / 3
+
+
+def test_a_notebook_that_is_closed_leaves_no_watcher_and_no_panel(opened: Open, server: Server, page: Page) -> None:
+    _, live = look(opened, server, WATCHERS)
+    page.get_by_role("tab", name="live.ipynb").locator(".lm-TabBar-tabCloseIcon").click()
+    page.get_by_role("button", name="Discard").click()
+    expect(live.root).to_have_count(0)
+    beside = page.context.new_page()
+    watchers(Notebook(beside, server, "live.ipynb"), 2, 0)
+
+
+def test_a_cell_that_is_cleared_leaves_no_panel(opened: Open, server: Server) -> None:
+    notebook, live = look(opened, server)
+    notebook.menu("Edit", "Clear Outputs of All Cells")
+    expect(live.root).to_have_count(0)
+
+
+def test_a_notebook_that_stays_open_after_all_is_followed_on(opened: Open, server: Server, page: Page) -> None:
+    notebook, live = look(opened, server, WATCHERS, "!sudo ip netns add later")
+    page.get_by_role("tab", name="live.ipynb").locator(".lm-TabBar-tabCloseIcon").click()
+    page.get_by_role("button", name="Cancel").click()
+    notebook.run_to_end(3)
+    live.shows("later")

@@ -296,8 +296,7 @@ def test_everything_of_a_step_is_in_view(
 ) -> None:
     write(server, "en/player.ipynb", "%netns_play 01-bridge.ipynb")
     notebook = opened("en/player.ipynb")
-    if theme == "Dark":
-        notebook.choose_theme("JupyterLab Dark")
+    notebook.choose_theme(f"JupyterLab {theme}")  # the server remembers what another test chose
     stepper = StepperPage(notebook)
     stepper.go(lambda: stepper.main.click(), range(5))
     ground = stepper.root.evaluate("root => getComputedStyle(root).backgroundColor")

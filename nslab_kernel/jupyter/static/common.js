@@ -113,25 +113,37 @@ async function copyText(text) {
   area.remove();
 }
 
-const HERE = 20000; // milliseconds between two signs of life
+const HERE = 10000; // milliseconds between two signs of life
 
-/** Tells the kernel that this page shows a widget, and when it no longer does: it ends what it does for nobody. */
+/**
+ * Tells the kernel that this page shows a widget, and when nobody can see it: it ends what it does for nobody.
+ * What turns out to be seen after all (a window in front again, a question about closing answered with no) is told
+ * by the next sign of life.
+ */
 class Presence {
-  constructor(model) {
+  constructor(model, element) {
     this.model = model;
+    this.element = element;
     this.page = Math.random().toString(36).slice(2);
-    this.leave = () => this.hide();
+    this.leave = () => this.say("hide");
+    this.turn = () => this.say(document.hidden ? "hide" : "here");
   }
 
   say(what) {
-    this.model.send({ do: what, page: this.page });
+    try {
+      this.model.send({ do: what, page: this.page });
+    } catch {
+      // The notebook is closed, and its connection to the kernel with it; `closing` has told in time.
+    }
   }
 
   show() {
     if (this.timer) return;
     this.say("show");
-    this.timer = setInterval(() => this.say("here"), HERE);
+    this.timer = setInterval(() => document.hidden || this.say("here"), HERE);
     window.addEventListener("pagehide", this.leave);
+    document.addEventListener("visibilitychange", this.turn);
+    requestAnimationFrame(() => (this.release = window.nslab?.closing(this.element, this.leave)));
   }
 
   hide() {
@@ -139,6 +151,8 @@ class Presence {
     clearInterval(this.timer);
     this.timer = null;
     window.removeEventListener("pagehide", this.leave);
+    document.removeEventListener("visibilitychange", this.turn);
+    this.release?.();
     this.say("hide");
   }
 }

@@ -36,7 +36,7 @@ const REFRESH = 2000; // milliseconds between two looks at counters while a page
 class LivePage {
   constructor(model, el) {
     this.model = model;
-    this.presence = new Presence(model);
+    this.presence = new Presence(model, el);
     this.words = WORDS[model.get("language")] ?? WORDS.en;
     this.opened = null; // the namespace whose page is open
     this.traffic = {}; // what the kernel answered about sockets and counters

@@ -3,7 +3,7 @@
 class StepperPage {
   constructor(model, el) {
     this.model = model;
-    this.presence = new Presence(model);
+    this.presence = new Presence(model, el);
     this.lesson = model.get("lesson");
     this.words = WORDS[this.lesson.language] ?? WORDS.en;
     this.shown = Math.min(this.progress.at, this.lesson.steps.length - 1);
