@@ -25,6 +25,11 @@ def answered(source: str, ip: str) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+def reaches(lab: Lab, ip: str) -> bool:
+    """Whether ns1's pings get answers, in the end: a busy machine takes its time to check IPv6 addresses."""
+    return any(lab.check(f"ns1 can ping {ip}")[0].holds for _ in range(4))
+
+
 def switched(lab: Lab) -> None:
     """ns1, ns2 and ns3 on one bridge, with IPv4 and IPv6."""
     lab.bridge("br1", "172.16.0.1/16", "fd00::f/64")
@@ -134,7 +139,7 @@ BREAKS = {
 def test_what_a_command_broke_is_named_first_and_its_cure_mends_it(lab: Lab, case: str) -> None:
     build, commands, ip = BREAKS[case]
     build(lab)
-    assert lab.check(f"ns1 can ping {ip}")[0].holds
+    assert reaches(lab, ip)
     shell(commands)
     assert not answered("ns1", ip)
     found = lab.why("ns1", ip)
@@ -142,14 +147,14 @@ def test_what_a_command_broke_is_named_first_and_its_cure_mends_it(lab: Lab, cas
     assert found.findings[0].kind == case.partition(" ")[0]
     for finding in found.findings:
         shell(finding.cure)
-    assert lab.check(f"ns1 can ping {ip}")[0].holds, found
+    assert reaches(lab, ip), found
     assert lab.why("ns1", ip).arrives
 
 
 @pytest.mark.parametrize(("build", "ip"), [(switched, "172.16.1.2"), (switched, "fd00::2"), (routed, "172.17.1.2")])
 def test_where_nothing_is_broken_the_ping_arrives_as_the_diagnosis_says(lab: Lab, build, ip: str) -> None:
     build(lab)
-    assert lab.check(f"ns1 can ping {ip}")[0].holds
+    assert reaches(lab, ip)
     found = lab.why("ns1", ip)
     assert found.arrives
     assert not found.findings
