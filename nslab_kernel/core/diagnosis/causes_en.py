@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "An IPv6 address that another node has already ({others}) is not used.",
     ),
     "duplicate-address": (
-        "{ip} is here, and also elsewhere: {others}",
+        "{ip} is in several places: {others}",
         "Whoever answers first for {ip} gets the packets that are meant for the other.",
     ),
     "no-link-local": (

@@ -20,7 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "tentative": ("{ip} 是 tentative", "新的 IPv6 地址要等一两秒，确认没有别的节点占用之后才会启用。"),
     "duplicate-detected": ("{ip} 是 dadfailed", "别的节点（{others}）已经有这个 IPv6 地址，所以它不会被使用。"),
     "duplicate-address": (
-        "{ip} 在这里，也在别处：{others}",
+        "{ip} 同时在几处：{others}",
         "谁先应答 {ip}，谁就会收到本该发给另一方的数据包。",
     ),
     "no-link-local": ("{interface} 没有链路本地地址", "IPv6 从链路本地地址寻找邻居，而这里没有。"),

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from ..actions import DeleteAddress
 from ..link_actions import DeleteNeighbour, SetLink
-from ..network import Interface, Namespace
+from ..network import Address, Interface, Namespace
 from . import absence
-from .addresses import holders, is_local
+from .addresses import global_ones, holders, is_local
 from .cabling import Way
 from .carrying import carry, check_up
 from .exchange import ask_arp, ask_ndp, neighbour_question
 from .findings import Place
 from .packet import Packet
+from .settings import forwards
 from .walk import Cause, StoppedError, Walk
 
 _KNOWN = ("REACHABLE", "STALE", "DELAY", "PROBE", "PERMANENT")
@@ -133,7 +134,14 @@ def _warn_of_duplicates(walk: Walk, answered: list[Way], ip: str) -> None:
         if address.ip == ip
     ]
     if len(owners) > 1:
-        repairs = tuple((DeleteAddress(i.name, a.cidr, there.name),) for there, i, a in reversed(owners))
-        there, interface, _ = owners[-1]
         facts = {"ip": ip, "others": ", ".join(there.title for there, _, _ in owners)}
+        owners.sort(key=lambda owner: _rightfulness(*owner))
+        repairs = tuple((DeleteAddress(i.name, a.cidr, there.name),) for there, i, a in owners)
+        there, interface, _ = owners[0]
         walk.warn(Cause("duplicate-address", Place(there.name, interface.name), facts, repairs))
+
+
+def _rightfulness(there: Namespace, interface: Interface, address: Address) -> tuple[bool, bool]:
+    """How likely an address is to be its owner's: a router's is, and one beside another is not."""
+    only = len(global_ones(interface, address.family)) == 1
+    return only, forwards(there, interface, address.family)

@@ -11,13 +11,14 @@ from . import neighbours
 from .addresses import holder, holders, is_broadcast, is_local, parsed
 from .carrying import carry
 from .findings import Place
+from .misaddressed import off_subnet
 from .nexthop import ask_tables, interface_of, route_of, with_source
 from .packet import Packet
 from .passage import Passage
 from .refusals import link_local_source, not_forwarding
 from .routing import Query, lookup
 from .settings import BRIDGE_CALLS, forwards
-from .unroutable import bypassed, off_subnet
+from .unroutable import bypassed
 from .validation import check_source, own_address
 from .walk import Cause, StoppedError, Walk
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from ..actions import DeleteAddress
 from ..network import HOST, Network
 from . import causes_en, causes_zh
 from .findings import Finding, Hop, Place
@@ -21,7 +23,7 @@ _HOST = {"en": "the host", "zh": "主机"}
 
 def finding(network: Network, obstacle: Obstacle, language: str) -> Finding:
     """An obstacle, for a person to read."""
-    cause = obstacle.cause
+    cause = replace(obstacle.cause, place=_place(obstacle))
     said, matters = _CAUSES[language][cause.kind]
     facts = _facts(network, cause.place, language, cause.facts)
     return Finding(
@@ -34,6 +36,14 @@ def finding(network: Network, obstacle: Obstacle, language: str) -> Finding:
         "\n".join(action.command() for action in obstacle.repair),
         obstacle.repair,
     )
+
+
+def _place(obstacle: Obstacle) -> Place:
+    """Where it is; of two who have one address, with the one who is to lose it."""
+    first = next(iter(obstacle.repair), None)
+    if obstacle.cause.kind == "duplicate-address" and isinstance(first, DeleteAddress):
+        return Place(first.namespace, first.interface)
+    return obstacle.cause.place
 
 
 def hops(network: Network, steps: Sequence[Step], language: str) -> tuple[Hop, ...]:
