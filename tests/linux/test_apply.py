@@ -12,9 +12,12 @@ from collections.abc import Iterator
 import pytest
 
 from nslab_kernel.core import actions as do
+from nslab_kernel.core import filter_actions as filters
+from nslab_kernel.core import link_actions as links
 from nslab_kernel.core import plans
 from nslab_kernel.core.batches import taking_back
 from nslab_kernel.core.errors import NslabError
+from nslab_kernel.core.firewall import Chain
 from nslab_kernel.core.network import Network, PolicyRule, Route
 from nslab_kernel.linux import doors, netlink
 from nslab_kernel.linux.reading import Reader
@@ -99,6 +102,15 @@ SINGLE = [
         "ns1",
         "delete table ip t",
     ),
+    links.SetLink("eth1", "arp", "off", "ns1", "on"),
+    links.SetLink("veth1", "mtu", "1400", was="1500"),
+    links.SetBridge("br0", "stp_state", "1", was="0"),
+    links.SetBridge("br0", "forward_delay", "500", was="1500"),
+    *(links.SetPort("veth1", setting, "on", was="off") for setting in ("isolated", "hairpin")),
+    *(links.SetPort("veth1", setting, "off", was="on") for setting in ("learning", "flood")),
+    links.AddNeighbour("172.16.1.9", "02:00:00:00:00:09", "eth1", "ns1"),
+    links.AddNeighbour("fd00::9", "02:00:00:00:00:09", "br0"),
+    filters.AddChain(Chain("inet", "t", "c", (), "forward", "filter", 0, "drop"), "ns1"),
 ]
 
 
