@@ -99,7 +99,7 @@ def _forward(walk: Walk, here: Namespace, into: Interface, port: Interface, pass
     route = route_of(walk, here, ask_tables(walk, here, packet, iif=into.name), packet)
     out = interface_of(here, route)
     check_source(walk, here, into, packet.source, packet.destination)
-    if packet.link_local:
+    if packet.link_local and (out is not into or packet.destination.startswith("fe80:")):  # it may stay on its link
         raise StoppedError(link_local_source(walk, here, into, packet))
     going_round = (here, into, out) in walk.forwarded and not passage.redirected
     walk.forwarded.append((here, into, out))

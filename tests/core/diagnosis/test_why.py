@@ -212,3 +212,10 @@ def test_the_answer_to_oneself_belongs_to_a_connection_that_is_there() -> None:
     found = why(ruled(network, "ns1", chain, established), "ns1", "172.16.1.1")
     assert kinds(found) == ["filtered-by-rule"]
     assert found.findings[0].leg == "back"
+
+
+def test_a_link_local_source_may_ask_a_router_for_somebody_on_the_same_link() -> None:
+    forwarding = SetSysctl("net.ipv6.conf.all.forwarding", "1")
+    lost = DeleteAddress("eth00-ns1", "fd00::1/64", "ns1")
+    network = after(bridged(2, "br1", V6), (forwarding, default("ns1", "fd00::f"), lost))
+    assert why(network, "ns1", "fd00::2").arrives
