@@ -72,9 +72,6 @@ class Results:
                 self._judge(job, count, f"times faster than {name}", middle / ours, faster[name], least=True)
             if at_most and name in at_most:
                 self._judge(job, count, f"times as long as {name}", ours / middle, at_most[name], least=False)
-        for name in (faster or {}).keys() | (at_most or {}).keys():
-            if name in self.missing:
-                print(f"  {name:28} missing: {self.missing[name]}")
 
     def limit(self, job: str, reached: float, wanted: float, unit: str) -> None:
         """Judge a figure that has a limit of its own."""
@@ -87,6 +84,8 @@ class Results:
 
     def finish(self) -> int:
         """Say which targets were missed, write the file; 1 when any was, for the shell."""
+        for name, cure in self.missing.items():
+            print(f"  {name:28} missing: {cure}")
         broken = [verdict for verdict in self._told["verdicts"] if not verdict["holds"]]
         if self._told["verdicts"]:
             print("\nmissed: " + "; ".join(map(sentence, broken)) if broken else "\nevery target reached")
