@@ -91,6 +91,7 @@ def candidates(walk: Walk, subnet: str, destination: str) -> Iterator[str]:
 
 
 def leads_to(walk: Walk, here: Namespace, interface: Interface, ip: str) -> bool:
+    """Whether somebody else on the link of an interface has an address."""
     return any(_on_link(walk, here, interface, ip))
 
 

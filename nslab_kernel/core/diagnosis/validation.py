@@ -6,10 +6,11 @@ from ..actions import DeleteAddress, SetSysctl
 from ..network import Interface, Namespace
 from .addresses import family_of, holder, parsed
 from .findings import Place
+from .packet import Packet
 from .remedies import new_routes
-from .routing import REFUSING, Query, lookup
+from .routing import REFUSING, Answer, Query, lookup
 from .settings import accepts_local, reverse_path_filter
-from .unroutable import refused
+from .unroutable import no_route, refused
 from .walk import Cause, StoppedError, Walk
 
 
@@ -37,15 +38,25 @@ def check_source(walk: Walk, here: Namespace, into: Interface, source: str, dest
             return
         if mode == 2 and any(address.family == 4 for address in into.addresses):
             return
+    raise StoppedError(_disbelieved(walk, here, into, Packet("icmp", "echo-reply", destination, source), found))
+
+
+def _disbelieved(walk: Walk, here: Namespace, into: Interface, answer: Packet, found: Answer) -> Cause:
+    """Why an answer to a source wouldn't go back by the interface that its packet came in by."""
+    source = answer.destination
     if found.kind in REFUSING:
-        raise StoppedError(refused(here, found, source))
+        return refused(here, found, source)
     settings = [f"net.ipv4.conf.{place}.rp_filter" for place in ("all", into.name)]
     repair = tuple(SetSysctl(s, "0", here.name, here.sysctl(s)) for s in settings if here.sysctl(s) != "0")
-    place, facts = Place(here.name, into.name), {"ip": source, "mode": str(mode), "setting": repair[0].name}
+    mode = str(reverse_path_filter(here, into))
+    place, facts = Place(here.name, into.name), {"ip": source, "mode": mode, "setting": repair[0].name}
     way = here.interface(found.routes[0].interface) if found.kind == "unicast" else None
-    if way is None:
-        raise StoppedError(Cause("rp-filter-no-way", place, facts, (*new_routes(walk, here, source), repair)))
-    raise StoppedError(Cause("rp-filter", place, facts | {"other": way.name}, (repair,)))
+    if way:
+        return Cause("rp-filter", place, facts | {"other": way.name}, (repair,))
+    reason = no_route(walk, here, answer)
+    if reason.kind != "no-route":
+        return reason
+    return Cause("rp-filter-no-way", place, facts, (*new_routes(walk, here, source), repair))
 
 
 def own_address(here: Namespace, into: Interface, own: Interface, source: str) -> Cause:
