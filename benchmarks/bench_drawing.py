@@ -73,7 +73,7 @@ def compare(results: Results, count: int, rounds: int) -> None:
     size = scene.width / 96, scene.height / 96
     jobs: dict[str, Callable[[], object]] = {
         OURS: lambda: draw(network, before=before).png(),
-        "nslab, SVG for the notebook": lambda: draw(network, before=before).svg(),
+        "nslab, SVG": lambda: draw(network, before=before).svg(),
         PEER: lambda: peer(network, size, tight=False),
         "networkx as notebooks save": lambda: peer(network, size, tight=True),
     }

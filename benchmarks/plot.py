@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 JOBS = ("attach", "reset", "snapshot", "PNG of the picture")
 COLOURS = {"nslab": "#0b5fff", "C": "#666666"}
 OTHERS = ("#d95f02", "#1b9e77", "#a6367d", "#b8860b")
-LEAST_APART = 0.07  # of the axis' height, between two labels
+LEAST_APART = 0.05  # of the axis' height, between two labels
 
 
 def plot(rows: Sequence[dict[str, Any]], file: Path) -> None:
@@ -64,10 +64,10 @@ def _field(axes: Axes, job: str, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _label(axes: Axes, ends: Iterable[tuple[str, str, float, float]]) -> None:
-    """Write each name behind its line, moved up where the one below would be covered."""
+    """Write each name behind its line, moved up where one below it that ends there, too, would be covered."""
     to_axes = axes.transData + axes.transAxes.inverted()
-    last = -1.0
+    taken: dict[float, float] = {}
     for name, colour, x, y in sorted(ends, key=lambda end: end[3]):
         across, up = to_axes.transform((x, y))
-        last = max(up, last + LEAST_APART)
-        axes.text(across + 0.025, last, name, color=colour, transform=axes.transAxes, va="center", fontsize=8)
+        taken[x] = max(up, taken.get(x, -1.0) + LEAST_APART)
+        axes.text(across + 0.025, taken[x], name, color=colour, transform=axes.transAxes, va="center", fontsize=8)
