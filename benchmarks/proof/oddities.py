@@ -117,4 +117,5 @@ def _link_setting(network: Network, dice: Random) -> Iterator[Action]:
         case "mtu":
             yield SetLink(port.name, "mtu", "1400", HOST, "1500")
         case "stp":
+            yield SetBridge(bridge.name, "forward_delay", "200", HOST, "1500")  # hundredths of a second, the least
             yield SetBridge(bridge.name, "stp_state", "1", HOST, "0")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from dataclasses import dataclass, field
 from random import Random
 
@@ -19,6 +18,7 @@ from . import asking
 from .asking import Answer, Question
 from .labs import random_lab
 from .oddities import oddities
+from .settling import settle
 
 _FAULTS = [0, 1, 2, 3]
 _SHARES = [20, 55, 15, 10]  # of labs with so many faults
@@ -26,7 +26,6 @@ _PINGS, _CONNECTIONS = 5, 2  # questions to a lab, beside the one that its fault
 _TRIES = 12  # kinds of fault to try until one breaks something
 _VICTIMS = 6  # pings to try alone
 _CURES = 4  # causes told at once, to be cured one after the other
-_SETTLING = 1.5  # seconds in which the kernel may notice a fresh cable's carrier
 
 
 @dataclass
@@ -76,7 +75,7 @@ class _Proving:
             for action in oddities(self._lab.snapshot(), self._dice):
                 with contextlib.suppress(NslabError):  # what doesn't fit this lab
                     self._apply((action,))
-            self._settle()
+            settle(self._lab.snapshot)
             witness = self._break(self._dice.choices(_FAULTS, _SHARES)[0])
             for question in self._questions():
                 self._proof.answers.append(asking.ask(self._lab, question))
@@ -90,11 +89,6 @@ class _Proving:
     def _apply(self, actions: tuple[Action, ...]) -> None:
         netlink.apply(actions)
         self._proof.script += [action.command() for action in actions]
-
-    def _settle(self) -> None:
-        deadline = time.monotonic() + _SETTLING
-        while not _is_settled(self._lab.snapshot()) and time.monotonic() < deadline:
-            time.sleep(0.02)
 
     def _questions(self) -> list[Question]:
         pings = everybody(self._lab.snapshot())
@@ -132,10 +126,15 @@ class _Proving:
         return None
 
     def _victim(self, failing: list[Ping]) -> Ping | None:
-        """A ping that fails alone, too, when no other makes neighbours known; between two namespaces if possible."""
+        """A ping that fails alone, too, when no other makes neighbours known; between two namespaces if possible.
+
+        To one's own address only while one has it: who has lost it would be asked about nobody's.
+        """
+        network = self._lab.snapshot()
         self._dice.shuffle(failing)
         failing.sort(key=lambda ping: ping.source == ping.destination)
-        alone = (p for p in failing[:_VICTIMS] if not asking.arrives(self._lab, Question(p.source, p.ip), tries=2))
+        real = [p for p in failing if p.source != p.destination or _has(network, p)]
+        alone = (p for p in real[:_VICTIMS] if not asking.arrives(self._lab, Question(p.source, p.ip), tries=2))
         return next(alone, None)
 
     def _fault(self) -> Fault | None:
@@ -152,7 +151,7 @@ class _Proving:
         except NslabError:
             return False
         self._proof.faults.append(fault)
-        self._settle()
+        settle(self._lab.snapshot)
         return True
 
     def _name(self, witness: Ping) -> None:
@@ -170,22 +169,13 @@ class _Proving:
                 netlink.apply(finding.actions)
             except NslabError:
                 return
-            self._settle()
+            settle(self._lab.snapshot)
             if asking.arrives(self._lab, question, tries=3):
                 named.cured = number
                 return
 
 
-def _is_settled(network: Network) -> bool:
-    """Whether the kernel has noticed every carrier, and is done with checking IPv6 addresses."""
-    for space in network.everywhere:
-        for interface in space.interfaces:
-            if any(address.tentative for address in interface.addresses) and interface.carrier:
-                return False
-            far = network.peer(interface)
-            if far and interface.up and far[1].up and not interface.carrier:
-                return False
-            passing = any(port.port and port.port.state == "forwarding" for port in space.ports(interface))
-            if interface.kind == "bridge" and interface.up and passing and not interface.carrier:
-                return False
-    return True
+def _has(network: Network, ping: Ping) -> bool:
+    """Whether a namespace that pings itself still has the address."""
+    space = network.get(ping.source)
+    return any(address.ip == ping.ip for i in (space.interfaces if space else ()) for address in i.addresses)
