@@ -22,6 +22,8 @@ from .route_socket import NetlinkError
 _SOL_RAW, _ICMP_FILTER = 255, 1
 _MOST_IN_A_ROUND = 900
 """Neighbours that a round may make: the machine's table has 1024, and this lab is not alone in it."""
+_CROWD = 200
+"""Pings that may fill the table together with what other labs of the machine have in it."""
 
 
 def ping_all(network: Network, names: Sequence[str], patience: float = 1.0) -> PingTable:
@@ -69,14 +71,31 @@ def _rounds(pings: list[Ping]) -> Iterator[list[Ping]]:
 
 
 def _ping_rounds(network: Network, rounds: Sequence[list[Ping]], patience: float) -> dict[Ping, Ping]:
+    """Send round by round; where a full table may be why some weren't answered, those again while that helps."""
     results: dict[Ping, Ping] = {}
     for pings in rounds:
-        with _Round(pings) as one:
-            one.run(patience)
-            results |= one.results()
+        results |= _ping_round(pings, patience)
         if len(rounds) > 1:
             _forget_neighbours(network, pings)
+    unanswered = _unanswered(results)
+    while unanswered and len(results) > _CROWD:
+        _forget_neighbours(network, results)
+        for pings in _rounds(unanswered):
+            results |= _ping_round(pings, patience)
+        before, unanswered = len(unanswered), _unanswered(results)
+        if len(unanswered) == before:
+            break
     return results
+
+
+def _ping_round(pings: Sequence[Ping], patience: float) -> dict[Ping, Ping]:
+    with _Round(pings) as one:
+        one.run(patience)
+        return one.results()
+
+
+def _unanswered(results: dict[Ping, Ping]) -> list[Ping]:
+    return [ping for ping, result in results.items() if result.reason == NO_ANSWER]
 
 
 class _Round:

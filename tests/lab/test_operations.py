@@ -229,6 +229,16 @@ def test_more_pairs_than_the_neighbour_table_holds_are_pinged_in_rounds(lab: Lab
     assert "in 2 rounds" in table.summary()
 
 
+def test_pairs_are_pinged_though_another_lab_fills_the_neighbour_table(lab: Lab, shell: Shell) -> None:
+    """The table is the machine's: as another lab would, a namespace takes two thirds of it."""
+    attach_thirty(lab)
+    shell("ip netns add crowd; ip -n crowd link add c0 type veth peer name c1; ip -n crowd link set c0 up")
+    entries = [f"neigh add 10.0.{n // 250}.{n % 250} lladdr 02:00:00:00:00:01 dev c0 nud stale" for n in range(700)]
+    shell("ip -n crowd -batch - <<'END'\n" + "\n".join(entries) + "\nEND")
+    table = lab.ping_all(*(f"n{number}" for number in range(1, 31)))
+    assert table.answered == len(table.pings) == 30 * 29
+
+
 def test_the_host_can_be_pinged_and_a_namespace_that_is_not_there_is_told(lab: Lab) -> None:
     attach_two(lab)
     table = lab.ping_all(HOST, "ns1")
