@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ..actions import AddAddress, DeleteRoute, DeleteRule, SetUp
 from ..network import Interface, Namespace
-from .absence import switch_ipv6_on
 from .addresses import global_ones, holders, inside, is_private
 from .findings import Place
+from .loss import switch_ipv6_on
 from .masquerading import masquerades
 from .misaddressed import candidates, leads_to, other_prefix, strayed
 from .packet import Packet
