@@ -17,7 +17,7 @@ from .labs import Listening
 
 _PATIENCE = 0.35  # seconds; nobody in a lab is farther away than a millisecond
 _FREEBIND = {False: (socket.IPPROTO_IP, 15), True: (socket.IPPROTO_IPV6, 78)}  # ip(7), ipv6(7); not in Python's socket
-_TRIES = 6  # when the kernel stays silent where the diagnosis says that it arrives: a busy machine is slow at times
+TRIES = 6  # when the kernel stays silent where the diagnosis says that it arrives: a busy machine is slow at times
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def ask(lab: Lab, question: Question) -> Answer:
     """Ask the diagnosis first, from a reading in which no neighbour is known, then the kernel."""
     fresh(lab)
     diagnosis = lab.why(question.source, question.destination, tcp=question.port or None)
-    return Answer(question, diagnosis, arrives(lab, question, tries=_TRIES if diagnosis.arrives is not False else 1))
+    return Answer(question, diagnosis, arrives(lab, question, tries=TRIES if diagnosis.arrives is not False else 1))
 
 
 def arrives(lab: Lab, question: Question, *, tries: int = 1) -> bool:

@@ -170,7 +170,7 @@ class _Proving:
             except NslabError:
                 return
             settle(self._lab.snapshot)
-            if asking.arrives(self._lab, question, tries=3):
+            if asking.arrives(self._lab, question, tries=asking.TRIES):
                 named.cured = number
                 return
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from nslab_kernel.core.network import Network
+from nslab_kernel.core.network import Interface, Network
 
 _LINKS = 1.5  # seconds in which the kernel may notice a fresh cable's carrier
 _TREES = 6.0  # seconds for a spanning tree: twice the forward delay, and a little
-_COMING = ("listening", "learning")
+_DECIDED = ("forwarding", "blocking")
 
 
 def settle(read: Callable[[], Network]) -> None:
@@ -36,9 +36,14 @@ def _is_settled(network: Network) -> bool:
             if far and interface.up and far[1].up and not interface.carrier:
                 return False
             stp = interface.bridge is not None and interface.bridge.stp
-            if stp and any(port.port and port.port.state in _COMING for port in space.ports(interface)):
+            if stp and any(_is_coming(port) for port in space.ports(interface)):
                 return False
             passing = any(port.port and port.port.state == "forwarding" for port in space.ports(interface))
             if interface.kind == "bridge" and interface.up and passing and not interface.carrier:
                 return False
     return True
+
+
+def _is_coming(port: Interface) -> bool:
+    """Whether the spanning tree has not decided about a port that works."""
+    return port.up and port.carrier and port.port is not None and port.port.state not in _DECIDED
