@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.stopwatch import Stopwatch
 from tests.browser.chromium import PATIENCE, chromium
 from tests.browser.live import LivePage
-from tests.browser.notebook import Notebook, write
+from tests.browser.notebook import Notebook, load, write
 from tests.browser.server import Server, running
 from tests.browser.stepper import StepperPage
 
@@ -95,7 +95,9 @@ def opened(browser: Browser, server: Server, path: str) -> Notebook:
     """A notebook in a page of its own, as large as a projector shows it."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     context.set_default_timeout(PATIENCE)
-    return Notebook(context.new_page(), server, path)
+    page = context.new_page()
+    load(page, server)
+    return Notebook(page, path)
 
 
 def gap(notebook: Notebook, shell: Terminal) -> float:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from .chromium import PATIENCE
 from .server import Server
 
+_OPEN_ALONE = """async path => {
+    const { shell, commands } = window.jupyterapp;
+    const opened = await commands.execute("docmanager:open", { path });
+    for (const other of [...shell.widgets("main")]) if (other !== opened) other.dispose();
+    await opened.context.ready;
+}"""
+_KERNEL_IS_IDLE = """path => {
+    const panel = [...window.jupyterapp.shell.widgets("main")].find((panel) => panel.context?.path === path);
+    const kernel = panel?.sessionContext?.session?.kernel;
+    return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
 # The number that a cell has from an earlier run is no sign that it ran again: watch it from [*] to [n].
 _MARK_ONCE_RAN = """prompt => {
     let began = false;
@@ -49,31 +58,31 @@ def _cell(kind: str, source: str, number: int) -> dict[str, Any]:
 
 
 class Notebook:
-    """One notebook in its page."""
+    """One notebook in its page.
 
-    def __init__(self, page: Page, server: Server, path: str) -> None:
+    Parameters
+    ----------
+    page
+        A page with JupyterLab, which must be there; `load` loads it anew.
+    path
+        The notebook, from the server's folder.
+    """
+
+    def __init__(self, page: Page, path: str) -> None:
         self.page = page
-        # A workspace of its own: JupyterLab would bring back the panels of the test before.
-        page.goto(f"{server.url}/lab/workspaces/{uuid.uuid4().hex}/tree/{path}?token={server.token}")
+        self._path = path
         self.panel = page.locator(".jp-NotebookPanel")
         self.cells = self.panel.locator(".jp-Notebook .jp-Cell")
+        page.evaluate(_OPEN_ALONE, path)
         self.cells.first.wait_for()
-        self._wait_for_kernel(server, path)
         self.wait_until_idle()
 
-    def _wait_for_kernel(self, server: Server, path: str) -> None:
-        """Wait until the page is connected: a cell that is run before that is dropped without a word."""
-        deadline = time.monotonic() + PATIENCE / 1000
-        while time.monotonic() < deadline:
-            kernels = [session["kernel"] for session in server.ask("sessions") if session["path"] == path]
-            if any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels):
-                return
-            time.sleep(0.05)
-        raise TimeoutError(f"no kernel for {path}")
-
     def wait_until_idle(self) -> None:
-        """Wait until the kernel has nothing left to do."""
-        expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
+        """Wait until the page has its kernel, and that has nothing left to do.
+
+        A cell that is run before the page is connected is dropped without a word.
+        """
+        self.page.wait_for_function(_KERNEL_IS_IDLE, arg=self._path)
 
     def run(self, number: int) -> Locator:
         """Click into a cell, press Shift+Enter, and give the cell back; it may still be running."""
@@ -102,3 +111,9 @@ class Notebook:
         self.page.locator(".lm-Menu-itemLabel").get_by_text("Theme", exact=True).hover()
         self.page.locator(".lm-Menu-itemLabel").get_by_text(name, exact=True).click()
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
+
+
+def load(page: Page, server: Server) -> None:
+    """Load JupyterLab, in a workspace of its own: it would bring back the panels of another one."""
+    page.goto(f"{server.url}/lab/workspaces/{uuid.uuid4().hex}?token={server.token}")
+    page.wait_for_function("window.jupyterapp?.restored.then(() => true)")

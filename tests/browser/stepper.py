@@ -9,6 +9,12 @@ from playwright.sync_api import Locator, expect
 
 from .notebook import Notebook
 
+_ALL_IN_VIEW = """() => {
+    const box = (selector) => document.querySelector(`.nslab-stepper ${selector}`).getBoundingClientRect();
+    const [frame, picture, buttons] = [box("main"), box(".nslab-drawing"), box("footer")];
+    const inked = box(".nslab-drawing svg");
+    return inked.height >= 180 && picture.bottom <= buttons.top && buttons.bottom <= frame.bottom;
+}"""
 _ENDED = re.compile("done|failed")
 
 
@@ -66,15 +72,8 @@ class StepperPage:
                 act()
 
     def everything_is_in_view(self) -> None:
-        """Check that neither words nor output push the picture or the buttons out of the lesson's frame."""
-        box, picture = self.root.bounding_box(), self.picture.bounding_box()
-        buttons = self.root.locator("footer").bounding_box()
-        assert box
-        assert picture
-        assert buttons
-        assert picture["height"] >= 180
-        assert picture["y"] + picture["height"] <= buttons["y"]
-        assert buttons["y"] + buttons["height"] <= box["y"] + box["height"]
+        """Wait until neither words nor output push the picture or the buttons out of the lesson's frame."""
+        self.page.wait_for_function(_ALL_IN_VIEW)
 
     def focus(self) -> None:
         """Put the keyboard into it, by a click where nothing is to be pressed."""

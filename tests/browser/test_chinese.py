@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from .conftest import alone
 from .live import LivePage
 from .notebook import Notebook, write
 from .server import Server, running
@@ -22,13 +21,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """JupyterLab as somebody has it whose language is Chinese."""
     with running(tmp_path_factory.mktemp("chinese"), "zh") as server:
         yield server
-
-
-@pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """A page of that server."""
-    with alone(browser, server) as page:
-        yield page
 
 
 def test_a_lesson_is_played_in_chinese(

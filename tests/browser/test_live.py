@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from .frames import painted
 from .live import LivePage, Terminal
-from .notebook import Notebook, write
+from .notebook import Notebook, load, write
 from .server import Server
 
 Open = Callable[[str], Notebook]
@@ -125,7 +125,8 @@ def test_a_closed_panel_leaves_no_watcher_and_comes_back(opened: Open, server: S
 def test_a_page_that_goes_leaves_no_watcher(opened: Open, server: Server, page: Page) -> None:
     notebook, _ = look(opened, server, WATCHERS)
     watchers(notebook, 2, 1)
-    page.on("dialog", lambda question: question.accept())  # whether to leave what isn't saved
+    page.once("dialog", lambda question: question.accept())  # whether to leave what isn't saved
+    load(page, server)
     watchers(opened("live.ipynb"), 2, 0)
 
 
@@ -133,6 +134,7 @@ def test_a_saved_notebook_that_is_loaded_anew_shows_the_picture_again(opened: Op
     notebook, live = look(opened, server, WATCHERS, "!sudo ip netns add later")
     page.keyboard.press("Control+s")
     expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+    load(page, server)
     notebook = opened("live.ipynb")
     watchers(notebook, 2, 1)
     notebook.run_to_end(3)
@@ -157,9 +159,10 @@ def test_no_frame_is_blank_while_the_picture_follows(opened: Open, server: Serve
     burst = "for n in range(8):\n    get_ipython().run_line_magic('netns_attach', f'br0 new{n} 10.0.1.{n + 1}/24')"
     notebook, live = look(opened, server, burst)
     live.shows("10.0.0.2/24")
-    box = live.picture.bounding_box()
+    place = live.root.locator(".nslab-drawing")
+    box = place.bounding_box()
     assert box
-    with painted(live.picture) as frames:
+    with painted(place) as frames:
         notebook.run_to_end(2)
         live.shows("new7")
     inked = frames.inked(box)
@@ -188,7 +191,8 @@ def test_a_notebook_that_is_closed_leaves_no_watcher_and_no_panel(opened: Open, 
     page.get_by_role("button", name="Discard").click()
     expect(live.root).to_have_count(0)
     beside = page.context.new_page()
-    watchers(Notebook(beside, server, "live.ipynb"), 2, 0)
+    load(beside, server)
+    watchers(Notebook(beside, "live.ipynb"), 2, 0)
 
 
 def test_a_cell_that_is_cleared_leaves_no_panel(opened: Open, server: Server) -> None:

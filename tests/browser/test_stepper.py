@@ -200,6 +200,7 @@ def test_what_is_done_by_hand_is_shown_and_can_be_restored_or_kept(
     stepper.ended(0, "done")
     notebook.run_to_end(1)
     expect(stepper.notes).to_contain_text("namespace mine added")
+    stepper.button("restore").scroll_into_view_if_needed()
     screenshot("by-hand")
     stepper.button("restore").click()
     expect(stepper.thing("mine")).to_have_count(0)
