@@ -139,3 +139,13 @@ def test_hints_lead_to_commands_that_mend_it(lab: Lab) -> None:
     for command in commands:
         assert lab.run("host", command).returncode == 0
     assert lab.attempt().mended
+
+
+def test_a_real_machine_is_never_broken(lab: Lab) -> None:
+    plain(lab)
+    before = lab.snapshot()
+    lab.sandboxed = False
+    with pytest.raises(NslabError, match="real machine"):
+        lab.break_()
+    lab.sandboxed = True
+    assert lab.snapshot() == before
