@@ -131,4 +131,5 @@ def versions() -> str:
     """What the figures were measured with."""
     iproute = subprocess.run(["ip", "-V"], capture_output=True, text=True, check=True).stdout.split(", ")[1]
     kernel = f"{platform.system()} {platform.release()} on {platform.machine()}, {os.cpu_count()} processors"
-    return f"{kernel}; Python {platform.python_version()}; {iproute}"
+    niceness = f"; niceness {os.nice(0)}" if os.nice(0) else ""
+    return f"{kernel}; Python {platform.python_version()}; {iproute}{niceness}"
