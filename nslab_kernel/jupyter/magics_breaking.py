@@ -32,13 +32,10 @@ class BreakingMagics(NslabMagics):
         ``%netns_break --off``
         """
         wanted = parse(self.netns_break, line)
-        try:
-            if wanted.off:
-                self._put_back()
-            else:
-                print(break_words.begun(self.lab.break_(wanted.level, wanted.seed), self.lab.language))
-        finally:
-            self._hide(off=wanted.off)
+        if wanted.off:
+            self._put_back()
+        else:
+            self._break(wanted.level, wanted.seed)
 
     @magic_arguments()
     @line_magic
@@ -52,14 +49,15 @@ class BreakingMagics(NslabMagics):
         parse(self.netns_hint, line)
         print(self.lab.hint() or break_words.no_hint(self.lab.language))
 
+    def _break(self, level: int, seed: int | None) -> None:
+        exercise = self.lab.break_(level, seed)
+        if self.session.follower.on:
+            self.session.follower.catch_up()  # what a break changes is no news to be drawn
+        print(break_words.begun(exercise, self.lab.language))
+
     def _put_back(self) -> None:
         exercise = self.lab.exercise
         done = self.lab.unbreak()
         show_commands(done.commands or (break_words.nothing_left(self.lab.language),))
         if exercise:
             print(break_words.was(exercise.faults, self.lab.language))
-
-    def _hide(self, *, off: bool) -> None:
-        """What a break changes is no news to be drawn."""
-        if not off and self.session.follower.on:
-            self.session.follower.catch_up()
