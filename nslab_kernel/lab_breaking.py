@@ -84,9 +84,9 @@ class Breaking(ABC):
 
     def unbreak(self) -> Operation:
         """Put back what was broken and isn't mended yet; the exercise ends."""
-        repairs = self._going_on().repairs(self._read())
+        done = self._do(self._going_on().repairs(self._read()))
         self.exercise = None
-        return self._do(repairs)
+        return done
 
     def _read(self) -> Network:
         return self.snapshot(volatile=True)
