@@ -115,6 +115,7 @@ class Stepper(anywidget.AnyWidget):
             self.send({"kind": "said", "text": said})
 
     def _begin(self) -> None:
+        self._cell_runs = False  # a cell may have ended while nobody listened
         self._watch = self._player.session.lab.watch(between_cells(self._compare))
         self._shell.events.register("pre_run_cell", self._before_cell)
         self._shell.events.register("post_run_cell", self._after_cell)

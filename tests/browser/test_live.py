@@ -207,3 +207,20 @@ def test_a_notebook_that_stays_open_after_all_is_followed_on(opened: Open, serve
     page.get_by_role("button", name="Cancel").click()
     notebook.run_to_end(3)
     live.shows("later")
+
+
+def test_a_front_end_without_our_extension_has_the_picture_in_the_cell(server: Server, page: Page) -> None:
+    """As in Notebook 7 or VS Code: what the extension offers is not there."""
+    beside = page.context.new_page()
+    beside.add_init_script("Object.defineProperty(window, 'nslab', { get: () => undefined, set: () => {} })")
+    load(beside, server)
+    write(server, "inline.ipynb", BUILD, "%netns_live", "%netns_shell ns1", "!sudo ip netns add later")
+    notebook = Notebook(beside, "inline.ipynb")
+    notebook.run_to_end(0)
+    live = LivePage(notebook, 1)
+    expect(notebook.cells.nth(1).locator("section.nslab-live")).to_be_visible()
+    expect(notebook.run_to_end(2)).to_contain_text("Type this in a terminal to get into ns1:")
+    notebook.run_to_end(3)
+    live.shows("later")
+    live.open("ns1")
+    expect(live.opened.locator('[data-do="terminal"]')).to_have_count(0)
