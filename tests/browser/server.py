@@ -58,7 +58,8 @@ def running(folder: Path, language: str = "en") -> Iterator[Server]:
     server = Server(f"http://127.0.0.1:{port}", token, notebooks)
     with open(folder / "jupyter.log", "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *_options(port, notebooks)],
+            # It ends with these tests, however they end: pdeathsig is a signal to it when its parent is gone.
+            ["setpriv", "--pdeathsig=TERM", sys.executable, "-m", "jupyterlab", *_options(port, notebooks)],
             env=_environment(folder, language, token), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip

@@ -13,6 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 from .conftest import Notebook
+from .test_stepper import code, write
 from .widget import Widget
 
 BUILD = "%netns_bridge br0\n%netns_attach br0 ns1 10.0.0.1/24\n%netns_attach br0 ns2 10.0.0.2/24"
@@ -167,7 +168,8 @@ def test_a_terminal_in_a_namespace_that_is_not_there_is_refused(notebook: Notebo
 
 
 def test_a_notebook_with_widgets_runs_to_its_end_without_a_browser(tmp_path: Path) -> None:
-    cells = ["%netns_live", BUILD, "%netns_shell ns1", "print('end')"]
+    write(tmp_path, code("1"))
+    cells = ["%netns_live", BUILD, "%netns_shell ns1", "%netns_play lesson.ipynb", "print('end')"]
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
         metadata={"kernelspec": {"name": "nslab", "display_name": "nslab"}},
@@ -175,3 +177,4 @@ def test_a_notebook_with_widgets_runs_to_its_end_without_a_browser(tmp_path: Pat
     NotebookClient(notebook, timeout=30, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert notebook.cells[-1].outputs[0].text == "end\n"
     assert "text/html" in notebook.cells[0].outputs[0].data
+    assert "○ 1" in notebook.cells[3].outputs[0].data["text/plain"]
