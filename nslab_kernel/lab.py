@@ -147,9 +147,16 @@ class Lab(Reaching, Breaking):
         from .core import diagnosis
         from .linux import lookup
 
-        network = self.snapshot(volatile=True)
-        look_up = partial(lookup.addresses, source)
-        return diagnosis.why(network, source, destination, tcp=tcp, udp=udp, language=self.language, resolve=look_up)
+        return diagnosis.why(
+            self.snapshot(volatile=True),
+            source,
+            destination,
+            tcp=tcp,
+            udp=udp,
+            language=self.language,
+            resolve=partial(lookup.addresses, source),
+            servers=lookup.servers(source),
+        )
 
     # building
 

@@ -185,7 +185,11 @@ def test_a_name_is_looked_up_where_the_packet_starts(lab: Lab) -> None:
     switched(lab)
     shell("mkdir -p /etc/netns/ns1; echo 172.16.1.2 www.lab > /etc/netns/ns1/hosts")
     assert lab.why("ns1", "www.lab").destination == "172.16.1.2"
-    assert lab.why("ns3", "www.lab").findings[0].kind == "unknown-name"
+    assert lab.why("ns3", "www").findings[0].kind == "unknown-name"
+    shell("mkdir -p /etc/netns/ns3; echo nameserver 172.16.1.2 > /etc/netns/ns3/resolv.conf")
+    assert lab.why("ns3", "www.lab").findings[0].kind == "no-listener"
+    shell("ip link set veth-ns2 down")
+    assert lab.why("ns3", "www.lab").findings[0].kind == "interface-down"
 
 
 def test_the_evidence_is_what_the_named_command_says(lab: Lab) -> None:

@@ -15,9 +15,11 @@ from .looks import KINDS
 from .mending import Obstacle, obstacles, oddities
 from .questions import Question
 from .settling import settle
-from .walk import Cause, Choice
+from .walk import Cause, Choice, Step
 
 __all__ = ["KINDS", "Diagnosis", "Finding", "Hop", "Place", "why"]
+
+_DNS = 53  # RFC 1035
 
 
 def why(
@@ -29,6 +31,7 @@ def why(
     udp: int | None = None,
     language: str = "en",
     resolve: Callable[[str], Sequence[str]] | None = None,
+    servers: Sequence[str] = (),
 ) -> Diagnosis:
     """Why a ping, a connection or a message doesn't get to its destination, or by which way it does.
 
@@ -46,6 +49,8 @@ def why(
         ``en`` or ``zh``.
     resolve
         Looks a name up as the source would, and returns its addresses; without it, names aren't evaluated.
+    servers
+        The name servers that the source asks.
 
     Raises
     ------
@@ -57,12 +62,15 @@ def why(
     target, zone = _target(network, destination)
     if zone and here.interface(zone) is None:
         raise NslabError(f"{here.title} has no interface {zone}.", "`%netns` lists the interfaces.")
-    if not target:
-        target = next(iter(resolve(destination)), "") if resolve else ""
+    if not target and resolve:
+        target = next(iter(resolve(destination)), "")
     if target:
         found = _diagnosis(network, Question(here.name, target, protocol, port, zone), language)
+    elif resolve:
+        found = _of_unknown(network, source, destination, servers, language)
     else:
-        found = _of_a_name(source, destination, network, language, looked_up=resolve is not None)
+        unknown = Choice("name", Place(source), {"name": destination}, 1)
+        found = Diagnosis(source, "", None, unevaluated=(words.unevaluated(network, unknown, language),))
     return replace(found, protocol=protocol, port=port, asked=destination, language=language)
 
 
@@ -107,11 +115,13 @@ def _target(network: Network, destination: str) -> tuple[str, str]:
     return str(address), zone
 
 
-def _of_a_name(source: str, name: str, network: Network, language: str, *, looked_up: bool) -> Diagnosis:
-    """What to say of a name that has no address: it has none, or nobody could look."""
-    place, facts = Place(source), {"name": name}
-    if looked_up:
-        obstacle = Obstacle(Cause("unknown-name", place, facts), "there")
-        return Diagnosis(source, "", False, (words.finding(network, obstacle, language),))
-    unknown = words.unevaluated(network, Choice("name", place, facts, 1), language)
-    return Diagnosis(source, "", None, unevaluated=(unknown,))
+def _of_unknown(network: Network, source: str, name: str, servers: Sequence[str], language: str) -> Diagnosis:
+    """What to say of a name that was looked up in vain: the name server can't be reached, or doesn't know it."""
+    place = Place(source)
+    for server in servers[:1] if "." in name else ():
+        way = _diagnosis(network, Question(source, server, "udp", _DNS), language)
+        if way.arrives is False:
+            asking = Step("asked-name", place, "there", {"ip": server, "name": name})
+            return replace(way, destination="", path=(*words.hops(network, [asking], language), *way.path))
+    obstacle = Obstacle(Cause("unknown-name", place, {"name": name}), "there")
+    return Diagnosis(source, "", False, (words.finding(network, obstacle, language),))

@@ -11,6 +11,7 @@ _PACKETS_ZH = {
 _PACKETS_EN = {"arp-request": "ARP question", "arp-reply": "ARP answer"}
 _STEPS = {
     "en": {
+        "asked-name": "{where} asks the name server {ip} for {name}",
         "sent": "{where} sends the {packet} from {source} to {ip} by {interface}",
         "sent-via": "{where} sends the {packet} from {source} to {ip} by {interface}, to the gateway {gateway}",
         "forwarded": "{where} takes it in by {into} and passes it on by {interface}",
@@ -22,6 +23,7 @@ _STEPS = {
         "looped": "{where} gets the {packet} for {ip} from itself, by lo",
     },
     "zh": {
+        "asked-name": "{where} 向域名服务器 {ip} 查询 {name}",
         "sent": "{where} 从 {interface} 发出 {packet}：{source} → {ip}",
         "sent-via": "{where} 从 {interface} 发出 {packet}：{source} → {ip}，交给网关 {gateway}",
         "forwarded": "{where} 从 {into} 收到，从 {interface} 转发",

@@ -12,9 +12,9 @@ from .loss import switch_ipv6_on
 from .masquerading import masquerades
 from .misaddressed import candidates, leads_to, other_prefix, strayed
 from .packet import Packet
-from .remedies import new_routes, subnets_on
+from .remedies import ends_on, new_routes, subnets_on
 from .routing import Answer
-from .settings import ipv6_off
+from .settings import forwards, ipv6_off
 from .walk import Cause, Repair, Walk
 
 
@@ -35,7 +35,24 @@ def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
         repairs = masquerades(walk, packet.destination)
         if repairs:
             return Cause("private-source", Place(here.name), facts, repairs)
-    return Cause("no-route", Place(here.name), facts, new_routes(walk, here, packet.destination))
+    return _cut_off(walk, here, links, packet) or Cause(
+        "no-route", Place(here.name), facts, new_routes(walk, here, packet.destination)
+    )
+
+
+def _cut_off(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
+    """No router is in reach but one behind an interface that is down, which took the route along."""
+    outward = [
+        interface
+        for interface in links
+        if any(
+            there is not here and forwards(there, far, packet.family) for there, far in ends_on(walk, here, interface)
+        )
+    ]
+    if not outward or any(interface.up for interface in outward):
+        return None
+    repair = (SetUp(outward[0].name, here.name),)
+    return Cause("interface-down", Place(here.name, outward[0].name), {}, (repair,))
 
 
 def bypassed(walk: Walk, here: Namespace, out: Interface, packet: Packet) -> Cause | None:

@@ -64,6 +64,14 @@ def test_further_causes_follow_the_first_in_the_order_in_which_the_packet_meets_
     assert kinds(why(network, "ns1", "ns2")) == ["not-forwarding", "interface-down"]
 
 
+def test_the_way_out_is_missed_where_its_interface_is_down_and_took_the_default_route_along() -> None:
+    network = broken(with_router(), default("r1", "10.0.0.2"), SetSysctl("net.ipv4.ip_forward", "1", "far"))
+    assert kinds(why(network, "ns1", "10.9.9.9"))[0] == "routing-loop"
+    found = why(broken(network, SetDown("out", "r1")), "ns1", "10.9.9.9")
+    assert kinds(found)[:2] == ["interface-down", "no-route"]
+    assert found.findings[0].cure == "sudo ip -n r1 link set dev out up"
+
+
 def test_a_cause_on_the_way_back_says_so() -> None:
     back = Chain("inet", "own", "output", (), "output", "filter", 0, "drop")
     found = why(ruled(bridged(), "ns2", back), "ns1", "ns2")
@@ -101,6 +109,20 @@ def test_a_rule_that_is_not_understood_does_not_matter_where_the_packet_stops_an
     found = why(ruled(routed(), HOST, FORWARD, UNREAD), "ns1", "ns2")
     assert found.arrives is False
     assert kinds(found) == ["filtered-by-policy"]
+
+
+def test_a_name_whose_server_is_out_of_reach_is_told_by_the_way_to_it() -> None:
+    found = why(routed(defaults=False), "ns1", "www.lab", resolve=lambda name: (), servers=("172.17.1.2",))
+    assert kinds(found)[0] == "no-route"
+    assert found.path[0].text == "ns1 asks the name server 172.17.1.2 for www.lab"
+    assert str(found).startswith("✗ A ping from ns1 to www.lab doesn't arrive.")
+
+
+def test_a_name_that_its_server_does_not_know_is_unknown() -> None:
+    there = why(routed(), "ns1", "ns2")
+    assert there.arrives
+    network = broken(routed(), SetDown("veth-ns2"))
+    assert kinds(why(network, "ns1", "nosuch", resolve=lambda name: (), servers=("172.17.1.2",))) == ["unknown-name"]
 
 
 @pytest.mark.parametrize("ip", ["172.16.255.255", "255.255.255.255", "224.0.0.1"])
