@@ -50,7 +50,8 @@ class Tally:
 
     labs: Counter[str] = field(default_factory=Counter)
     sums: dict[str, Counter[str]] = field(default_factory=dict)
-    whole: int = 0  # labs without any disagreement
+    right: int = 0  # labs without a wrong verdict
+    whole: int = 0  # labs in which nothing was left open, either
 
     def add(self, one: dict[str, Any]) -> None:
         """Count one record."""
@@ -61,6 +62,7 @@ class Tally:
             counts[key] += int(one[key])
         counts["cured"] += one["cured"] == 1
         counts["cured later"] += one["cured"] > 0
+        self.right += not one["wrong"]
         self.whole += not (one["untold"] or one["wrong"])
 
     def total(self, key: str) -> int:
@@ -84,7 +86,7 @@ class Tally:
         return "\n".join(
             (
                 _share("the verdict agrees with the kernel", agreed, answers, 99.5),
-                _share("labs in which every verdict agrees", self.whole, labs, 99.5),
+                f"labs without a wrong verdict: {self.right} of {labs}; with every question decided, too: {self.whole}",
                 _share("a single fault is the first cause named", self.total("first"), named, 99.0),
                 _share("what it tells to do makes the real ping work", self.total("cured later"), named, 98.0),
                 _share("the first cure alone does", self.total("cured"), named, 98.0),
