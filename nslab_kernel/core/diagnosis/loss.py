@@ -24,7 +24,10 @@ def nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet
     odd = list(_odd(walk, here, out, ip)) if prefix else []
     if gateway:
         odd = [end for end in odd if forwards(*end[:2], family)]
-    suspects = [] if gateway and _has_better(walk, here, out, ip) else list(_bare(walk, here, out, ip))
+    suspects = list(_bare(walk, here, out, ip))
+    routers = [end for end in suspects if end[1].kind != "bridge" and forwards(*end, family)]
+    if gateway and (len(routers) == 1 or _has_better(walk, here, out, ip)):
+        suspects = routers  # a bridge may never have had an address
     loser = _loser(suspects, gateway=gateway, otherwise=bool(odd))
     if loser and prefix:
         return _lost_address(*loser, ip, prefix)

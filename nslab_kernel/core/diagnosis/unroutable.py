@@ -68,7 +68,7 @@ def bypassed(walk: Walk, here: Namespace, out: Interface, packet: Packet) -> Cau
         if interface is not out
         and interface.master is None
         and not interface.is_loopback
-        and leads_to(walk, here, interface, packet.destination)
+        and _is_the_link(walk, here, interface, packet)
     ]
     causes = (look(walk, here, links, packet) for look in (_down, _ipv6_off, _no_address, other_prefix) if links)
     return next((cause for cause in causes if cause), None)
@@ -105,7 +105,7 @@ def _ipv6_off(walk: Walk, here: Namespace, links: list[Interface], packet: Packe
         return None
     working = any(global_ones(i, 6) for i in links)
     for interface in links:
-        if ipv6_off(here, interface) and (not working or leads_to(walk, here, interface, packet.destination)):
+        if ipv6_off(here, interface) and (not working or _is_the_link(walk, here, interface, packet)):
             return Cause("ipv6-off", Place(here.name, interface.name), {}, ipv6_back(walk, here, interface, packet))
     return None
 
@@ -119,12 +119,10 @@ def ipv6_back(walk: Walk, here: Namespace, interface: Interface, packet: Packet)
 def _no_address(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
     family = packet.family
     working = any(global_ones(i, family) for i in links)
-    missing = not any(holders(walk.network, packet.destination))
     for interface in links:
         if global_ones(interface, family) or interface.master is not None:
             continue
-        beside = any(inside(packet.destination, subnet) for subnet in subnets_on(walk, here, interface, family))
-        if not working or (missing and beside) or leads_to(walk, here, interface, packet.destination):
+        if not working or _is_the_link(walk, here, interface, packet):
             return Cause(
                 "no-address",
                 Place(here.name, interface.name),
@@ -132,6 +130,16 @@ def _no_address(walk: Walk, here: Namespace, links: list[Interface], packet: Pac
                 tuple(new_addresses(walk, here, interface, packet)),
             )
     return None
+
+
+def _is_the_link(walk: Walk, here: Namespace, interface: Interface, packet: Packet) -> bool:
+    """Whether a packet's destination is on an interface's link, or, where nobody has it, its subnet is."""
+    if leads_to(walk, here, interface, packet.destination):
+        return True
+    subnets = subnets_on(walk, here, interface, packet.family)
+    return any(inside(packet.destination, subnet) for subnet in subnets) and not any(
+        holders(walk.network, packet.destination)
+    )
 
 
 def new_addresses(walk: Walk, here: Namespace, interface: Interface, packet: Packet) -> Iterator[Repair]:
