@@ -241,3 +241,20 @@ def test_a_link_local_source_may_ask_a_router_for_somebody_on_the_same_link() ->
     lost = DeleteAddress("eth00-ns1", "fd00::1/64", "ns1")
     network = after(bridged(2, "br1", V6), (forwarding, default("ns1", "fd00::f"), lost))
     assert why(network, "ns1", "fd00::2").arrives
+
+
+def test_a_router_s_own_address_that_went_with_ipv6_is_missed_behind_it() -> None:
+    network = bridged(1, "br2", ("fd01::f/64", "fd01::{}/64"), bridged(1, "br1", V6))
+    forwarding = SetSysctl("net.ipv6.conf.all.forwarding", "1")
+    routes = default("ns1", "fd00::f"), default("ns2", "fd01::f")
+    off = SetSysctl("net.ipv6.conf.br2.disable_ipv6", "1")
+    found = why(after(network, (forwarding, *routes, off)), "ns1", "fd01::f")
+    assert kinds(found)[0] == "ipv6-off"
+    assert found.findings[0].place.interface == "br2"
+
+
+def test_an_address_that_a_router_has_lost_is_missed_though_a_default_route_leads_astray() -> None:
+    lost = DeleteAddress("br1", "172.16.0.1/16")
+    found = why(after(with_way_out(), (lost,)), HOST, "172.16.0.1")
+    assert kinds(found)[0] == "no-address"
+    assert found.findings[0].place.interface == "br1"
