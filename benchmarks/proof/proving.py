@@ -63,7 +63,8 @@ def prove(lab: Lab, seed: str) -> Proof:
 class _Proving:
     def __init__(self, lab: Lab, seed: str) -> None:
         self._lab = lab
-        self._dice = Random(seed)
+        # Each stage has chances of its own: what the kernel does in one doesn't shift those of the next.
+        self._dice, self._faults, self._victims, self._asked = (Random(f"{seed} {n}") for n in range(4))
         self._proof = Proof(seed)
         self._working: list[Ping] = []
 
@@ -76,7 +77,7 @@ class _Proving:
                 with contextlib.suppress(NslabError):  # what doesn't fit this lab
                     self._apply((action,))
             settle(self._lab.snapshot)
-            witness = self._break(self._dice.choices(_FAULTS, _SHARES)[0])
+            witness = self._break(self._faults.choices(_FAULTS, _SHARES)[0])
             for question in self._questions():
                 self._proof.answers.append(asking.ask(self._lab, question))
             if witness:
@@ -92,12 +93,12 @@ class _Proving:
 
     def _questions(self) -> list[Question]:
         pings = everybody(self._lab.snapshot())
-        chosen = [Question(p.source, p.ip) for p in self._dice.sample(pings, min(_PINGS, len(pings)))]
+        chosen = [Question(p.source, p.ip) for p in self._asked.sample(pings, min(_PINGS, len(pings)))]
         network = self._lab.snapshot(volatile=True)
         ports = {listener.port for space in network.everywhere for listener in space.listeners}
         ports = {port for port in ports if port in (80, 8080)} or {80}
-        for ping in self._dice.sample(pings, min(_CONNECTIONS, len(pings))):
-            chosen += [Question(ping.source, ping.ip, self._dice.choice(sorted(ports)))]
+        for ping in self._asked.sample(pings, min(_CONNECTIONS, len(pings))):
+            chosen += [Question(ping.source, ping.ip, self._asked.choice(sorted(ports)))]
         return chosen
 
     # faults
@@ -131,16 +132,16 @@ class _Proving:
         To one's own address only while one has it: who has lost it would be asked about nobody's.
         """
         network = self._lab.snapshot()
-        self._dice.shuffle(failing)
+        self._victims.shuffle(failing)
         failing.sort(key=lambda ping: ping.source == ping.destination)
         real = [p for p in failing if p.source != p.destination or _has(network, p)]
         alone = (p for p in real[:_VICTIMS] if not asking.arrives(self._lab, Question(p.source, p.ip), tries=2))
         return next(alone, None)
 
     def _fault(self) -> Fault | None:
-        kind = KINDS[self._dice.choice(sorted(KINDS))]
+        kind = KINDS[self._faults.choice(sorted(KINDS))]
         network = self._lab.snapshot(volatile=True)
-        return next(of_kind(network, kind, self._dice.randrange(1000)), None)
+        return next(of_kind(network, kind, self._faults.randrange(1000)), None)
 
     def _put_in(self, fault: Fault | None) -> bool:
         """Put a fault in, if it fits what the lab is by now."""
