@@ -191,6 +191,7 @@ class LivePage {
   // a namespace's page
 
   open(namespace) {
+    this.unpoint(); // its details would lie over its page
     clearInterval(this.timer);
     this.opened = namespace;
     if (namespace) {
