@@ -32,7 +32,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 HEAD = """\
 # What it costs
 
-Measured by `script/bench` on {date}, which writes this page. {versions}.
+Measured on {date} by the programs that `script/bench` runs; it writes this page. {versions}.
 
 Medians of rounds in which all took turns, so that whatever else the machine did met them alike. In brackets are the
 least and the most. Where the machine has other work, as the load averages below tell, everything takes longer and
@@ -50,7 +50,7 @@ TAIL = """\
 ## What sets the limits
 
 - Attaching is the kernel's work: C (`benchmarks/limit.c`) makes the requests that nslab makes, and nothing else. From
-  some hundred ports on one bridge its cost grows faster than their number, for everybody: what each newcomer sends to
+  some hundred ports on one bridge its cost grows faster than their number, for everybody; likely since what each sends to
   find its IPv6 neighbours goes to every port.
 - Reading is about 35 system calls in each namespace, some 80 us, and a little more to take the answers apart.
   *Volatile* is what has no event: listening sockets, learnt neighbours, and parameters that only files of `/proc/sys`
@@ -66,7 +66,7 @@ def main() -> int:
     """Write both files."""
     folder = Path(sys.argv[1])
     told = [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"), key=_order)]
-    page = HEAD.format(date=time.strftime("%Y-%m-%d"), versions=told[0]["versions"])
+    page = HEAD.format(date=time.strftime("%Y-%m-%d"), versions=told[0]["versions"].partition("; niceness")[0])
     page += "".join(_verdict(verdict) for program in told for verdict in program["verdicts"])
     page += "\n" + "".join(_missing(told))
     for program in told:
@@ -99,8 +99,10 @@ def _missing(told: Iterable[dict[str, Any]]) -> Iterator[str]:
 def _figures(program: dict[str, Any]) -> Iterator[str]:
     """A table for each job: a line for who did it, a column for each number of namespaces."""
     before, after = program["load"]
+    niceness = program["versions"].partition("; niceness ")[2]
     yield f"{_ran(program['program'])}, which took {program['seconds']:.0f} s. The machine's load average was "
-    yield f"{before:.1f} before and {after:.1f} after; a program alone would make it 1.\n"
+    yield f"{before:.1f} before and {after:.1f} after; a program alone would make it 1."
+    yield f" It ran with niceness {niceness}.\n" if niceness else "\n"
     rows = program["rows"]
     for job in dict.fromkeys(row["job"] for row in rows):
         own = [row for row in rows if row["job"] == job]
