@@ -32,6 +32,11 @@ class LivePage:
         """Wait until the picture says something."""
         expect(self.picture.locator("text", has_text=text).first).to_be_visible()
 
+    def tells(self, text: str) -> None:
+        """Wait until the caption says something, which it does for a few seconds only: looked at frame by frame."""
+        told = "text => document.querySelector('.nslab-live .nslab-caption').textContent.includes(text)"
+        self.page.wait_for_function(told, arg=text, polling="raf")
+
     def open(self, namespace: str) -> Locator:
         """Click on a namespace; gives its page."""
         self.name(namespace).click()
