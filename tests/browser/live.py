@@ -6,6 +6,11 @@ from playwright.sync_api import Locator, expect
 
 from .notebook import Notebook
 
+_REMEMBER = """caption => {
+    caption.said = [];
+    new MutationObserver(() => caption.said.push(caption.textContent)).observe(caption, { childList: true });
+}"""
+
 
 class LivePage:
     """The live picture that a notebook's cell shows."""
@@ -17,6 +22,7 @@ class LivePage:
         self.picture = self.root.locator(".nslab-drawing svg")
         self.picture.wait_for()
         self.caption = self.root.locator(".nslab-caption")
+        self.caption.evaluate(_REMEMBER)
         self.tip = self.root.get_by_role("tooltip")
         self.opened = self.root.locator(".nslab-page")
 
@@ -33,9 +39,9 @@ class LivePage:
         expect(self.picture.locator("text", has_text=text).first).to_be_visible()
 
     def tells(self, text: str) -> None:
-        """Wait until the caption says something, which it does for a few seconds only: looked at frame by frame."""
-        told = "text => document.querySelector('.nslab-live .nslab-caption').textContent.includes(text)"
-        self.page.wait_for_function(told, arg=text, polling="raf")
+        """Wait until the caption has said something, be it for a few seconds only."""
+        told = "text => document.querySelector('.nslab-live .nslab-caption').said.some((said) => said.includes(text))"
+        self.page.wait_for_function(told, arg=text)
 
     def open(self, namespace: str) -> Locator:
         """Click on a namespace; gives its page."""
