@@ -161,7 +161,7 @@ class _Proving:
         answer = asking.ask(self._lab, question)
         self._proof.answers.append(answer)
         (fault,) = self._proof.faults
-        if answer.arrived:  # it had failed for another reason: all labs of a machine share one neighbour table
+        if answer.arrived:  # then something else had made it fail, such as a busy machine
             return
         found = answer.diagnosis.findings
         self._proof.named = named = Named(fault, answer, first=bool(found) and fault.is_named_by(found[0]))
