@@ -60,7 +60,8 @@ class Breaking(ABC):
         self._refuse_breaking(level)
         network = self._read()
         wanted = breakable.pings(network)
-        failed = {(ping.source, ping.ip) for ping in breaking.unanswered(self._read, wanted)}
+        # With patience: a lab that was built a moment ago still checks its IPv6 addresses.
+        failed = {(ping.source, ping.ip) for ping in breaking.unanswered(self._read, wanted, patient=True)}
         working = tuple(ping for ping in wanted if (ping.source, ping.ip) not in failed)
         breakable.refuse_broken(network, working, wanted)
         number = random.randrange(_MOST) if seed is None else seed
