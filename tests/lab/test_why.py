@@ -51,14 +51,22 @@ def routed(lab: Lab) -> None:
 NFT_FORWARD = "add chain inet t f { type filter hook forward priority 0; policy drop; }"
 NFT_INPUT = "add chain inet t i { type filter hook input priority 0; }"
 
+# A bridge has the lowest MAC address of its ports: this one changes nothing, a lower one would (see NEWER_MAC).
 SECOND_CABLE = """
-ip link add v2 type veth peer eth1 netns ns2
+ip link add v2 address fe:ff:ff:ff:ff:ff type veth peer eth1 netns ns2
 ip link set v2 master br1 up
 ip -n ns2 link set eth1 up
 ip -n ns2 address add 172.16.1.7/16 dev eth1
 ip netns exec ns2 sysctl -qw net.ipv4.conf.all.rp_filter=1
 """
 FORGET = "ip -n ns1 neigh flush all; ip -n ns2 neigh flush all"
+NEWER_MAC = """
+ip link set veth-ns3 address 00:00:00:00:00:05
+ip -n ns1 neigh flush all
+ip netns exec ns1 ping -n -c 1 172.16.0.1 >/dev/null
+ip link add v4 address 00:00:00:00:00:04 type veth peer eth0 netns ns3
+ip link set v4 master br1 up
+"""
 UNLEARN = "ip link set veth-ns2 down; ip link set veth-ns2 up"  # a bridge forgets who was behind a port that was down
 
 BREAKS = {
@@ -92,6 +100,7 @@ BREAKS = {
         "ip -n ns1 neigh replace 172.16.1.2 lladdr 02:00:00:00:99:99 dev eth00-ns1 nud permanent",
         "172.16.1.2",
     ),
+    "wrong-neighbour of a bridge that got another MAC address": (switched, NEWER_MAC, "172.16.0.1"),
     "port-blocked": (switched, "bridge link set dev veth-ns2 state disabled", "172.16.1.2"),
     "ports-isolated": (
         switched,

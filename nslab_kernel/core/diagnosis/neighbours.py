@@ -59,7 +59,7 @@ def _remembered(here: Namespace, out: Interface, ip: str) -> str:
 
 
 def _by_mac(walk: Walk, here: Namespace, out: Interface, ip: str, mac: str, packet: Packet) -> Receiver:
-    ways = [way for way in walk.ways(here, out) if _takes(way[-1].namespace, way[-1].interface, mac)]
+    ways = [way for way in walk.ways(here, out) if _takes(way, mac)]
     if not ways:
         absence.leave_if_opaque(walk, here, out)
         raise StoppedError(_nobody_behind(walk, here, out, ip, mac, packet))
@@ -72,16 +72,20 @@ def _by_mac(walk: Walk, here: Namespace, out: Interface, ip: str, mac: str, pack
 def _nobody_behind(walk: Walk, here: Namespace, out: Interface, ip: str, mac: str, packet: Packet) -> Cause:
     """Why the packet doesn't get to ``ip`` by a MAC address that is remembered: it, or its owner, has changed."""
     owners = list(holders(walk.network, ip))
-    if not owners or any(_takes(there, interface, mac) for there, interface in owners):
+    if not owners or any(interface.mac == mac for _, interface in owners):
         return absence.nobody(walk, here, out, ip, packet)
     repair = (DeleteNeighbour(ip, out.name, here.name, mac),)
     return Cause("wrong-neighbour", Place(here.name, out.name), {"ip": ip, "mac": mac}, (repair,))
 
 
-def _takes(there: Namespace, interface: Interface, mac: str) -> bool:
-    """Whether frames to a MAC address are for an interface; a bridge takes those to its ports' as its own."""
-    ports = there.ports(interface) if interface.kind == "bridge" else ()
-    return mac in (interface.mac, *(port.mac for port in ports))
+def _takes(way: Way, mac: str) -> bool:
+    """Whether frames to a MAC address are for who is at the end of a way.
+
+    A bridge takes those to the port by which they come in as its own, but none to its other ports: a bridge whose MAC
+    address was that of another port until a lower one came (br_stp_recalculate_bridge_id) is reached no more by it.
+    """
+    last, before = way[-1].interface, way[-2].interface
+    return mac == last.mac or (last.kind == "bridge" and mac == before.mac)
 
 
 def _asked(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -> Way:

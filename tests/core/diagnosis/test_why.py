@@ -21,6 +21,7 @@ from nslab_kernel.core.diagnosis import why
 from nslab_kernel.core.effects import after
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.link_actions import AddNeighbour, SetLink
 from nslab_kernel.core.network import HOST, Network
 
 from .cases import FORWARD, POSTROUTING, listening, ruled
@@ -258,3 +259,11 @@ def test_an_address_that_a_router_has_lost_is_missed_though_a_default_route_lead
     found = why(after(with_way_out(), (lost,)), HOST, "172.16.0.1")
     assert kinds(found)[0] == "no-address"
     assert found.findings[0].place.interface == "br1"
+
+
+@pytest.mark.parametrize(("port", "named"), [("veth-ns1", []), ("veth-ns2", ["wrong-neighbour"])])
+def test_a_bridge_is_reached_by_the_mac_address_of_the_port_in_use_but_of_no_other(port: str, named: list[str]) -> None:
+    network = broken(bridged(), SetLink("br1", "address", "02:00:00:00:00:01"))
+    network = broken(network, SetLink(port, "address", "02:00:00:00:00:02"))
+    network = broken(network, AddNeighbour("172.16.0.1", "02:00:00:00:00:02", "eth00-ns1", "ns1"))
+    assert kinds(why(network, "ns1", HOST)) == named
