@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from . import syscalls
 
 NAMES = "/run/netns"
 _HOST_FILE = "/proc/self/ns/net"
+_SOON = 10.0  # seconds in which a namespace follows its name, even on a busy machine; later the name is a left-over
 
 T = TypeVar("T")
 
@@ -53,6 +55,18 @@ def _named(name: str) -> Place | None:
         return None
     # Before its namespace is mounted on it, and after it was unmounted, the name is an empty file.
     return Place(name, f"{NAMES}/{name}", status.st_ino) if status.st_dev == _nsfs() else None
+
+
+def coming() -> frozenset[str]:
+    """The names made a moment ago whose namespaces aren't there yet; nothing tells when they come (inotify(7))."""
+    found = set()
+    with contextlib.suppress(FileNotFoundError), os.scandir(NAMES) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                status = os.stat(entry.path)
+                if status.st_dev != _nsfs() and time.time() - status.st_mtime < _SOON:
+                    found.add(entry.name)
+    return frozenset(found)
 
 
 def unnamed(known: set[int]) -> list[Place]:

@@ -64,13 +64,18 @@ class Watch:
                 os.close(file)
 
     def _wait(self, selector: selectors.BaseSelector) -> bool:
-        """Wait for a burst to come and to end; False when the watch is to end."""
+        """Wait for a burst to come and to end, or for a namespace to follow its name; False when the watch ends."""
         latest = None
+        coming = namespaces.coming()
         while True:
-            left = None if latest is None else min(self._quiet, latest - time.monotonic())
+            left = self._quiet if coming else None
+            if latest is not None:
+                left = min(self._quiet, latest - time.monotonic())
             ready = selector.select(left) if left is None or left > 0 else []
             if not ready:
-                return True
+                if latest is not None or namespaces.coming() != coming:
+                    return True
+                continue
             if any(key.fileobj == self._wake_read for key, _ in ready):
                 return False
             self._swallow([key.fileobj for key, _ in ready])

@@ -70,6 +70,20 @@ def test_a_namespace_made_after_the_watch_is_heard_from(bell: Bell, shell) -> No
     assert bell.heard()
 
 
+def test_a_namespace_that_follows_its_name_late_is_heard_of(bell: Bell, shell) -> None:
+    shell("touch /run/netns/late")
+    bell.rest()
+    shell("unshare -n mount --bind /proc/self/ns/net /run/netns/late")
+    assert bell.heard()
+
+
+def test_a_name_without_a_namespace_rings_once_at_most(bell: Bell, shell) -> None:
+    shell("touch -d '1 hour ago' /run/netns/left-over")
+    bell.rest()
+    assert not bell.heard(0.5)
+    shell("rm /run/netns/left-over")
+
+
 def test_a_burst_rings_few_times(bell: Bell, shell) -> None:
     before = bell.count
     shell("".join(f"ip link add b{n} type bridge\n" for n in range(30)))
