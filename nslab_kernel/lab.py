@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from .core.actions import Action, Operation
+from .core.actions import Action, AddNamespace, DeleteNamespace, Operation
 from .core.language import language_of
 from .core.network import Network
 from .lab_breaking import Breaking
@@ -272,7 +272,9 @@ class Lab(Reaching, Breaking):
         from .linux import netlink
 
         planned = actions if self.sandboxed else self._guarded(actions)
-        netlink.apply(planned)
+        coming_or_going = sum(isinstance(action, (AddNamespace, DeleteNamespace)) for action in planned)
+        with self._reading().unheard(coming_or_going):
+            netlink.apply(planned)
         return Operation(planned)
 
     def _guarded(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:

@@ -13,7 +13,7 @@ import struct
 from .dumps import HEADER, NETLINK_NETFILTER, SOL_NETLINK, attributes
 from .nsids import HOST_ID
 
-_NETLINK_ADD_MEMBERSHIP, _NETLINK_LISTEN_ALL_NSID = 1, 8
+_NETLINK_ADD_MEMBERSHIP, _NETLINK_DROP_MEMBERSHIP, _NETLINK_LISTEN_ALL_NSID = 1, 2, 8
 _ROUTE_GROUPS = (1, 3, 5, 7, 8, 9, 11, 19, 24, 25, 28)  # link, neigh, addr route rule (4, 6), netconf (4, 6), nsid
 _FIREWALL_GROUPS = (7,)  # NFNLGRP_NFTABLES
 _RTM_DELNSID, _NETNSA_NSID = 89, 1
@@ -27,14 +27,31 @@ class Events:
     """What has happened since the last look."""
 
     def __init__(self) -> None:
-        self.sockets = (
-            _listening(socket.NETLINK_ROUTE, _ROUTE_GROUPS),
-            _listening(NETLINK_NETFILTER, _FIREWALL_GROUPS),
-        )
+        self.sockets = (_listening(socket.NETLINK_ROUTE), _listening(NETLINK_NETFILTER))
+        self._join(_NETLINK_ADD_MEMBERSHIP)
+        self._muted = 0  # how many asked for it and aren't done
+        self._missed = False
+
+    def mute(self) -> None:
+        """Hear nothing until `unmute`; a look meanwhile, and the first one afterwards, say that too much happened.
+
+        To tell a socket of an event the kernel looks for the namespace's id by going through all of them (peernet2id in
+        net/core/net_namespace.c): heard, the building of a large lab would take its square.
+        """
+        self._muted += 1
+        self._missed = True
+        self._join(_NETLINK_DROP_MEMBERSHIP)
+
+    def unmute(self) -> None:
+        """Hear again, when everybody who asked for silence is done."""
+        self._muted -= 1
+        if not self._muted:
+            self._join(_NETLINK_ADD_MEMBERSHIP)
 
     def drain(self) -> set[int] | None:
         """The ids of the namespaces in which something changed; None where too much happened to tell."""
-        seen: set[int] | None = set()
+        seen: set[int] | None = None if self._missed else set()
+        self._missed = self._muted > 0
         for listening in self.sockets:
             here = _drain(listening)
             seen = None if here is None or seen is None else seen | here
@@ -45,15 +62,18 @@ class Events:
         for listening in self.sockets:
             listening.close()
 
+    def _join(self, option: int) -> None:
+        for listening, groups in zip(self.sockets, (_ROUTE_GROUPS, _FIREWALL_GROUPS), strict=True):
+            for group in groups:
+                listening.setsockopt(SOL_NETLINK, option, group)
 
-def _listening(protocol: int, groups: tuple[int, ...]) -> socket.socket:
+
+def _listening(protocol: int) -> socket.socket:
     listening = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, protocol)
     listening.setsockopt(SOL_NETLINK, _NETLINK_LISTEN_ALL_NSID, 1)
     with contextlib.suppress(PermissionError):  # without CAP_NET_ADMIN over the machine, what the kernel allows
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM)
     listening.bind((0, 0))  # a port of its own: the kernel tells nothing to port 0, which is itself
-    for group in groups:
-        listening.setsockopt(SOL_NETLINK, _NETLINK_ADD_MEMBERSHIP, group)
     return listening
 
 

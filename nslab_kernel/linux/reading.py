@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..core.network import Namespace, Network
@@ -71,6 +73,28 @@ class Reader:
         others = (Namespace(place.name, place.kind, place.inode, place.label) for place in self._places()[1:])
         host = host or namespaces.entered(self._host, self._host_alone)
         return Network(host, tuple(others), socket.gethostname())
+
+    @contextmanager
+    def unheard(self, changing: int) -> Iterator[None]:
+        """Don't listen while this process itself makes or removes namespaces, if they are most of the lab.
+
+        Listening would cost more than to read everything again, which the next reading does then.
+
+        Parameters
+        ----------
+        changing
+            How many namespaces are going to come or go.
+        """
+        if 2 * changing < len(self._known):
+            yield
+            return
+        with self._lock:
+            self._events.mute()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._events.unmute()
 
     def close(self) -> None:
         """Let go of every file and socket."""

@@ -187,6 +187,21 @@ def test_a_deleted_namespace_is_gone_at_once_though_it_was_read(reader: Reader, 
             time.sleep(0.005)
 
 
+def test_what_happens_while_nobody_listens_is_read_meanwhile_and_afterwards(reader: Reader, shell) -> None:
+    shell("ip link add br0 type bridge; ip netns add ns1")
+    reader.read()
+    mtu = lambda: reader.read().host.interface("br0").mtu  # noqa: E731
+    with reader.unheard(1):
+        shell("ip link set br0 mtu 1400")
+        assert mtu() == 1400
+        with reader.unheard(1):
+            shell("ip link set br0 mtu 1300")
+        shell("ip link set br0 mtu 1200")
+    assert mtu() == 1200
+    shell("ip link set br0 mtu 1100")
+    assert mtu() == 1100
+
+
 def test_a_cables_other_end_is_read_though_the_kernel_tells_of_it_later(reader: Reader, shell) -> None:
     shell("ip netns add ns1; ip link add veth-ns1 type veth peer name eth0 netns ns1; ip -n ns1 link set eth0 up")
     for state in ("up", "down", "up", "down", "up"):
