@@ -12,6 +12,8 @@ import matplotlib.image as image
 import numpy as np
 from playwright.sync_api import Locator
 
+_LATE = 1000  # ms that a busy machine may take to paint and hand over the last frame
+
 
 class Frames:
     """The frames that were painted while a block ran, as shares of inked pixels."""
@@ -33,7 +35,7 @@ def _inked(shot: bytes, box: dict[str, float]) -> float:
 
 @contextmanager
 def painted(place: Locator) -> Iterator[Frames]:
-    """Keep every frame that Chromium paints until the block ends."""
+    """Keep every frame that Chromium paints for what happens in the block."""
     frames = Frames()
     session = place.page.context.new_cdp_session(place.page)
 
@@ -44,5 +46,6 @@ def painted(place: Locator) -> Iterator[Frames]:
     session.on("Page.screencastFrame", keep)
     session.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
     yield frames
+    place.page.wait_for_timeout(_LATE)
     session.send("Page.stopScreencast")
     session.detach()

@@ -155,9 +155,17 @@ def test_a_restarted_kernel_is_told_and_the_cell_run_again_takes_the_panel(
     live.shows("docker-host1")
 
 
+# A busy machine paints one frame for a whole burst: pauses give it time for more.
+GROWING = """
+import time
+for n in range(8):
+    get_ipython().run_line_magic("netns_attach", f"br0 new{n} 10.0.1.{n + 1}/24")
+    time.sleep(0.25)
+"""
+
+
 def test_no_frame_is_blank_while_the_picture_follows(opened: Open, server: Server) -> None:
-    burst = "for n in range(8):\n    get_ipython().run_line_magic('netns_attach', f'br0 new{n} 10.0.1.{n + 1}/24')"
-    notebook, live = look(opened, server, burst)
+    notebook, live = look(opened, server, GROWING)
     live.shows("10.0.0.2/24")
     place = live.root.locator(".nslab-drawing")
     box = place.bounding_box()
@@ -166,7 +174,7 @@ def test_no_frame_is_blank_while_the_picture_follows(opened: Open, server: Serve
         notebook.run_to_end(2)
         live.shows("new7")
     inked = frames.inked(box)
-    assert len(inked) >= 4, "the picture was hardly seen to change"
+    assert len(set(inked)) >= 3, f"the picture was hardly seen to change: {inked}"
     assert min(inked) > 0.5 * inked[0], inked
 
 
