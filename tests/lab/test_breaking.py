@@ -13,6 +13,7 @@ from nslab_kernel.core.pings import Ping, everybody
 from nslab_kernel.lab import Lab
 from nslab_kernel.linux import breaking, neighbours, netlink
 
+from ..comparison import settled
 from .breakable import LABS, WHERE, plain
 
 
@@ -97,7 +98,7 @@ def test_a_break_is_checked_until_it_is_mended(lab: Lab) -> None:
 
 def test_several_things_are_broken_at_once_on_level_3_and_put_back_together(lab: Lab) -> None:
     LABS["routed"](lab)
-    before = lab.snapshot()
+    before = settled(lab.snapshot)
     exercise = lab.break_(level=3, seed=11)
     assert len(exercise.faults) >= 2
     assert len({fault.place.namespace for fault in exercise.faults}) == len(exercise.faults)
@@ -143,7 +144,7 @@ def test_hints_lead_to_commands_that_mend_it(lab: Lab) -> None:
 
 def test_a_real_machine_is_never_broken(lab: Lab) -> None:
     plain(lab)
-    before = lab.snapshot()
+    before = settled(lab.snapshot)
     lab.sandboxed = False
     with pytest.raises(NslabError, match="real machine"):
         lab.break_()

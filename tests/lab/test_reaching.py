@@ -139,7 +139,7 @@ def test_all_of_it_is_gone_after_reset(lab: Lab, request: pytest.FixtureRequest)
 
 
 def test_taking_nat_back_leaves_the_network_as_it_was(wired: Lab) -> None:
-    before = wired.snapshot()
+    before = settled(wired.snapshot)
     wired.nat("br0")
     wired.nat_off("br0")
     assert wired.snapshot() == before
@@ -162,7 +162,7 @@ def test_detaching_takes_the_published_ports_along(wired: Lab) -> None:
 
 
 def test_undoing_one_by_one_in_any_order_leaves_the_network_as_it_was(wired: Lab) -> None:
-    before = facts(wired.snapshot())
+    before = facts(settled(wired.snapshot))
     for undo in itertools.permutations(
         (lambda: wired.nat_off("br0"), lambda: wired.unpublish(80), lambda: wired.unpublish(81, "udp"))
     ):
@@ -177,7 +177,7 @@ def test_undoing_one_by_one_in_any_order_leaves_the_network_as_it_was(wired: Lab
 
 def test_a_route_that_a_person_set_outlives_nat_and_published_ports(wired: Lab) -> None:
     wired.run("ns1", "ip route add default via 172.16.0.1")
-    before = facts(wired.snapshot())
+    before = facts(settled(wired.snapshot))
     wired.nat("br0")
     wired.publish(80, "ns1", 8080)
     wired.nat_off("br0")
