@@ -50,8 +50,8 @@ TAIL = """\
 ## What sets the limits
 
 - Attaching is the kernel's work: C (`benchmarks/limit.c`) makes the requests that nslab makes, and nothing else. From
-  some hundred ports on one bridge its cost grows faster than their number, for everybody, likely since what each sends
-  to find its IPv6 neighbours goes to every port.
+  some hundred ports on one bridge its cost grows faster than their number, for everybody. One reason is who listens:
+  for each event the kernel searches all ids of namespaces. So nslab listens only after a large lab is made.
 - Reading is about 35 system calls in each namespace, some 80 us, and a little more to take the answers apart.
   *Volatile* is what has no event: listening sockets, learnt neighbours, and parameters that only files of `/proc/sys`
   tell, which the kernel finds the more slowly the more namespaces there are.
