@@ -40,10 +40,15 @@ def main(lab: int) -> int:
 def _check_machine() -> None:
     if shutil.which("pasta") is None:
         raise NslabError("pasta isn't installed, which joins a lab to its machine.", "`sudo apt install passt`")
+    if not os.path.exists(_TUN):
+        raise NslabError(
+            f"There is no {_TUN}, by which pasta gives the lab an interface.",
+            f"`sudo modprobe tun` makes it; a container is to be started with `--device {_TUN}`.",
+        )
     if not os.access(_TUN, os.R_OK | os.W_OK):
         raise NslabError(
-            f"There is no {_TUN} that may be opened, by which pasta gives the lab an interface.",
-            f"`sudo modprobe tun` makes it; a container is to be started with `--device {_TUN}`.",
+            f"You may not open {_TUN}, by which pasta gives the lab an interface.",
+            f"`sudo chmod 666 {_TUN}` lets everybody, as most systems do: by itself it gives no rights.",
         )
 
 

@@ -19,6 +19,8 @@ as_stranger() {
     unshare --mount --propagation private bash -euo pipefail -c "$(declare -f open_the_way give_checkout)"'
         root=$1 user=$2 work=$3 && shift 3
         give_checkout "$root" "$user" "$work/layers"
+        # As udev makes it; a machine without udev keeps it to root, and could not be tested.
+        if [ -c /dev/net/tun ]; then mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200; fi
         cd "$root"
         exec setpriv --reuid="$user" --regid="$user" --clear-groups --inh-caps=-all \
             env -i HOME="$work/home" TMPDIR="$work/tmp" PATH="$PATH" LANG="${LANG:-C.UTF-8}" TERM="${TERM:-dumb}" "$@"

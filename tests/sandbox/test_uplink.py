@@ -41,6 +41,11 @@ print(subprocess.run([sys.executable, "-m", "nslab_kernel.cli", "run", "--", sys
                      text=True, capture_output=True).stdout)
 """
 
+TUN = "/dev/net/tun"
+joins = pytest.mark.skipif(
+    not os.access(TUN, os.R_OK | os.W_OK), reason=f"this machine doesn't let this user open {TUN}"
+)
+
 
 class Greeting(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
@@ -82,6 +87,7 @@ def within(nslab: Nslab) -> Callable[[str, str], str]:
     return run
 
 
+@joins
 def test_a_lab_reaches_its_machine_once_it_is_told_to_and_no_longer(kernel, traces: Traces, port: int):
     lab = kernel()
     fetch = f"curl -s -m 3 http://10.0.2.2:{port}/"
@@ -100,6 +106,7 @@ def test_a_lab_reaches_its_machine_once_it_is_told_to_and_no_longer(kernel, trac
     assert "10.0.2.3" not in lab.ask("cat /etc/resolv.conf")
 
 
+@joins
 def test_a_reset_takes_the_uplink_away_and_it_can_be_had_again(kernel, port: int):
     lab = kernel()
     for _ in range(3):
@@ -110,6 +117,7 @@ def test_a_reset_takes_the_uplink_away_and_it_can_be_had_again(kernel, port: int
         assert "eth0" not in lab.ask("ip -br link")
 
 
+@joins
 @pytest.mark.parametrize("victim", ["launcher", "kernel"])
 def test_nothing_of_it_is_left_when_a_part_is_killed(kernel, traces: Traces, victim: str):
     lab = kernel()
@@ -125,6 +133,7 @@ def test_nothing_of_it_is_left_when_a_part_is_killed(kernel, traces: Traces, vic
     assert not traces.mounts()
 
 
+@joins
 def test_no_port_of_the_lab_is_opened_on_the_machine_nor_the_other_way(kernel, port: int):
     lab = kernel()
     lab.run("%netns_internet --real")
@@ -134,6 +143,7 @@ def test_no_port_of_the_lab_is_opened_on_the_machine_nor_the_other_way(kernel, p
     assert lab.ask(f"curl -s -m 3 http://127.0.0.1:{port}/") == ""
 
 
+@joins
 def test_names_and_addresses_are_those_of_the_machine_s_network(within: Callable[[str, str], str]):
     look = "print(lab.run('host', 'curl -s -m 3 http://www.example.com/; ping -c 1 -W 1 203.0.113.10').stdout)"
     said = within(ASK + look, "lab.internet()")
@@ -141,6 +151,7 @@ def test_names_and_addresses_are_those_of_the_machine_s_network(within: Callable
     assert " 0% packet loss" in said
 
 
+@joins
 def test_a_machine_without_a_network_is_told(within: Callable[[str, str], str]):
     said = within(ASK + "print(lab.snapshot().host.interface('eth0'))", "")
     if "name='eth0'" in said:  # later versions of pasta join a lab to what there is, the machine's loopback
@@ -157,6 +168,13 @@ def test_a_machine_without_tun_is_told(within: Callable[[str, str], str]):
     assert "modprobe tun" in said
 
 
+def test_a_machine_that_lets_nobody_open_tun_is_told(within: Callable[[str, str], str]):
+    closed = "mount -t tmpfs none /dev/net; touch /dev/net/tun; mount -o remount,bind,ro /dev/net"
+    said = within(ASK, f"lab.internet(); lab.run('host', '{closed}')")
+    assert "You may not open /dev/net/tun" in said
+    assert "sudo chmod 666 /dev/net/tun" in said
+
+
 def test_a_machine_without_pasta_is_told(within: Callable[[str, str], str]):
     hide = "lab.internet(); lab.run('host', 'mount --bind /dev/null $(realpath $(command -v pasta))')"
     said = within(ASK, hide)
@@ -164,6 +182,7 @@ def test_a_machine_without_pasta_is_told(within: Callable[[str, str], str]):
     assert "sudo apt install passt" in said
 
 
+@joins
 def test_either_the_real_or_the_made_up_world(kernel):
     lab = kernel()
     lab.run("%netns_internet")
