@@ -32,16 +32,19 @@ def assert_becomes(read: Callable[[], Network], expected: Network) -> None:
     assert now == wanted, "\n".join(["is now:", *sorted(now - wanted), "should be:", *sorted(wanted - now)])
 
 
-def settled(read: Callable[[], Network], pause: float = 0.5) -> Network:
-    """A snapshot once nothing changes by itself any more.
+def settled(read: Callable[[], Network], pause: float = 0.5, *, exactly: bool = False) -> Network:
+    """A snapshot once nothing changes by itself any more: two in a row, ``pause`` seconds apart, are equal.
 
-    Two in a row, ``pause`` seconds apart, are equal, and no address that is plugged in is still checked for duplicates.
+    Parameters
+    ----------
+    exactly
+        Whether passing states have to be over, too: no address that is plugged in is still checked for duplicates.
     """
     before = read()
     while True:
         time.sleep(pause)
         after = read()
-        if after == before and not _checks(after):
+        if (after == before and not _checks(after)) if exactly else (comparable(after) == comparable(before)):
             return after
         before = after
 

@@ -144,7 +144,7 @@ def test_hints_lead_to_commands_that_mend_it(lab: Lab) -> None:
 
 def test_a_real_machine_is_never_broken(lab: Lab) -> None:
     plain(lab)
-    before = settled(lab.snapshot)
+    before = settled(lab.snapshot, exactly=True)
     lab.sandboxed = False
     with pytest.raises(NslabError, match="real machine"):
         lab.break_()
