@@ -28,7 +28,7 @@ class Events:
 
     def __init__(self) -> None:
         self.sockets = (_listening(socket.NETLINK_ROUTE), _listening(NETLINK_NETFILTER))
-        self._join(_NETLINK_ADD_MEMBERSHIP)
+        self._set_membership(_NETLINK_ADD_MEMBERSHIP)
         self._muted = 0  # how many asked for it and aren't done
         self._missed = False
 
@@ -40,13 +40,13 @@ class Events:
         """
         self._muted += 1
         self._missed = True
-        self._join(_NETLINK_DROP_MEMBERSHIP)
+        self._set_membership(_NETLINK_DROP_MEMBERSHIP)
 
     def unmute(self) -> None:
         """Hear again, when everybody who asked for silence is done."""
         self._muted -= 1
         if not self._muted:
-            self._join(_NETLINK_ADD_MEMBERSHIP)
+            self._set_membership(_NETLINK_ADD_MEMBERSHIP)
 
     def drain(self) -> set[int] | None:
         """The ids of the namespaces in which something changed; None where too much happened to tell."""
@@ -62,7 +62,7 @@ class Events:
         for listening in self.sockets:
             listening.close()
 
-    def _join(self, option: int) -> None:
+    def _set_membership(self, option: int) -> None:
         for listening, groups in zip(self.sockets, (_ROUTE_GROUPS, _FIREWALL_GROUPS), strict=True):
             for group in groups:
                 listening.setsockopt(SOL_NETLINK, option, group)

@@ -54,8 +54,10 @@ class Watch:
         for source in (*self._events.sockets, self._names, self._wake_read):
             selector.register(source, selectors.EVENT_READ)
         try:
-            while self._wait(selector):
-                self._hear_new_namespaces()  # a name is there before its namespace is
+            coming = namespaces.coming()
+            while self._wait(selector, coming):
+                coming = namespaces.coming()  # before it is read: what comes meanwhile is to be read again
+                self._hear_new_namespaces()
                 self._on_change()
         finally:
             selector.close()
@@ -63,10 +65,9 @@ class Watch:
             for file in (self._names, self._wake_read, self._wake_write):
                 os.close(file)
 
-    def _wait(self, selector: selectors.BaseSelector) -> bool:
+    def _wait(self, selector: selectors.BaseSelector, coming: frozenset[str]) -> bool:
         """Wait for a burst to come and to end, or for a namespace to follow its name; False when the watch ends."""
         latest = None
-        coming = namespaces.coming()
         while True:
             left = self._quiet if coming else None
             if latest is not None:
