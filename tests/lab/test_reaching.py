@@ -28,8 +28,10 @@ def wired(lab: Lab) -> Lab:
 
 
 def page(lab: Lab, place: str, url: str) -> str:
-    """What a web page at ``url`` says to somebody in ``place``; empty where it can't be had."""
-    return lab.run(place, f"curl -sg -m 2 '{url}'").stdout
+    """What a web page at ``url`` says to somebody in ``place``; empty where it can't be had, and pytest shows why."""
+    done = lab.run(place, f"curl -sSg -m 10 '{url}'")
+    print(f"{place}, {url}: {done.stderr or done.stdout}")
+    return done.stdout
 
 
 def pings(lab: Lab, place: str, goal: str) -> bool:
