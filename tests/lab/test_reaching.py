@@ -59,8 +59,17 @@ def test_the_world_outside_answers_the_host_by_name_and_address(wired: Lab) -> N
 def test_without_masquerade_the_answer_finds_no_way_back(wired: Lab) -> None:
     wired.route("ns1", "default", "172.16.0.1")
     wired.run("host", "sysctl -qw net.ipv4.ip_forward=1")
-    watch = "ip netns exec inet-web timeout 2 tcpdump -l -n -i eth0 'icmp[icmptype] == icmp-echo' 2>/dev/null"
-    seen = wired.run("host", f"{watch} & sleep 0.7; ip netns exec ns1 ping -c 1 -W 1 203.0.113.10; wait").stdout
+    seen = wired.run(
+        "host",
+        """
+        log=$(mktemp)
+        ip netns exec inet-web timeout 10 tcpdump -l -n -c 1 -i eth0 'icmp[icmptype] == icmp-echo' 2>$log &
+        until grep -q listening $log; do sleep 0.05; done
+        ip netns exec ns1 ping -c 1 -W 1 203.0.113.10
+        wait
+        rm $log
+        """,
+    ).stdout
     assert "172.16.1.1 > 203.0.113.10" in seen
     assert "100% packet loss" in seen
 

@@ -69,14 +69,18 @@ def test_a_value_that_looks_like_a_count_is_no_count(nslab):
     assert "4 packets transmitted" in ran.stdout
 
 
+# A capture of one packet, which gets pings until it has ended: nobody knows when it is ready.
+PINGED = "& while kill -0 $!; do ping -c 1 127.0.0.1 > /dev/null; sleep 0.1; done 2> /dev/null; wait $!"
+
+
 def test_tcpdump_captures(nslab):
-    script = "tcpdump -n -c 1 -i lo & sleep 0.5; ping -c 1 127.0.0.1 > /dev/null; wait $!"
+    script = f"tcpdump -n -c 1 -i lo {PINGED}"
     ran = nslab("run", "sh", "-c", script)
     assert "ICMP echo request" in ran.stdout, ran.stderr
 
 
 def test_tcpdump_writes_a_file_that_is_the_callers(nslab, tmp_path):
-    script = "tcpdump -n -c 1 -i lo -w seen.pcap & sleep 0.5; ping -c 1 127.0.0.1 > /dev/null; wait $!"
+    script = f"tcpdump -n -c 1 -i lo -w seen.pcap {PINGED}"
     ran = nslab("run", "sh", "-c", script, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert (tmp_path / "seen.pcap").stat().st_uid == os.getuid()
