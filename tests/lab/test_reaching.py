@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -34,17 +35,22 @@ def page(lab: Lab, place: str, url: str) -> str:
     return done.stdout
 
 
+def assert_serves(lab: Lab, url: str) -> None:
+    """Wait until the host gets an answer from a web server that was just started."""
+    wait = f"for i in $(seq 100); do curl -s -m 1 {url} > /dev/null && exit; sleep 0.05; done; exit 1"
+    assert lab.run("host", wait).returncode == 0, f"nobody answers at {url}"
+
+
 def pings(lab: Lab, place: str, goal: str) -> bool:
     return lab.run(place, ["ping", "-c", "1", "-W", "1", goal]).returncode == 0
 
 
 @pytest.fixture
-def site(wired: Lab) -> str:
+def site(wired: Lab, tmp_path: Path) -> str:
     """A web server in ns1; its page."""
-    wired.start(
-        "ns1", "mkdir -p /tmp/$$ && cd /tmp/$$ && echo it is ns1 > index.html && exec python3 -m http.server 8080"
-    )
-    wired.run("host", "for i in $(seq 100); do curl -s http://172.16.1.1:8080/ >/dev/null && break; sleep 0.05; done")
+    (tmp_path / "index.html").write_text("it is ns1\n")
+    wired.start("ns1", f"cd {tmp_path} && exec python3 -m http.server 8080")
+    assert_serves(wired, "http://172.16.1.1:8080/")
     return "it is ns1\n"
 
 
@@ -329,6 +335,6 @@ def test_bad_input_is_told_with_its_cure_and_changes_nothing(
 
 def test_a_port_in_use_is_refused(wired: Lab) -> None:
     wired.start("host", "exec python3 -m http.server 8099")
-    wired.run("host", "for i in $(seq 100); do curl -s http://127.0.0.1:8099/ >/dev/null && break; sleep 0.05; done")
+    assert_serves(wired, "http://127.0.0.1:8099/")
     with pytest.raises(NslabError, match="in use"):
         wired.publish(8099, "ns1", 80)
