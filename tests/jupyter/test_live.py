@@ -48,10 +48,10 @@ def test_the_picture_follows_what_a_cell_does(live: Widget) -> None:
 
 def test_the_picture_follows_a_terminal_while_a_cell_keeps_the_kernel_busy(live: Widget) -> None:
     live.execute(in_a_while(0.3, "ip netns add elsewhere"))
-    request = live.client.execute("import time; time.sleep(2)")
+    request = live.client.execute("import time; time.sleep(6)")
     begun = time.monotonic()
     live.until(lambda: "elsewhere" in drawn(live))
-    assert time.monotonic() - begun < 1.5, "it waited for the cell"
+    assert time.monotonic() - begun < 5, "it waited for the cell"
     live.wait(request)
 
 

@@ -61,7 +61,7 @@ def test_an_interrupt_ends_the_cell_and_what_it_started(kernel, traces: Traces, 
     timer.start()
     started = time.monotonic()
     lab.run(cell)
-    assert 0.4 < time.monotonic() - started < 3
+    assert 0.4 < time.monotonic() - started < 20
     assert eventually(lambda: len(traces.processes()) == before)
     assert lab.run("1 + 1") == "2"
 

@@ -37,7 +37,7 @@ def test_a_second_setup_takes_seconds_and_installs_nothing() -> None:
     second = run("script/setup", "--test")
     assert "System packages: nothing is missing" in second.stdout
     assert "Python packages: up to date" in second.stdout
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_without_network_setup_says_what_pip_lacks_and_what_to_do(tmp_path: Path) -> None:
