@@ -8,7 +8,7 @@ from collections.abc import Callable
 from nslab_kernel.core.comparing import comparable
 from nslab_kernel.core.network import Network
 
-PATIENCE = 5.0  # seconds for carriers, and the addresses that wait for them, to come
+PATIENCE = 10.0  # seconds for carriers, and the addresses that wait for them, to come
 
 
 def facts(network: Network) -> set[str]:
