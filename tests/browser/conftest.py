@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from .chromium import PATIENCE, chromium
 from .notebook import Notebook, load
@@ -56,7 +56,8 @@ def page(window: Page, server: Server) -> Iterator[Page]:
     server.clear()
     window.set_viewport_size(_viewport(*SIZES[0]))
     # Whatever the test has left: panels, menus, dialogs, colours.
-    window.evaluate(_EMPTY)
+    window.evaluate(_EMPTY, _LIGHT)
+    expect(window.locator("body")).to_have_attribute("data-jp-theme-name", _LIGHT)
     if window.locator(".jp-Dialog, .lm-Menu").count():
         load(window, server)
     window.context.remove_listener("request", note)
@@ -71,11 +72,11 @@ def _viewport(width: int, height: int) -> ViewportSize:
     return {"width": width, "height": height}
 
 
-_EMPTY = """async () => {
+_LIGHT = "JupyterLab Light"
+_EMPTY = """theme => {
     const { shell, commands } = window.jupyterapp;
     for (const panel of [...shell.widgets("main")]) panel.dispose();
-    const light = "JupyterLab Light";
-    if (document.body.dataset.jpThemeName !== light) await commands.execute("apputils:change-theme", { theme: light });
+    if (document.body.dataset.jpThemeName !== theme) commands.execute("apputils:change-theme", { theme });
 }"""
 
 

@@ -11,11 +11,21 @@ from playwright.sync_api import Locator, Page, expect
 
 from .server import Server
 
-_OPEN_ALONE = """async path => {
-    const { shell, commands } = window.jupyterapp;
-    const opened = await commands.execute("docmanager:open", { path });
-    for (const other of [...shell.widgets("main")]) if (other !== opened) other.dispose();
-    await opened.context.ready;
+# None of these waits inside the page: Chromium gives up a promise that nothing but the test is waiting for.
+_OPEN = """path => { window.jupyterapp.commands.execute("docmanager:open", { path }); }"""
+_IS_ALONE = """path => {
+    const panels = [...window.jupyterapp.shell.widgets("main")];
+    const opened = panels.find((panel) => panel.context?.path === path);
+    if (!opened?.context.isReady) return false;
+    for (const other of panels) if (other !== opened) other.dispose();
+    return true;
+}"""
+_IS_RESTORED = """() => {
+    if (window.jupyterapp && window.wasRestored === undefined) {
+        window.wasRestored = false;
+        window.jupyterapp.restored.then(() => { window.wasRestored = true; });
+    }
+    return window.wasRestored;
 }"""
 _KERNEL_IS_IDLE = """path => {
     const panel = [...window.jupyterapp.shell.widgets("main")].find((panel) => panel.context?.path === path);
@@ -73,7 +83,8 @@ class Notebook:
         self._path = path
         self.panel = page.locator(".jp-NotebookPanel")
         self.cells = self.panel.locator(".jp-Notebook .jp-Cell")
-        page.evaluate(_OPEN_ALONE, path)
+        page.evaluate(_OPEN, path)
+        page.wait_for_function(_IS_ALONE, arg=path)
         self.cells.first.wait_for()
         self.wait_until_idle()
 
@@ -116,4 +127,4 @@ class Notebook:
 def load(page: Page, server: Server) -> None:
     """Load JupyterLab, in a workspace of its own: it would bring back the panels of another one."""
     page.goto(f"{server.url}/lab/workspaces/{uuid.uuid4().hex}?token={server.token}")
-    page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+    page.wait_for_function(_IS_RESTORED)
