@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if others and options.act is not _lab:
         _parser().error(f"what is {others[0]}?")
     options.others = others
+    NslabError.language = language_of(os.environ)
     try:
         return int(options.act(options))
     except NslabError as error:

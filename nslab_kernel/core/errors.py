@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class NslabError(Exception):
     """Something a person asked for that can't be done, said so that they can put it right.
@@ -12,7 +14,11 @@ class NslabError(Exception):
         What is wrong and with which value, one sentence in the field's terms.
     cure
         The one command or change that puts it right; empty only where nothing can.
+
+    Both are English; `str` of the error says them in the language that the front end has put into `language`.
     """
+
+    language: ClassVar[str] = "en"
 
     def __init__(self, message: str, cure: str = "") -> None:
         super().__init__(message)
@@ -20,7 +26,9 @@ class NslabError(Exception):
         self.cure = cure
 
     def __str__(self) -> str:
-        return f"{self.message}\n{self.cure}" if self.cure else self.message
+        from .chinese import said_in  # costs time that few programs need
+
+        return "\n".join(said_in(self.language, part) for part in (self.message, self.cure) if part)
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows instead of a traceback: IPython asks an exception for this method."""

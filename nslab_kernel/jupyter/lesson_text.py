@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..core.lesson import Step
 from ..core.progress import State
 from .player import Played, Player
+from .telling import worded
 
 _MARKS = {State.WAITING: "○", State.RUNNING: "▶", State.DONE: "✓", State.FAILED: "✗"}
 _WORDS = {
@@ -48,6 +49,6 @@ def after(step: Step, played: Played, language: str) -> str:
     words = _WORDS[language]
     outcome = played.outcome
     lines = [words["done"].format(round(1000 * played.seconds)) if outcome.well else words["failed"]]
-    lines += [text for text in (outcome.reason, outcome.cure) if text]
+    lines += [worded(text) for text in (outcome.reason, outcome.cure) if text]
     lines += ["", step.afterword] if step.afterword and outcome.well else []
     return "\n".join(lines)

@@ -20,6 +20,7 @@ from .magics_running import RunMagics
 from .magics_why import WhyMagics
 from .parsing import NslabMagics, parse
 from .session import close_session, open_session
+from .telling import worded
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 def load(shell: InteractiveShell) -> None:
     """Register the magics, their completion, and the picture that follows each cell."""
     session = open_session(shell)
+    NslabError.language = session.lab.language
     for magics in _MAGICS:
         shell.register_magics(magics(session))
     completion.register(shell, session.lab)
@@ -123,7 +125,7 @@ class LookMagics(NslabMagics):
         before, now = self.session.follower.seen, self.lab.snapshot()
         picture = self.lab.picture(now, before=before, of=wanted.of, mac=wanted.mac)
         if wanted.save:
-            print(f"Saved as {picture.save(wanted.save)}")
+            print(worded(f"Saved as {picture.save(wanted.save)}"))
             return
         display(picture)
         self.session.follower.catch_up(now)
@@ -148,7 +150,8 @@ class LookMagics(NslabMagics):
             case "off":
                 follower.stop()
             case _:
-                print(f"The picture {'follows' if follower.on else 'does not follow'} each cell.")
+                said = "The picture follows each cell." if follower.on else "The picture does not follow each cell."
+                print(worded(said))
 
     @magic_arguments()
     @argument("--save", metavar="FILE", help="Write the script to a file instead of printing it.")
@@ -171,7 +174,7 @@ class LookMagics(NslabMagics):
                 file.write(text)
         except OSError as error:
             raise NslabError(f"{target} can't be written: {error.strerror}.", "Save it in another folder.") from error
-        print(f"Saved as {target}")
+        print(worded(f"Saved as {target}"))
 
 
 _MAGICS = (

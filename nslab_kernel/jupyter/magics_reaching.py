@@ -10,6 +10,7 @@ from ..core.outside import SERVERS
 from ..core.pasta import ADDRESS, INTERFACE, MACHINE, RESOLVER
 from .display import show_commands
 from .parsing import NslabMagics, parse
+from .telling import worded
 
 _OPENED = f"""\
 {INTERFACE} ({ADDRESS}) leads into this machine's own network, by IPv4:
@@ -45,7 +46,7 @@ class ReachingMagics(NslabMagics):
         if wanted.commands:
             show_commands(done.commands)
         elif not wanted.off:
-            print(_OPENED if wanted.real else _servers())
+            print(worded(_OPENED) if wanted.real else _servers())
 
     @magic_arguments()
     @argument("bridge", help="A bridge of the host with an address.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..linux import namespaces, surroundings
 from ..linux.namespaces import Place
 from .interrupting import interrupt
-from .telling import told
+from .telling import told, worded
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -84,7 +84,7 @@ class _Run:
         except KeyboardInterrupt as interruption:
             ended = interrupt(self._thread, self._ended, __file__)
             left = "Interrupted." if ended else "Interrupted; what the cell waits for can't be, so it ends afterwards."
-            told(interruption, left)
+            told(interruption, worded(left))
             raise
         if self._error is not None:
             raise _shown(self._shell, self._error)

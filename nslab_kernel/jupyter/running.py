@@ -15,7 +15,7 @@ from weakref import WeakSet
 from ..core.packages import package_of
 from ..lab import Lab
 from ..linux.processes import Process, Result
-from .telling import told
+from .telling import told, worded
 
 _NOT_FOUND = 127  # a shell's exit status for a command that isn't there
 _NO_ANSWER = (1, 2)  # ping's: silence, or an error
@@ -46,11 +46,11 @@ class CommandFailedError(subprocess.CalledProcessError):
         self.hint = hint
 
     def __str__(self) -> str:
-        return self.message
+        return worded(self.message)
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows instead of a traceback."""
-        return [self.message, *([self.hint] if self.hint else [])]
+        return [worded(part) for part in (self.message, self.hint) if part]
 
 
 class Output:
@@ -86,7 +86,7 @@ def run_command(lab: Lab, namespace: str, command: str, output: Output, timeout:
     try:
         return lab.run(namespace, command, timeout=timeout, on_output=output)
     except KeyboardInterrupt as interrupt:
-        told(interrupt, "Interrupted; what the cell had started has ended.")
+        told(interrupt, worded("Interrupted; what the cell had started has ended."))
         raise
 
 

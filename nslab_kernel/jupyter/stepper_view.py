@@ -9,6 +9,7 @@ from ..core.progress import State
 from . import markdown
 from .capture import Output
 from .player import Player
+from .telling import worded
 from .verdicts import MIME_METADATA
 
 WAIT = {"en": "Something is running. Wait, or interrupt it.", "zh": "正在运行。请等待，或中断它。"}
@@ -69,8 +70,8 @@ def _record(player: Player, index: int, running: int | None) -> dict[str, Any]:
         "state": record.state,
         "byHand": played.by_hand,
         "milliseconds": round(1000 * played.seconds),
-        "reason": played.outcome.reason,
-        "cure": played.outcome.cure,
+        "reason": worded(played.outcome.reason),
+        "cure": worded(played.outcome.cure),
         "verdicts": list(played.outcome.verdicts),
         **({"source": played.source} if edited else {}),
     }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from ..core.chinese import said_in
+from ..core.errors import NslabError
+
 E = TypeVar("E", bound=BaseException)
 
 
@@ -11,3 +14,8 @@ def told(error: E, *lines: str) -> E:
     """The same error; a notebook shows these lines for it. The cell fails with it as with any other."""
     error._render_traceback_ = lambda: list(lines)  # type: ignore[attr-defined]  # IPython asks for this method
     return error
+
+
+def worded(sentence: str) -> str:
+    """An English sentence of ours as the reader is to see it."""
+    return said_in(NslabError.language, sentence)

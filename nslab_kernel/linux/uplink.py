@@ -23,6 +23,6 @@ def _(action: JoinMachine, doors: Doors) -> None:
                 f"Nobody outside this lab can join it to the machine's network: {error.strerror}.",
                 "Open a notebook with the kernel nslab, or start the lab by `nslab run`.",
             ) from None
-    refusal = json.loads(told or '["The launcher ended meanwhile.", ""]')
+    refusal = json.loads(told) if told else ["The launcher ended meanwhile.", ""]
     if refusal:
         raise NslabError(*refusal)

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from ..core.errors import NslabError
+from ..core.language import language_of
 from . import card, uplink
 from .connection import INNER_FILE, Connection
 from .environment import CELL_VARIABLE, ID_VARIABLE, PRIVATE_DIRECTORY, REFUSAL_VARIABLE
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("-f", "--f", dest="file", required=True, metavar="CONNECTION_FILE")
     options, passed_on = parser.parse_known_args(arguments)
     starter = Starter()
+    NslabError.language = language_of(os.environ)
     try:
         connection = Connection(options.file)
         try:

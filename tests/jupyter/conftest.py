@@ -71,13 +71,20 @@ class Notebook:
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
+def language() -> str:
+    """What the person at the notebook reads."""
+    return "en"
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory, language: str) -> Iterator[Notebook]:
     """One kernel for a file's tests; each test gets it with a bare host (see ``bare``)."""
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("home")
         for variable in ("HOME", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
             patch.setenv(variable, str(home))
         patch.setenv("LC_ALL", "C.UTF-8")
+        patch.setenv("NSLAB_LANG", language)
         patch.chdir(home)
         yield from _opened(home)
 

@@ -1,0 +1,51 @@
+"""Where the environment asks for Chinese, what goes wrong is told in Chinese; commands and the kernel's words stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from .conftest import Notebook
+
+
+@pytest.fixture(scope="module")
+def language() -> str:
+    return "zh"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("%netns_attach br9 ns1 10.0.0.1/24", "没有叫“br9”的网桥。\n是不是想写 br0？`%netns_bridge br9` 会造出它。"),
+        (
+            "%netns_attach br0 ns1 10.0.0.1",
+            "10.0.0.1 没有前缀长度，看不出哪一部分是网络。\n请写成 10.0.0.1/16 这样。",
+        ),
+        (
+            "%netns_attach br0",
+            "缺少参数：namespace, address。\n格式是 `%netns_attach bridge namespace [address ...]`。",
+        ),
+        ("%netns host ping -c 1 -W 1 10.0.0.9", "命令结束，退出状态是 1。\n`%netns_why host 10.0.0.9` 会说明原因。"),
+        ("%netns_check", "没有可以检查的东西：没有弄坏过什么，也没有写断言。"),
+    ],
+)
+def test_an_error(notebook: Notebook, line: str, said: str) -> None:
+    notebook.run("%netns_bridge br0 10.0.0.254/24")
+    cell = notebook.run(line)
+    assert cell.failed
+    assert said in cell.error
+
+
+def test_what_the_kernel_refuses(notebook: Notebook) -> None:
+    cell = notebook.run("from nslab_kernel import Lab\nLab().publish(80, 'host', 80)")
+    assert cell.error == "主机自己的端口不需要发布。\n请写一个命名空间，例如 `ns1:8080`。"
+
+
+def test_a_lesson_as_text(notebook: Notebook, tmp_path: Path) -> None:
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("!exit 3")])
+    lesson.metadata["kernelspec"] = {"name": "nslab", "display_name": "nslab", "language": "python"}
+    nbformat.write(lesson, tmp_path / "lesson.ipynb")
+    notebook.run(f"%netns_play {tmp_path}/lesson.ipynb --text")
+    assert "最后一条命令结束，退出状态是 3。" in notebook.run("%netns_play --next").printed
