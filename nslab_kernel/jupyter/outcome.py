@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NslabError
@@ -63,19 +65,44 @@ def outcome_of(shell: InteractiveShell, source: str, step: Step, capture: Captur
     """
     shell.user_ns.pop("_exit_code", None)
     try:
-        result = _run(shell, source)
+        with _interrupts() as noticed:
+            result = _run(shell, source)
     except KeyboardInterrupt:  # between two statements of ours, rather than in the cell
         return INTERRUPTED
     error = result.error_before_exec or result.error_in_exec
+    if noticed and isinstance(error, subprocess.CalledProcessError):
+        return INTERRUPTED
     verdicts = tuple(_verdicts(capture))
     if error is not None:
         return judged(error, step, verdicts)
     if result.result is not None and not source.rstrip().endswith(";"):
         capture.add_value(result.result)
     status = shell.user_ns.get("_exit_code") or 0  # IPython sets it after a line with "!"
-    if status == -signal.SIGINT:
+    if status == -signal.SIGINT or (status and noticed):
         return INTERRUPTED
     return Outcome(True, f"The last command ended with status {status}." if status else "", "", verdicts)
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Notice the user's interrupts, and pass them on.
+
+    `%%bash` may tell of one by any status: while it signals its command, that may end and be taken for another's
+    child, and then asyncio says 255.
+    """
+    noticed: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+
+    def notice(number: int, frame: FrameType | None) -> None:
+        noticed.append(number)
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGINT, notice)
+    try:
+        yield noticed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _run(shell: InteractiveShell, source: str) -> ExecutionResult:
