@@ -239,6 +239,11 @@ def test_how_a_step_went_has_its_chinese() -> None:
         in_chinese(text)
 
 
+def test_values_that_are_words_are_chinese_too() -> None:
+    said = said_in("zh", "ns1 has a route to default already, via its own link.")
+    assert said == "ns1 已经有到 default 的路由，经过它自己的链路。"
+
+
 def test_all_together_or_nothing() -> None:
     assert said_in("zh", "The interface is tired.") == "The interface is tired."
     assert said_in("zh", "Choose another subnet. The interface is tired.").endswith("The interface is tired.")

@@ -13,6 +13,7 @@ from functools import cache
 from . import building, lessons, machine, reaching
 
 _TABLES = (building, reaching, lessons, machine)
+_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _VALUE = r"((?:(?![.?!] ).)+?)"  # it ends with its sentence
 
 
@@ -48,8 +49,9 @@ class _Sentence:
         self._chinese = chinese
 
     def filled(self, values: tuple[str, ...]) -> str:
-        """The Chinese, with the values put in."""
-        return self._chinese.format(*(_words().get(value, value) for value in values))
+        """The Chinese, with the values put in; no space is left between two Chinese words."""
+        text = self._chinese.format(*(_words().get(value, value) for value in values))
+        return _BETWEEN.sub("", text)
 
 
 @cache
