@@ -45,6 +45,8 @@ install_python_packages() {
     step "Python packages: installing the tested set of $requirements (a minute or two the first time)"
     run_pip install --requirement "$root/$requirements"
     run_pip install --no-deps --no-build-isolation --editable "$root"
+    # pip compiles what it installs, but not a checkout; students who may not write there would compile at each start.
+    "$venv/bin/python" -m compileall -qq "$root/nslab_kernel" || true
     echo "$fingerprint" >"$stamp"
 }
 
