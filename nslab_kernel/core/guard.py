@@ -136,8 +136,12 @@ class Guard:
             self._inside(namespace)
         elif name not in self.interfaces:
             carries = name in carries_user(self.network.host, self.around.client)
-            why = "carries this machine's own connection" if carries else "wasn't made by nslab"
-            raise NslabError(f"{name} {why}, so it stays as it is.", "`%netns_bridge` makes a bridge of your own.")
+            raise NslabError(
+                f"{name} carries this machine's own connection, so it stays as it is."
+                if carries
+                else f"{name} wasn't made by nslab, so it stays as it is.",
+                "`%netns_bridge` makes a bridge of your own.",
+            )
 
     def _towards(self, gateway: str) -> str:
         """The host's interface that a gateway is a neighbour on."""
@@ -162,9 +166,11 @@ class Guard:
                 and route.kind != "local"
                 and mine.overlaps(ipaddress.ip_network(route.destination))
             ):
-                way = f"by {interface.name}" if interface else f"as {route.kind}"
+                goal = route.destination
                 raise NslabError(
-                    f"{cidr} lies in {mine}, which overlaps {route.destination}, a route of this machine {way}.",
+                    f"{cidr} lies in {mine}, which overlaps {goal}, a route of this machine by {interface.name}."
+                    if interface
+                    else f"{cidr} lies in {mine}, which overlaps {goal}, a route of this machine as {route.kind}.",
                     "Choose another subnet; `ip route` shows those in use.",
                 )
 

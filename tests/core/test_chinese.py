@@ -30,8 +30,8 @@ ENGLISH = re.compile(r"\b(?:the|is|are|has|can't|doesn't|isn't|already|choose|wr
 COMMAND = re.compile(r"`[^`]*`|nslab lab <v\d+>")
 # What the values of a sentence make of it: those are made for real below, or are a system's own words.
 MADE_OF_VALUES = re.compile(
-    r"(<v\d+>|\.|:| )+|<v\d+> name <v\d+>\.|<v\d+> is <v\d+>(\.|, so no .*)|<v\d+> <v\d+>, so it stays as it is\."
-    r"|.* of this machine <v\d+>\.|\"<v\d+>\" is <v\d+>, not a bridge\.|<v\d+> is the address of <v\d+> already\."
+    r"(<v\d+>|\.|:| )+|<v\d+> name <v\d+>\.|<v\d+> is <v\d+>(\.|, so no .*)"
+    r"|\"<v\d+>\" is <v\d+>, not a bridge\.|<v\d+> is the address of <v\d+> already\."
     r"|<v\d+> lies in <v\d+>, which <v\d+> of <v\d+>\."
 )
 
@@ -188,14 +188,6 @@ MADE: dict[str, Callable[[], NslabError]] = {
     "two options": lambda: NslabError("Ambiguous option: --t=1 could match --tcp, --timeout."),
     "an open quotation": lambda: NslabError("No closing quotation.", "Close the quotation mark."),
     "an escape of nothing": lambda: NslabError("No escaped character.", "Close the quotation mark."),
-    "another's interface": lambda: NslabError("eth0 wasn't made by nslab, so it stays as it is."),
-    "the user's connection": lambda: NslabError("eth0 carries this machine's own connection, so it stays as it is."),
-    **{
-        f"a route {way}": lambda way=way: NslabError(
-            f"10.0.0.1/8 lies in 10.0.0.0/8, which overlaps 10.1.0.0/16, a route of this machine {way}."
-        )
-        for way in ("by eth0", "as blackhole")
-    },
     **{
         f"refused: {step} {number} {machine}": lambda step=step, number=number, machine=machine: refusals.explain(
             step, number, "unshare failed", machine

@@ -38,7 +38,7 @@ def test_an_error(notebook: Notebook, line: str, said: str) -> None:
     assert said in cell.error
 
 
-def test_what_the_kernel_refuses(notebook: Notebook) -> None:
+def test_an_error_of_a_python_call(notebook: Notebook) -> None:
     cell = notebook.run("from nslab_kernel import Lab\nLab().publish(80, 'host', 80)")
     assert cell.error == "主机自己的端口不需要发布。\n请写一个命名空间，例如 `ns1:8080`。"
 
