@@ -1,11 +1,13 @@
-"""``%netns_break`` and ``%netns_hint``: something is broken on purpose, for a student to mend."""
+"""``%netns_break`` and ``%netns_hint``: something is broken on purpose, for a student to mend.
+
+What is told of a break is imported where it is told: faults and their diagnosis would slow every kernel's start.
+"""
 
 from __future__ import annotations
 
 from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from . import break_words
 from .display import show_commands
 from .parsing import NslabMagics, parse
 
@@ -46,16 +48,22 @@ class BreakingMagics(NslabMagics):
         --------
         ``%netns_hint``
         """
+        from . import break_words
+
         parse(self.netns_hint, line)
         print(self.lab.hint() or break_words.no_hint(self.lab.language))
 
     def _break(self, level: int, seed: int | None) -> None:
+        from . import break_words
+
         exercise = self.lab.break_(level, seed)
         if self.session.follower.on:
             self.session.follower.catch_up()  # what a break changes is no news to be drawn
         print(break_words.begun(exercise, self.lab.language))
 
     def _put_back(self) -> None:
+        from . import break_words
+
         exercise = self.lab.exercise
         done = self.lab.unbreak()
         show_commands(done.commands or (break_words.nothing_left(self.lab.language),))

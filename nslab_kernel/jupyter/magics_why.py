@@ -6,7 +6,6 @@ from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
-from . import explanations
 from .parsing import NslabMagics, parse
 
 
@@ -32,6 +31,8 @@ class WhyMagics(NslabMagics):
         ``%netns_why ns1 ns2 --tcp 8080``
         ``%netns_why host www.example.org``
         """
+        from . import explanations  # not at the top: diagnosis and picture would slow every kernel's start
+
         wanted = parse(self.netns_why, line)
         diagnosis = self.lab.why(wanted.source, wanted.destination, wanted.tcp, wanted.udp)
         display(explanations.bundle(diagnosis), raw=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -208,6 +210,19 @@ def test_the_extension_can_be_taken_out_and_loaded_again(notebook: Notebook) -> 
     assert notebook.run("!ip link add br0 type bridge").pictures == []
     notebook.run("%load_ext nslab_kernel")
     assert len(notebook.run("!ip link add br1 type bridge").pictures) == 1
+
+
+def test_loading_brings_only_what_every_cell_needs() -> None:
+    later = ("core.diagnosis", "core.faults", "picture", "linux.netlink", "jupyter.stepper")
+    program = (
+        "import sys\n"
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "InteractiveShell.instance().run_line_magic('load_ext', 'nslab_kernel')\n"
+        f"brought = {{f'nslab_kernel.{{name}}' for name in {later}}} | {{'matplotlib', 'networkx', 'ipywidgets'}}\n"
+        "assert 'nslab_kernel.jupyter.magics_why' in sys.modules\n"
+        "assert not brought & set(sys.modules), brought & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_attach_prints_the_commands_that_it_stands_for(notebook: Notebook) -> None:
