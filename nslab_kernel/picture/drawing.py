@@ -1,34 +1,32 @@
 """A scene drawn by matplotlib; the only file that imports it.
 
-What is slow in matplotlib is text, a figure for every picture, and the search for a
-tight bounding box. Here a text is an outline that is computed once, one figure is used
-again and again, everything of one sort in a layer is one collection, and the layout
-knows the size beforehand.
+What is slow in matplotlib is its figure, of whose axes a picture has no use, text, and the search for a tight bounding
+box. Here the renderer is given one path after the other, a character's outline is looked up in its font once, and the
+layout knows the size beforehand.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PathCollection
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.ft2font import FT2Font
 from matplotlib.path import Path
-from matplotlib.textpath import text_to_path
-from matplotlib.transforms import Affine2D, Transform
+from matplotlib.transforms import Affine2D
 
 from .encoding import png_of
 from .geometry import rounded
 from .metrics import FONTS
-from .scene import LAYERS, Box, Line, Primitive, Scene, Text
+from .scene import LAYERS, Box, Line, Scene, Text
 from .style import COLOURS, STYLES
 
 _CHINESE = (
@@ -38,6 +36,11 @@ _CHINESE = (
 _SAMPLE = "网桥命名空间接口无载波，。：、"
 _PER_INCH = 72  # a CSS pixel is drawn as a point, so that line widths need no conversion
 _ARC = 0.4477  # 1 - 4/3 (sqrt(2) - 1): where the control points of a quarter of a circle lie
+_EM = 1000  # the size of characters in points when their outlines are taken, so large that hinting moves nothing
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+_FIXED = 1 << 16  # FreeType's 16.16 numbers
+
+_Look = tuple[GraphicsContextBase, tuple[float, float, float, float] | None]
 
 
 @lru_cache
@@ -54,82 +57,62 @@ def chinese_font() -> str | None:
 
 def png(scene: Scene, dpi: float = 144) -> bytes:
     """The scene as PNG, 96 dots per inch being one dot for a CSS pixel."""
-    figure = _figure(scene, dpi * _PER_INCH / 96)
-    canvas = figure.canvas
-    canvas.draw()
-    return png_of(np.asarray(canvas.buffer_rgba()), dpi)  # type: ignore[attr-defined]
+    scale = dpi / 96
+    renderer = RendererAgg(int(scene.width * scale), int(scene.height * scale), scale * _PER_INCH)
+    _paint(scene, renderer, scale)
+    return png_of(np.asarray(renderer.buffer_rgba()), dpi)
 
 
 def pdf(scene: Scene) -> bytes:
     """The scene as PDF, the same bytes for the same scene."""
-    out = io.BytesIO()
+    # A figure takes its time to load, and only a PDF needs one.
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+
+    artist, out = Artist(), io.BytesIO()
+    artist.draw = lambda renderer: _paint(scene, renderer, 1)  # type: ignore[method-assign]
+    figure = Figure((scene.width / _PER_INCH, scene.height / _PER_INCH), dpi=_PER_INCH)
+    figure.add_artist(artist)
     with mpl.rc_context({"pdf.compression": 6}):
-        _figure(scene, _PER_INCH).savefig(out, format="pdf", metadata={"CreationDate": None, "Title": scene.title})
+        figure.savefig(out, format="pdf", metadata={"CreationDate": None, "Title": scene.title})
     return out.getvalue()
 
 
-@lru_cache(maxsize=1)
-def _canvas() -> Figure:
-    figure = Figure(facecolor=COLOURS["paper"].light)
-    FigureCanvasAgg(figure)
-    return figure
+def _paint(scene: Scene, renderer: RendererBase, scale: float) -> None:
+    """Paint everything on paper; ``scale`` is in the renderer's dots for a CSS pixel."""
+    place = Affine2D().scale(scale, -scale).translate(0, renderer.get_canvas_width_height()[1])
+    looks: dict[str, _Look] = {}
+    for style, path in _strokes(scene):
+        pen, face = looks.get(style) or looks.setdefault(style, _look(style, renderer.new_gc()))
+        renderer.draw_path(pen, path, place, face)
 
 
-def _figure(scene: Scene, dpi: float) -> Figure:
-    figure = _canvas()
-    for artist in list(figure.artists):
-        artist.remove()
-    figure.set_dpi(dpi)
-    figure.set_size_inches(scene.width / _PER_INCH, scene.height / _PER_INCH, forward=False)
-    place = Affine2D().scale(1 / _PER_INCH, -1 / _PER_INCH).translate(0, scene.height / _PER_INCH)
-    for collection in _collections(scene, place + figure.dpi_scale_trans):
-        figure.add_artist(collection)
-    return figure
-
-
-def _collections(scene: Scene, transform: Transform) -> Iterable[PathCollection]:
-    """For every layer its boxes, then its lines, then its texts."""
+def _strokes(scene: Scene) -> Iterator[tuple[str, Path]]:
+    """The styles and paths to paint with, for every layer its boxes, then its lines, then its texts."""
+    yield "ground", _box(Box(0, 0, scene.width, scene.height, "ground"))
     for layer in LAYERS:
         items = [item for group in scene.groups if group.layer == layer for item in group.items]
-        boxes = [item for item in items if isinstance(item, Box)]
-        lines = [item for item in items if isinstance(item, Line)]
-        if boxes:
-            yield _painted([_box(box) for box in boxes], boxes, transform)
-        for cap, run in groupby(lines, lambda line: STYLES[line.style].cap):
-            strokes = list(run)
-            yield _painted([_line(line) for line in strokes], strokes, transform, cap)
-        texts = [item for item in items if isinstance(item, Text)]
-        if texts:
-            yield _written(texts, transform)
+        yield from ((item.style, _box(item)) for item in items if isinstance(item, Box))
+        yield from ((item.style, _line(item)) for item in items if isinstance(item, Line))
+        texts = defaultdict(list)
+        for item in items:
+            if isinstance(item, Text):
+                texts[item.style].append(_text(item))
+        for style, paths in texts.items():  # texts don't overlap: each colour is painted at once, which is faster
+            yield style, Path.make_compound_path(*paths)
 
 
-def _painted(paths: list[Path], items: Sequence[Primitive], transform: Transform, cap: str = "butt") -> PathCollection:
-    looks = [_look(item.style) for item in items]
-    collection = PathCollection(
-        paths,
-        facecolors=[look[0] for look in looks],
-        edgecolors=[look[1] for look in looks],
-        linewidths=[look[2] for look in looks],
-        linestyles=[look[3] for look in looks],
-        capstyle=cap,
-        joinstyle="round",
-    )
-    collection.set_transform(transform)
-    return collection
-
-
-@lru_cache
-def _look(name: str) -> tuple[object, object, float, object]:
-    """Face colour, edge colour, line width and dashes of a style."""
+def _look(name: str, context: GraphicsContextBase) -> _Look:
+    """The pen and the colour of the face that a style paints with."""
     style = STYLES[name]
-    fill, stroke = (_rgba(colour, style.opacity) for colour in (style.fill, style.stroke))
-    # matplotlib gives dashes in units of the line's width
-    dashes = (0, tuple(length / style.weight for length in style.dash)) if style.dash else "solid"
-    return fill, stroke, style.weight, dashes
-
-
-def _rgba(colour: str, opacity: float) -> tuple[float, float, float, float]:
-    return to_rgba(COLOURS[colour].light, opacity) if colour else (0.0, 0.0, 0.0, 0.0)
+    context.set_linewidth(style.weight if style.stroke else 0)
+    context.set_capstyle(style.cap)
+    context.set_joinstyle("round")
+    if style.stroke:
+        context.set_foreground(to_rgba(COLOURS[style.stroke].light, style.opacity), isRGBA=True)
+    if style.dash:
+        context.set_dashes(0, style.dash)
+    return context, to_rgba(COLOURS[style.fill].light, style.opacity) if style.fill else None
 
 
 _BOX_CODES = np.array([Path.MOVETO, *[Path.LINETO, *[Path.CURVE4] * 3] * 4, Path.CLOSEPOLY], dtype=Path.code_type)
@@ -156,14 +139,7 @@ def _line(line: Line) -> Path:
     return Path([*points, line.points[-1]], [*codes, Path.LINETO])
 
 
-def _written(texts: list[Text], transform: Transform) -> PathCollection:
-    colours = [_rgba(STYLES[text.style].fill, 1) for text in texts]
-    collection = PathCollection([_outline_of(text) for text in texts], facecolors=colours, linewidths=0)
-    collection.set_transform(transform)
-    return collection
-
-
-def _outline_of(text: Text) -> Path:
+def _text(text: Text) -> Path:
     vertices, codes, wide = outline(text.text, text.font)
     left = text.x - {"start": 0.0, "middle": wide / 2, "end": wide}[text.anchor]
     if text.struck:
@@ -178,16 +154,34 @@ def _outline_of(text: Text) -> Path:
 def outline(text: str, font: str) -> tuple[np.ndarray, np.ndarray, float]:
     """The outline of a text whose base line starts at the origin, y downwards, and its width."""
     face = FONTS[font]
-    vertices, codes = text_to_path.get_text_path(_properties(font), text)
-    scale = face.size / text_to_path.FONT_SCALE
-    wide = text_to_path.get_text_width_height_descent(text, _properties(font), False)[0]
-    if not len(codes):
-        return np.zeros((0, 2)), np.zeros(0, dtype=Path.code_type), wide
-    return np.asarray(vertices) * (scale, -scale), np.asarray(codes, dtype=Path.code_type), wide
+    scale, wide = face.size / _EM, 0.0
+    vertices, codes = [np.zeros((0, 2))], [np.zeros(0, dtype=Path.code_type)]
+    for character in text:
+        glyph, how, advance = _character(character, face.bold, face.mono)
+        vertices.append(glyph * (scale, -scale) + (wide, 0))
+        codes.append(how)
+        wide += advance * scale
+    return np.concatenate(vertices), np.concatenate(codes), wide
+
+
+@lru_cache(maxsize=2048)
+def _character(character: str, bold: bool, mono: bool) -> tuple[np.ndarray, np.ndarray, float]:
+    """A character's outline, y upwards, and how far the next one is, in units of which `_EM` make the font's size."""
+    fonts = _fonts(bold, mono)
+    font = next((font for font in fonts if font.get_char_index(ord(character))), None)
+    if font is None:
+        warnings.warn(f"No font has the character {character!r}, so saved pictures show {_UNKNOWN}.", stacklevel=2)
+        font, character = fonts[0], _UNKNOWN
+    font.set_size(_EM, _PER_INCH)
+    advance = font.load_char(ord(character)).linearHoriAdvance / _FIXED
+    vertices, codes = font.get_path()
+    return vertices, codes, advance
 
 
 @lru_cache
-def _properties(font: str) -> FontProperties:
-    face = FONTS[font]
-    families = ["DejaVu Sans Mono" if face.mono else "DejaVu Sans", *filter(None, [chinese_font()])]
-    return FontProperties(family=families, weight="bold" if face.bold else "normal", size=face.size)
+def _fonts(bold: bool, mono: bool) -> tuple[FT2Font, ...]:
+    """The fonts for a face, the first that has a character being the one to draw it."""
+    families = ("DejaVu Sans Mono" if mono else "DejaVu Sans", chinese_font())
+    weight = "bold" if bold else "normal"
+    wanted = [FontProperties(family=family, weight=weight) for family in families if family]
+    return tuple(get_font(fontManager.findfont(properties)) for properties in wanted)

@@ -7,6 +7,7 @@ text it is darker (on white) or lighter (on black), to keep a contrast of 4.5 to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Style:
     weight: float = 0  # of the stroke, in CSS pixels
     dash: tuple[float, float] | None = None
     opacity: float = 1  # of fill and stroke
-    cap: str = "butt"  # of a line's ends: butt or round
+    cap: Literal["butt", "round"] = "butt"  # of a line's ends
 
 
 STYLES = {

@@ -125,6 +125,13 @@ def test_a_folder_that_isnt_there_is_told_in_a_sentence(tmp_path: Path) -> None:
         _picture().save(tmp_path / "nowhere" / "a.png")
 
 
+def test_a_character_that_no_font_has_is_told_and_another_drawn() -> None:
+    with pytest.warns(UserWarning, match="No font has the character"):
+        found = drawing.outline("\U000e0fff", "text")
+    assert len(found[0]) > 0
+    assert found[2] == drawing.outline("\N{REPLACEMENT CHARACTER}", "text")[2]
+
+
 def test_matplotlib_is_imported_only_when_something_is_drawn_with_it() -> None:
     program = (
         "import sys\n"
@@ -134,6 +141,6 @@ def test_matplotlib_is_imported_only_when_something_is_drawn_with_it() -> None:
         "picture.svg(), picture.text(), picture.description()\n"
         "assert not {'matplotlib', 'numpy', 'networkx'} & set(sys.modules), 'too early'\n"
         "picture.png()\n"
-        "assert 'matplotlib' in sys.modules and 'matplotlib.pyplot' not in sys.modules\n"
+        "assert 'matplotlib' in sys.modules and 'matplotlib.axes' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
