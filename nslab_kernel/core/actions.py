@@ -7,12 +7,16 @@ one fails; a plan therefore holds only actions that change something.
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from .network import HOST, PolicyRule, Route
+
+_DIGIT = re.compile("[0-9]")
+_quoted = lru_cache(maxsize=4096)(shlex.quote)  # the same few words make up most commands
 
 
 class Action(Protocol):
@@ -49,18 +53,22 @@ class Operation:
 def ip(namespace: str, *words: str) -> str:
     """An ip(8) command that acts in a namespace."""
     place = () if namespace == HOST else ("-n", namespace)
-    return shlex.join(("sudo", "ip", *place, *words))
+    return _joined("sudo", "ip", *place, *words)
 
 
 def device(name: str) -> tuple[str, ...]:
     """An interface as ip-link(8) reads it: a name without a digit may be short for a keyword (``br``: broadcast)."""
-    return (name,) if any(letter.isdigit() for letter in name) else ("dev", name)
+    return (name,) if _DIGIT.search(name) else ("dev", name)
 
 
 def within(namespace: str, *words: str) -> str:
     """Any other command, run in a namespace."""
     place = () if namespace == HOST else ("ip", "netns", "exec", namespace)
-    return shlex.join(("sudo", *place, *words))
+    return _joined("sudo", *place, *words)
+
+
+def _joined(*words: str) -> str:
+    return " ".join(map(_quoted, words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,10 +79,9 @@ def interface_address(text: str) -> Address:
         raise NslabError(
             f'"{prefix}" in {text} is not a prefix length from 1 to {host.max_prefixlen}.', _with_prefix(host)
         )
-    interface = ipaddress.ip_interface(f"{host}/{int(prefix)}")
-    _refuse_special(text, interface)
+    _refuse_special(text, host, int(prefix))
     scope = "link" if host.version == 6 and host.is_link_local else "global"
-    return Address(ip=str(interface.ip), prefix=interface.network.prefixlen, scope=scope)
+    return Address(ip=str(host), prefix=int(prefix), scope=scope)
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:
@@ -143,8 +142,7 @@ def _with_prefix(host: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
     return f"Write it like {host}/{16 if host.version == 4 else 64}."
 
 
-def _refuse_special(text: str, interface: ipaddress.IPv4Interface | ipaddress.IPv6Interface) -> None:
-    ip, network = interface.ip, interface.network
+def _refuse_special(text: str, ip: ipaddress.IPv4Address | ipaddress.IPv6Address, prefix: int) -> None:
     for kind, is_so in (
         ("the unspecified address", ip.is_unspecified),
         ("a loopback address, which only lo has", ip.is_loopback),
@@ -153,17 +151,18 @@ def _refuse_special(text: str, interface: ipaddress.IPv4Interface | ipaddress.IP
     ):
         if is_so:
             raise NslabError(f"{text} is {kind}.", "Choose a private address, such as 172.16.1.1/16 or fd00::1/64.")
-    if network.num_addresses <= 2:
+    highest = (1 << (ip.max_prefixlen - prefix)) - 1  # of the host part
+    host_part = int(ip) & highest
+    if highest <= 1 or 0 < host_part < highest or (host_part == highest and ip.version == 6):
         return
-    first = next(network.hosts())
-    if ip == network.network_address:
-        kind = "the address of the network itself" if ip.version == 4 else "the subnet-router anycast address"
-        raise NslabError(
-            f"{text} is {kind}, so no interface can have it.",
-            f"Choose one inside it, such as {first}/{network.prefixlen}.",
-        )
-    if ip.version == 4 and ip == network.broadcast_address:
+    network = ipaddress.ip_interface(f"{ip}/{prefix}").network
+    if host_part:
         raise NslabError(
             f"{text} is the broadcast address of {network}: it stands for every host there.",
-            f"Choose another one, such as {first}/{network.prefixlen}.",
+            f"Choose another one, such as {next(network.hosts())}/{prefix}.",
         )
+    kind = "the address of the network itself" if ip.version == 4 else "the subnet-router anycast address"
+    raise NslabError(
+        f"{text} is {kind}, so no interface can have it.",
+        f"Choose one inside it, such as {next(network.hosts())}/{prefix}.",
+    )

@@ -14,8 +14,20 @@ Subnet = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @lru_cache(maxsize=4096)
 def subnet_of(cidr: str) -> Subnet:
-    """The subnet that an address with its prefix length lies in."""
-    return ipaddress.ip_interface(cidr).network
+    """The subnet that an address with its prefix length, or a mask in its place, lies in."""
+    ip, _, prefix = cidr.partition("/")
+    if not prefix.isdigit():
+        return ipaddress.ip_interface(cidr).network
+    address = ipaddress.ip_address(ip)
+    host_bits = address.max_prefixlen - int(prefix)
+    return _subnet(address.version, int(address) >> host_bits << host_bits, int(prefix))
+
+
+@lru_cache(maxsize=1024)
+def _subnet(version: int, first: int, prefix: int) -> Subnet:
+    """Most addresses of a lab lie in a few subnets, and to make one takes longer than all the rest."""
+    kind = ipaddress.IPv4Network if version == 4 else ipaddress.IPv6Network
+    return kind((first, prefix))
 
 
 class AddressBook:
