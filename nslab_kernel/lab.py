@@ -256,7 +256,7 @@ class Lab(Reaching, Breaking):
         from .core import pings, plans
         from .linux import pinging
 
-        network = self.snapshot(volatile=True)
+        network = self.snapshot()
         for name in namespaces:
             plans.find_namespace(network, name)
         return pinging.ping_all(network, namespaces or pings.default_names(network))

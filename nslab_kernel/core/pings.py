@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -93,12 +93,7 @@ def pairs(network: Network, names: Iterable[str]) -> list[Ping]:
     """The pings to send, each to the destination's address that is nearest to the source."""
     chosen = [namespace for name in names if (namespace := network.get(name))]
     known = {namespace.name: _addresses(namespace) for namespace in chosen}
-    return [
-        _pair(source.name, destination.name, known)
-        for source in chosen
-        for destination in chosen
-        if source is not destination
-    ]
+    return [ping for source in chosen for ping in _pings_from(source.name, known)]
 
 
 def everybody(network: Network) -> list[Ping]:
@@ -113,13 +108,16 @@ def default_names(network: Network) -> tuple[str, ...]:
     return tuple(namespace.name for namespace in network.namespaces if namespace.name != HOST)
 
 
-def _pair(source: str, destination: str, known: dict[str, list[tuple[str, Subnet]]]) -> Ping:
-    theirs = known[destination]
-    if not theirs:
-        return Ping(source, destination, reason=NO_ADDRESS)
+def _pings_from(source: str, known: Mapping[str, Sequence[tuple[str, Subnet]]]) -> Iterator[Ping]:
     mine = {subnet for _, subnet in known[source]}
-    near = next((ip for ip, subnet in theirs if subnet in mine), theirs[0][0])
-    return Ping(source, destination, near)
+    for destination, theirs in known.items():
+        if destination == source:
+            continue
+        if theirs:
+            near = next((ip for ip, subnet in theirs if subnet in mine), theirs[0][0])
+            yield Ping(source, destination, near)
+        else:
+            yield Ping(source, destination, reason=NO_ADDRESS)
 
 
 def _addresses(namespace: Namespace) -> list[tuple[str, Subnet]]:

@@ -8,15 +8,16 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from ..core.network import Network
 from ..core.pings import NO_ANSWER, Ping, PingTable, pairs
 from ..core.subnets import subnet_of
-from . import echo, hot_messages
+from . import decoding, echo, hot_messages
 from .doors import Doors
+from .dumps import AskingSocket, Message
 from .route_socket import NetlinkError
 
 _SOL_RAW, _ICMP_FILTER = 255, 1
@@ -73,13 +74,15 @@ def _rounds(pings: list[Ping]) -> Iterator[list[Ping]]:
 def _ping_rounds(network: Network, rounds: Sequence[list[Ping]], patience: float) -> dict[Ping, Ping]:
     """Send round by round; where a full table may be why some weren't answered, those again while that helps."""
     results: dict[Ping, Ping] = {}
+    everything = [ping for pings in rounds for ping in pings]
+    tables = _neighbour_tables(everything) if len(everything) > _CROWD else {}
     for pings in rounds:
         results |= _ping_round(pings, patience)
         if len(rounds) > 1:
-            _forget_neighbours(network, pings)
+            _forget_neighbours(network, pings, tables)
     unanswered = _unanswered(results)
     while unanswered and len(results) > _CROWD:
-        _forget_neighbours(network, results)
+        _forget_neighbours(network, results, tables)
         for pings in _rounds(unanswered):
             results |= _ping_round(pings, patience)
         before, unanswered = len(unanswered), _unanswered(results)
@@ -107,7 +110,7 @@ class _Round:
         self._reasons: dict[int, str] = dict.fromkeys(range(len(pings)), NO_ANSWER)
         self._sockets: dict[tuple[str, int], socket.socket] = {}
         self._poll = select.epoll()
-        self._by_descriptor: dict[int, socket.socket] = {}
+        self._by_descriptor: dict[int, tuple[socket.socket, int]] = {}  # each with its version of IP
 
     def __enter__(self) -> _Round:
         doors = Doors()
@@ -136,7 +139,8 @@ class _Round:
 
     def results(self) -> dict[Ping, Ping]:
         """What became of each ping."""
-        return {ping: replace(ping, reason=self._reasons.get(n, "")) for n, ping in enumerate(self._pings)}
+        reasons = ((ping, self._reasons.get(number, "")) for number, ping in enumerate(self._pings))
+        return {ping: replace(ping, reason=reason) if reason else ping for ping, reason in reasons}
 
     def _open(self, key: tuple[str, int]) -> None:
         version = key[1]
@@ -146,7 +150,8 @@ class _Round:
         else:
             one = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
         one.setblocking(False)
-        self._sockets[key] = self._by_descriptor[one.fileno()] = one
+        self._sockets[key] = one
+        self._by_descriptor[one.fileno()] = one, version
         self._poll.register(one, select.EPOLLIN)
 
     def _send(self, numbers: Iterable[int]) -> list[int]:
@@ -154,9 +159,10 @@ class _Round:
         full = []
         for number in numbers:
             ping = self._pings[number]
-            one = self._sockets[ping.source, _version(ping)]
+            version = _version(ping)
             try:
-                one.sendto(echo.request(_version(ping), number, self._token), (ping.ip, 0))
+                request = echo.request(version, number, self._token)
+                self._sockets[ping.source, version].sendto(request, (ping.ip, 0))
             except OSError as error:
                 if error.errno in (errno.ENOBUFS, errno.EAGAIN):
                     full.append(number)
@@ -168,13 +174,13 @@ class _Round:
 
     def _receive(self, timeout: float) -> None:
         for descriptor, _ in self._poll.poll(timeout):
-            one = self._by_descriptor[descriptor]
+            one, version = self._by_descriptor[descriptor]
             while True:
                 try:
                     packet = one.recv(echo.LARGEST)
                 except BlockingIOError:
                     break
-                number = echo.answered(4 if one.family == socket.AF_INET else 6, packet, self._token)
+                number = echo.answered(version, packet, self._token)
                 if number is not None:
                     self._reasons.pop(number, None)
 
@@ -183,15 +189,34 @@ def _version(ping: Ping) -> int:
     return 6 if ":" in ping.ip else 4
 
 
-def _forget_neighbours(network: Network, pings: Iterable[Ping]) -> None:
-    """Remove the neighbours that a round has made, so that there is room for those of the next."""
+def _neighbour_tables(pings: Iterable[Ping]) -> dict[str, list[Message]]:
+    """What each source knows of its neighbours, as the kernel tells it: it is seldom needed."""
+    doors, found = Doors(), {}
+    try:
+        for name in dict.fromkeys(ping.source for ping in pings):
+            doors.enter(name)
+            with AskingSocket() as asking:
+                found[name] = asking.dump(decoding.RTM_GETNEIGH, decoding.NEIGHBOURS)
+    finally:
+        doors.close()
+    return found
+
+
+def _forget_neighbours(network: Network, pings: Iterable[Ping], tables: Mapping[str, list[Message]]) -> None:
+    """Remove the neighbours that a round has made, so that there is room for those of the next.
+
+    Parameters
+    ----------
+    tables
+        The sources' neighbours before anything was sent, which stay.
+    """
+    known = {name: {neighbour.ip for neighbour in decoding.neighbours(table)} for name, table in tables.items()}
     messages: dict[str, list[bytes]] = {}
     for ping in pings:
         namespace = network.get(ping.source)
-        known = {neighbour.ip for neighbour in namespace.neighbours} if namespace else set()
         for interface in namespace.interfaces if namespace else ():
             near = any(_near(ping.ip, address.cidr) for address in interface.addresses)
-            if near and ping.ip not in known:
+            if near and ping.ip not in known[ping.source]:
                 message = hot_messages.delete_neighbour(interface.index, ping.ip)
                 messages.setdefault(ping.source, []).append(message)
     doors = Doors()
