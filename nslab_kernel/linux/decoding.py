@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from ..core.network import Address, Bridge, BridgePort, Interface, Neighbour, PolicyRule, Route
-from .dumps import AlikeMessages, Message, attributes
+from .dumps import Message, attributes
+from .layouts import AlikeMessages
 
 RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETRULE, RTM_GETNETCONF = 18, 22, 26, 30, 34, 82
 
@@ -51,17 +52,38 @@ _NEIGHBOUR_STATES = {
     0x01: "INCOMPLETE", 0x02: "REACHABLE", 0x04: "STALE", 0x08: "DELAY", 0x10: "PROBE", 0x20: "FAILED",
     0x80: "PERMANENT", 0x00: "NONE",
 }  # fmt: skip
-_V4_SETTINGS = {0: "forwarding", 7: "rp_filter", 18: "arp_ignore", 22: "accept_local"}  # place in IFLA_INET_CONF
-_V6_SETTINGS = {0: "forwarding", 26: "disable_ipv6"}  # place in IFLA_INET6_CONF
+_SETTINGS = tuple(f"net.ipv4.conf.{{}}.{key}" for key in ("forwarding", "rp_filter", "arp_ignore", "accept_local"))
+_SETTINGS += tuple(f"net.ipv6.conf.{{}}.{key}" for key in ("forwarding", "disable_ipv6"))
+_links = AlikeMessages(
+    _LINK.size,
+    {
+        1: "s",  # IFLA_ADDRESS
+        3: "s",  # IFLA_IFNAME
+        4: "I",  # IFLA_MTU
+        5: "I",  # IFLA_LINK
+        10: "I",  # IFLA_MASTER
+        16: "B",  # IFLA_OPERSTATE
+        # IFLA_LINKINFO: kind, data, the kind as a port; as a port its state, hairpin, learning, flooding, isolation
+        18: {1: "s", 2: "s", 4: "s", 5: {1: "B", 4: "B", 8: "B", 9: "B", 33: "B"}},
+        20: "s",  # IFLA_IFALIAS
+        # IFLA_AF_SPEC: of each family's parameters (linux/ip.h, linux/ipv6.h) those of _SETTINGS
+        26: {socket.AF_INET: {1: "i24xi40xi12xi"}, socket.AF_INET6: {2: "i100xi"}},
+        27: "I",  # IFLA_GROUP
+        37: "i",  # IFLA_LINK_NETNSID
+    },
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An interface as the kernel tells it: whose namespace its peer is in is still a number."""
 
-    interface: Interface
+    own_index: int
+    up: bool
+    carrier: bool
+    peer_index: int | None
     peer_id: int | None  # IFLA_LINK_NETNSID: an id of this namespace's own table; None: in this namespace
     settings: tuple[tuple[str, str], ...]
+    interface: Callable[[str | None], Interface]  # made when it is known which namespace its peer is in
 
 
 def links(messages: Iterable[Message], addresses: dict[int, tuple[Address, ...]]) -> tuple[Link, ...]:
@@ -120,40 +142,39 @@ def overall(messages: Iterable[Message]) -> tuple[tuple[str, str], ...]:
 # a namespace is as it was at the last reading. So each message is decoded once, as long as the memory for it stays
 # small. Links count packets: each is another.
 _once = lru_cache(maxsize=1 << 11)
-_links = AlikeMessages(_LINK.size, (1, 3, 4, 5, 10, 16, 18, 20, 26, 27, 37))
-_ports = AlikeMessages(0, (1, 4, 8, 9, 33))
 
 
 def _link(body: bytes, addresses: dict[int, tuple[Address, ...]]) -> Link:
     _, hardware, index, flags, _ = _LINK.unpack_from(body)
-    known = _links.attributes(body)
-    info = attributes(known[18]) if 18 in known else {}
-    kind = "loopback" if hardware == _LOOPBACK else info.get(1, b"").rstrip(b"\0").decode()
-    is_port = info.get(4, b"").rstrip(b"\0") == b"bridge"
-    interface = Interface(
+    values = _links.values(body)
+    mac, named, mtu, peer, master, state, kind, data, port_kind = values[:9]
+    alias, *settings, group, peer_id = values[14:]
+    up, carrier, name = bool(flags & _IFF_UP), bool(flags & _IFF_LOWER_UP), _text(named)
+    kind = "loopback" if hardware == _LOOPBACK else _text(kind)
+    interface = partial(
+        Interface,
         index,
-        known[3][:-1].decode(errors="replace"),
+        name,
         kind,
-        known.get(1, b"").hex(":"),
-        _U32.unpack(known[4])[0],
-        bool(flags & _IFF_UP),
-        bool(flags & _IFF_LOWER_UP),
-        _OPERSTATES[known[16][0]],
-        _U32.unpack(known[10])[0] if 10 in known else None,
-        _U32.unpack(known[5])[0] if 5 in known else None,
-        None,
-        addresses.get(index, ()),
-        _bridge(attributes(info.get(2, b""))) if kind == "bridge" else None,
-        _port(_ports.attributes(info[5])) if is_port else None,
-        known[20].rstrip(b"\0").decode(errors="replace") if 20 in known else "",
-        _U32.unpack(known[27])[0] if 27 in known else 0,
-        bool(flags & _IFF_NOARP),
+        (mac or b"").hex(":"),
+        mtu,
+        up,
+        carrier,
+        _OPERSTATES[state],
+        master,
+        peer,
+        addresses=addresses.get(index, ()),
+        bridge=_bridge(attributes(data or b"")) if kind == "bridge" else None,
+        port=_port(*values[9:14]) if _text(port_kind) == "bridge" else None,
+        alias=_text(alias),
+        group=group or 0,
+        noarp=bool(flags & _IFF_NOARP),
     )
-    peer_id = _S32.unpack(known[37])[0] if 37 in known else None
-    families = attributes(known.get(26, b""))  # IFLA_AF_SPEC
-    v4 = attributes(families.get(socket.AF_INET, b"")).get(1, b"")  # IFLA_INET_CONF
-    v6 = attributes(families.get(socket.AF_INET6, b"")).get(2, b"")  # IFLA_INET6_CONF
-    return Link(interface, peer_id, _settings(interface.name, v4, v6))
+    return Link(index, up, carrier, peer, peer_id, _settings(name, *settings), interface)
+
+
+def _text(value: bytes | None) -> str:
+    return value.rstrip(b"\0").decode(errors="replace") if value else ""
 
 
 @_once
@@ -174,21 +195,17 @@ def _bridge(data: dict[int, bytes]) -> Bridge:
     return Bridge(data[5] != bytes(4), data.get(7, b"\0") != b"\0", delay)
 
 
-def _port(data: dict[int, bytes]) -> BridgePort:
-    on = lambda number: data.get(number, b"\0") != b"\0"  # noqa: E731
-    return BridgePort(_PORT_STATES[data[1][0]], on(33), on(4), on(8), on(9))
+@_once
+def _port(state: int, hairpin: int | None, learning: int | None, flood: int | None, isolated: int | None) -> BridgePort:
+    return BridgePort(_PORT_STATES[state], bool(isolated), bool(hairpin), bool(learning), bool(flood))
 
 
 @_once
-def _settings(name: str, v4: bytes, v6: bytes) -> tuple[tuple[str, str], ...]:
-    """The interface's own kernel parameters that matter to a packet, from all of them."""
-    found = []
-    for version, values, places in ((4, v4, _V4_SETTINGS), (6, v6, _V6_SETTINGS)):
-        for place, key in places.items():
-            if len(values) >= 4 * place + 4:
-                value = _S32.unpack_from(values, 4 * place)[0]
-                found.append((f"net.ipv{version}.conf.{name}.{key}", str(value)))
-    return tuple(found)
+def _settings(name: str, *values: int | None) -> tuple[tuple[str, str], ...]:
+    """The interface's own kernel parameters that matter to a packet."""
+    return tuple(
+        (form.format(name), str(value)) for form, value in zip(_SETTINGS, values, strict=True) if value is not None
+    )
 
 
 @_once

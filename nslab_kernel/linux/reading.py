@@ -159,8 +159,8 @@ class Reader:
 
         It tells of carriers at most once a second (net/core/link_watch.c), though they have changed already.
         """
-        lives = {link.interface.index: _life(link) for link in old.pieces.links}
-        changed = [link for link in new.pieces.links if lives.get(link.interface.index) != _life(link)]
+        lives = {link.own_index: _life(link) for link in old.pieces.links}
+        changed = [link for link in new.pieces.links if lives.get(link.own_index) != _life(link)]
         ids = {new.table.get(link.peer_id) for link in changed if link.peer_id is not None}
         return [known.place for known in self._known.values() if known.nsid in ids]
 
@@ -196,7 +196,7 @@ class Reader:
 
 
 def _life(link: Link) -> tuple[bool, bool]:
-    return link.interface.up, link.interface.carrier
+    return link.up, link.carrier
 
 
 def _with_volatile(current: list[_Known], found: list[Namespace]) -> list[Namespace]:

@@ -25,11 +25,7 @@ class Pieces:
     @property
     def cables_out(self) -> dict[tuple[int, int], int]:
         """For the indexes of both ends of each cable into another namespace, own first, this one's id of that one."""
-        return {
-            (link.interface.index, link.interface.peer_index or 0): link.peer_id
-            for link in self.links
-            if link.peer_id is not None
-        }
+        return {(link.own_index, link.peer_index or 0): link.peer_id for link in self.links if link.peer_id is not None}
 
 
 def read() -> Pieces:
@@ -80,10 +76,9 @@ def assembled(place: Place, pieces: Pieces, peers: dict[int, str]) -> Namespace:
 
 
 def _interface(place: Place, link: decoding.Link, peers: dict[int, str]) -> Interface:
-    if link.interface.peer_index is None:
-        return link.interface
-    name = place.name if link.peer_id is None else peers.get(link.peer_id)
-    return replace(link.interface, peer_namespace=name)
+    if link.peer_index is None:
+        return link.interface(None)
+    return link.interface(place.name if link.peer_id is None else peers.get(link.peer_id))
 
 
 def _neighbours(asking: AskingSocket) -> tuple[Neighbour, ...]:

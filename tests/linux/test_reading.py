@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import struct
 import time
 from collections.abc import Callable
 
@@ -13,7 +14,8 @@ from pyroute2 import IPRoute
 
 from nslab_kernel.core.network import HOST, Network
 from nslab_kernel.linux import decoding, namespaces
-from nslab_kernel.linux.dumps import AlikeMessages, AskingSocket, attribute, attributes
+from nslab_kernel.linux.dumps import AskingSocket, attribute, attributes
+from nslab_kernel.linux.layouts import AlikeMessages
 from nslab_kernel.linux.reading import Reader
 
 RICH = """
@@ -122,10 +124,19 @@ def test_links_are_taken_apart_by_their_layout_as_they_are_one_by_one(rich: Netw
 
     links = [body for name in (HOST, "ns1", "ns2", "ns3") for body in namespaces.entered(namespaces.find(name), dumped)]
     assert len(links) > 12
-    wanted = {1, 3, 4, 18, 26, 37}
-    alike = AlikeMessages(16, wanted)
+    alike = AlikeMessages(16, {37: "i", 1: "s", 26: {2: {1: "i24xi"}}, 18: {1: "s", 5: {1: "B"}}, 4: "I"})
     for body in [*links, *reversed(links), *links]:
-        assert alike.attributes(body) == {kind: value for kind, value in attributes(body, 16).items() if kind in wanted}
+        one_by_one = attributes(body, 16)
+        info, families = (attributes(one_by_one.get(kind, b"")) for kind in (18, 26))
+        port = attributes(info.get(5, b""))
+        assert alike.values(body) == (
+            int.from_bytes(one_by_one[37], "little", signed=True) if 37 in one_by_one else None,
+            one_by_one.get(1),
+            *struct.unpack_from("=i24xi", attributes(families[2])[1]),
+            info.get(1),
+            port[1][0] if 1 in port else None,
+            *struct.unpack("=I", one_by_one[4]),
+        )
 
 
 def test_a_layout_is_not_taken_for_another_one_of_the_same_length() -> None:
@@ -138,9 +149,27 @@ def test_a_layout_is_not_taken_for_another_one_of_the_same_length() -> None:
         start + attribute(4, b"four") + attribute(5, b"five")[:-2] + b"xx",
     ]
     assert len({len(message) for message in messages}) == 1
-    alike = AlikeMessages(16, (3, 4, 5))
+    alike = AlikeMessages(16, {3: "s", 4: "s", 5: "s"})
     for message in [*messages, *reversed(messages), *messages]:
-        assert alike.attributes(message) == attributes(message, 16)
+        found = attributes(message, 16)
+        assert alike.values(message) == tuple(map(found.get, (3, 4, 5)))
+
+
+def test_attributes_in_attributes_belong_to_the_layout_and_one_too_short_is_none() -> None:
+    def message(*inner: tuple[int, bytes]) -> bytes:
+        nested = b"".join(attribute(kind, value) for kind, value in inner)
+        return attribute(3, b"eth0\0") + attribute(18 | 0x8000, nested) + attribute(27, bytes([7, 0, 0, 0]))
+
+    alike = AlikeMessages(0, {27: "I", 18: {1: "H2xH", 2: "B"}, 40: "HH"})
+    told = {
+        message((1, bytes([1, 0, 9, 9, 2, 0])), (2, b"\5")): (7, 1, 2, 5, None, None),
+        message((2, b"\5"), (1, bytes([1, 0, 9, 9, 2, 0]))): (7, 1, 2, 5, None, None),
+        message((1, bytes(5)), (2, b"\5")): (7, None, None, 5, None, None),
+        message((7, bytes([1, 0, 9, 9, 2, 0])), (2, b"\5")): (7, None, None, 5, None, None),
+    }
+    assert len({len(body) for body in told}) == 1
+    for body, values in [*told.items(), *reversed(told.items())]:
+        assert alike.values(body) == values
 
 
 def test_rules_typed_by_nft_and_by_iptables_are_seen_at_once(reader: Reader, shell) -> None:
