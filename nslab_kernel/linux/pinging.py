@@ -140,7 +140,7 @@ class _Round:
     def results(self) -> dict[Ping, Ping]:
         """What became of each ping."""
         reasons = ((ping, self._reasons.get(number, "")) for number, ping in enumerate(self._pings))
-        return {ping: replace(ping, reason=reason) if reason else ping for ping, reason in reasons}
+        return {ping: ping if ping.reason == reason else replace(ping, reason=reason) for ping, reason in reasons}
 
     def _open(self, key: tuple[str, int]) -> None:
         version = key[1]
