@@ -32,6 +32,7 @@ from .style import COLOURS, STYLES
 _CHINESE = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei", "PingFang SC", "Heiti SC", "Microsoft YaHei", "SimHei", "Droid Sans Fallback",
+    "Noto Sans CJK JP",  # all that matplotlib before 3.11 sees of the file that SC is in, too
 )  # fmt: skip
 _SAMPLE = "网桥命名空间接口无载波，。：、"
 _PER_INCH = 72  # a CSS pixel is drawn as a point, so that line widths need no conversion
