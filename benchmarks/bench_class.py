@@ -26,14 +26,16 @@ from jupyter_client.manager import KernelManager
 LESSON = Path(__file__).parents[1] / "notebooks" / "en" / "01-bridge.ipynb"
 _FIRST_USER = 61000  # no account of a usual system has such a number
 _LONGEST = 900  # seconds for a lesson
+_PORTS = ("shell", "iopub", "stdin", "control", "hb")
+_FIRST_PORT = 20000  # below those that a kernel gives by itself; ip_local_port_range in ip-sysctl
 
 
-def student(kernel: str) -> None:
+def student(kernel: str, number: int) -> None:
     """One student: start a kernel, then do what the teacher says, a line each time."""
     import nbformat
     from nbclient import NotebookClient
 
-    manager, client = start(kernel)
+    manager, client = start(kernel, number)
     print("ready", flush=True)
     for order in sys.stdin:
         if order.strip() == "cell":
@@ -46,21 +48,16 @@ def student(kernel: str) -> None:
     manager.shutdown_kernel(now=True)
 
 
-def start(kernel: str) -> tuple[KernelManager, BlockingKernelClient]:
-    """A kernel that is ready. Thirty servers that choose free ports at once may choose the same: then once more."""
-    while True:
-        manager = KernelManager(kernel_name=kernel)
-        manager.start_kernel()
-        client = manager.client()
-        client.start_channels()
-        try:
-            client.wait_for_ready(timeout=_LONGEST)
-        except RuntimeError as died:
-            print(died, file=sys.stderr)
-            client.stop_channels()
-            manager.cleanup_resources()
-        else:
-            return manager, client
+def start(kernel: str, number: int) -> tuple[KernelManager, BlockingKernelClient]:
+    """A kernel that is ready, with ports of its own: thirty that draw theirs at once draw the same now and then."""
+    first = _FIRST_PORT + number * len(_PORTS)
+    ports = {f"{name}_port": first + place for place, name in enumerate(_PORTS)}
+    manager = KernelManager(kernel_name=kernel, **ports)
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=_LONGEST)
+    return manager, client
 
 
 class Student:
@@ -74,7 +71,7 @@ class Student:
             become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
             os.chown(home, user, user)
         self.process = subprocess.Popen(
-            [*become, sys.executable, __file__, "--student", kernel],
+            [*become, sys.executable, __file__, "--student", kernel, str(number)],
             env={**os.environ, "HOME": home, "JUPYTER_RUNTIME_DIR": home, "IPYTHONDIR": home, "NSLAB_LANG": "en"},
             cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -163,10 +160,10 @@ def main() -> int:
     """Measure and print; 1 when a lab is left, or two had one together."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("students", type=int, nargs="?", default=30)
-    parser.add_argument("--student", metavar="KERNEL", help=argparse.SUPPRESS)
+    parser.add_argument("--student", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.student:
-        student(options.student)
+        student(options.student[0], int(options.student[1]))
         return 0
     with room(1, "nslab") as (present, _):
         alone = together(present, "lesson")

@@ -6,7 +6,6 @@ from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..core.errors import NslabError
-from ..core.outside import SERVERS
 from ..core.pasta import ADDRESS, INTERFACE, MACHINE, RESOLVER
 from .display import show_commands
 from .parsing import NslabMagics, parse
@@ -201,6 +200,8 @@ class ReachingMagics(NslabMagics):
 
 def _servers() -> str:
     """Who is there to be talked to in the made-up world outside."""
+    from ..core.outside import SERVERS
+
     lines = []
     for server in SERVERS:
         v4, v6 = (cidr.partition("/")[0] for cidr in server.addresses)
