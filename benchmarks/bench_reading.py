@@ -28,6 +28,7 @@ from nslab_kernel.linux.reading import Reader
 FASTER = {30: 20.0, 200: 40.0}
 ANEW = "from nothing"
 FASTER_AFTER_A_CHANGE = {200: 5.0}
+_LONG_ENOUGH = 3.0  # seconds
 CHANGES = (
     "ip -n {name} link set eth00-{name} down",
     "ip -n {name} link set eth00-{name} up",
@@ -66,12 +67,13 @@ def _from_nothing(results: Results, count: int, rounds: int) -> None:
         if number:
             seconds["ip -j addr, route"].append(timed(lambda: _ip(count)))
     results.compare("snapshot", count, seconds, {"ip -j addr, route": FASTER[count]} if count in FASTER else None)
-    results.note(f"N={count}: {_kernels_share(rounds):.0%} of a snapshot's processor time is the kernel's")
+    results.note(f"N={count}: {_kernels_share():.0%} of a snapshot's processor time is the kernel's")
 
 
-def _kernels_share(rounds: int) -> float:
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    for _ in range(rounds):
+def _kernels_share() -> float:
+    """Of some seconds of readings, since the kernel tells the two kinds of time apart by looking now and then."""
+    before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    while time.perf_counter() - began < _LONG_ENOUGH:
         _anew()
     after = resource.getrusage(resource.RUSAGE_SELF)
     own, kernels = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
