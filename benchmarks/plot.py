@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ JOBS = ("attach", "reset", "snapshot", "PNG of the picture")
 COLOURS = {"nslab": "#0b5fff", "C": "#666666"}
 OTHERS = ("#d95f02", "#1b9e77", "#a6367d", "#b8860b")
 LEAST_APART = 0.05  # of the axis' height, between two labels
+PER_LETTER = 0.0155  # of the axis' width
 
 
 def plot(rows: Sequence[dict[str, Any]], file: Path) -> None:
@@ -54,20 +55,21 @@ def _field(axes: Axes, job: str, rows: Sequence[dict[str, Any]]) -> None:
         axes.plot(xs, ys, "o-", color=colour, linewidth=2.2 if name == "nslab" else 1.2, markersize=3.5)
         ends.append((name, colour, xs[-1], ys[-1]))
     counts = sorted({row["count"] for row in rows})
-    axes.set_xlim(
-        counts[0] * 0.8, counts[-1] * (counts[-1] / counts[0]) ** 0.55
-    )  # room for the labels behind the last points
+    left, room = counts[0] * 0.8, 0.05 + PER_LETTER * max(len(name) for name, *_ in ends)
+    axes.set_xlim(left, left * (counts[-1] / left) ** (1 / (1 - room)))  # the names stand behind the last points
     axes.set_xticks(counts, [str(count) for count in counts])
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     _label(axes, ends)
 
 
-def _label(axes: Axes, ends: Iterable[tuple[str, str, float, float]]) -> None:
-    """Write each name behind its line, moved up where one below it that ends there, too, would be covered."""
+def _label(axes: Axes, ends: Sequence[tuple[str, str, float, float]]) -> None:
+    """Write the names in a column behind the lines, as high as they end; dots lead there from an early end."""
     to_axes = axes.transData + axes.transAxes.inverted()
-    taken: dict[float, float] = {}
-    for name, colour, x, y in sorted(ends, key=lambda end: end[3]):
-        across, up = to_axes.transform((x, y))
-        taken[x] = max(up, taken.get(x, -1.0) + LEAST_APART)
-        axes.text(across + 0.025, taken[x], name, color=colour, transform=axes.transAxes, va="center", fontsize=8)
+    places = [(name, colour, *to_axes.transform((x, y))) for name, colour, x, y in ends]
+    column, highest = max(place[2] for place in places), -1.0
+    for name, colour, across, up in sorted(places, key=lambda place: place[3]):
+        highest = max(up, highest + LEAST_APART)
+        if across < column:
+            axes.plot([across, column + 0.02], [up, highest], ":", color=colour, linewidth=1, transform=axes.transAxes)
+        axes.text(column + 0.025, highest, name, color=colour, transform=axes.transAxes, va="center", fontsize=8)
