@@ -57,9 +57,9 @@ class Reader:
         Parameters
         ----------
         volatile
-            Whether to read listening sockets, learnt neighbours, and the kernel parameters that netlink doesn't tell
-            (`nslab_kernel.linux.parameters`), too. They change without an event, so every namespace has to be entered
-            for them. Neighbours that a person entered (PERMANENT) are always read.
+            Whether to read listening sockets, learnt neighbours, the kernel parameters that netlink doesn't tell
+            (`nslab_kernel.linux.parameters`) and those of interfaces, too. They change without an event, so every
+            namespace has to be entered for them. Neighbours that a person entered (PERMANENT) are always read.
         """
         with self._lock:
             return self._read(volatile)

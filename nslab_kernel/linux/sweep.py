@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..core.firewall import Ruleset
@@ -41,11 +42,15 @@ def read() -> Pieces:
 
 
 def with_volatile(namespace: Namespace) -> Namespace:
-    """The namespace with what changes without an event: learnt neighbours, listeners, and the other parameters."""
+    """The namespace with what changes without an event: learnt neighbours, listeners, and kernel parameters.
+
+    Of an interface's own parameters netlink tells, but some are changed without an event (``arp_ignore``).
+    """
     with AskingSocket() as asking:
         learnt = _neighbours(asking)
-    sysctls = tuple(sorted((*namespace.sysctls, *parameters.read())))
-    return replace(namespace, listeners=listening.read(), neighbours=learnt, sysctls=sysctls)
+        links = decoding.links(asking.dump(decoding.RTM_GETLINK, decoding.LINKS), {})
+    sysctls = dict((*namespace.sysctls, *_settings(links), *parameters.read()))
+    return replace(namespace, listeners=listening.read(), neighbours=learnt, sysctls=tuple(sorted(sysctls.items())))
 
 
 def assembled(place: Place, pieces: Pieces, peers: dict[int, str]) -> Namespace:
@@ -60,7 +65,6 @@ def assembled(place: Place, pieces: Pieces, peers: dict[int, str]) -> Namespace:
     peers
         For each of its ids of other namespaces, the name of that namespace.
     """
-    settings = (setting for link in pieces.links for setting in link.settings)
     return Namespace(
         place.name,
         place.kind,
@@ -71,8 +75,12 @@ def assembled(place: Place, pieces: Pieces, peers: dict[int, str]) -> Namespace:
         pieces.rules,
         pieces.neighbours,
         pieces.firewall,
-        tuple(sorted((*pieces.overall, *settings))),
+        tuple(sorted((*pieces.overall, *_settings(pieces.links)))),
     )
+
+
+def _settings(links: Iterable[decoding.Link]) -> Iterator[tuple[str, str]]:
+    return (setting for link in links for setting in link.settings)
 
 
 def _interface(place: Place, link: decoding.Link, peers: dict[int, str]) -> Interface:

@@ -105,6 +105,25 @@ def test_bridges_ports_and_parameters_are_read(rich: Network) -> None:
     assert rich.get("ns1").sysctl("net.ipv4.ip_forward") == "0"
 
 
+def test_an_interfaces_parameters_are_what_sysctl_says(reader: Reader, shell: Callable[[str], str]) -> None:
+    values = {
+        "net.ipv4.conf.eth0.forwarding": "1",
+        "net.ipv4.conf.eth0.rp_filter": "2",
+        "net.ipv4.conf.eth0.arp_ignore": "3",
+        "net.ipv4.conf.eth0.accept_local": "1",
+        "net.ipv6.conf.eth0.forwarding": "1",
+        "net.ipv6.conf.eth0.disable_ipv6": "1",
+    }
+    shell("ip netns add ns1; ip -n ns1 link add eth0 type veth peer name eth1")
+    for name, value in values.items():
+        shell(f"ip netns exec ns1 sysctl -qw {name}={value}")
+        known = dict(reader.read(volatile=True).get("ns1").sysctls)  # no event tells of arp_ignore
+        here = {name: value for name, value in known.items() if ".eth0." in name or ".eth1." in name}
+        assert here.keys() == values.keys() | {name.replace("eth0", "eth1") for name in values}
+        assert list(here.values()) == shell(f"ip netns exec ns1 sysctl -n {' '.join(here)}").split()
+    assert {name: known[name] for name in values} == values
+
+
 def test_pyroute2_decodes_the_same_links(rich: Network) -> None:
     with IPRoute() as judge:
         for link in judge.get_links():
