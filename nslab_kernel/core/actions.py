@@ -361,7 +361,7 @@ class DeleteFiles:
     name: str
 
     def command(self) -> str:
-        return shlex.join(("sudo", "rm", "-r", f"/etc/netns/{self.name}"))
+        return within(HOST, "rm", "-r", f"/etc/netns/{self.name}")
 
     def undo(self) -> None:
         return None
