@@ -57,7 +57,8 @@ class Lab(Reaching, Breaking):
         Parameters
         ----------
         volatile
-            Whether to read who listens on which port and which neighbours are known, too.
+            Whether to read who listens on which port, which neighbours are known, and kernel parameters that change
+            without an event, too.
         """
         return self._reading().read(volatile=volatile)
 
