@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from .core.errors import NslabError
 from .core.language import LANGUAGES, language_of
@@ -16,6 +17,9 @@ from .linux.refusals import explain, read_machine
 from .sandbox import command, enter, labs
 from .sandbox.init import NOT_EXECUTABLE, NOT_FOUND
 from .sandbox.refusal import RefusedError
+
+if TYPE_CHECKING:
+    from .linux.preflight import Check
 
 _FIRST = "00-start-here.ipynb"
 # No news, no look for updates, no catalogue of extensions: a classroom is often offline, and nobody asked for them.
@@ -123,14 +127,27 @@ def _ask(running: Sequence[labs.RunningLab]) -> labs.RunningLab:
 
 
 def _check(options: argparse.Namespace) -> int:
-    try:
-        return command.run([sys.executable, "-m", "nslab_kernel.linux.preflight"])
-    except RefusedError as refused:
-        from .linux import preflight  # here, as it takes longer to import than nslab run takes
+    from .linux import preflight  # here, as it takes longer to import than nslab run takes
 
+    try:
+        status = command.run([sys.executable, "-m", "nslab_kernel.linux.preflight"])
+    except RefusedError as refused:
         error = explain(refused.step, refused.number, refused.detail, read_machine())
         print(preflight.report([preflight.refused(error), *preflight.tools()]))
-        return 1
+        status = 1
+    print(preflight.report([_chinese_labels()]))
+    return status
+
+
+def _chinese_labels() -> Check:
+    """Whether a picture would find a Chinese font, looked for where drawing looks."""
+    from .linux.preflight import Check
+    from .picture.drawing import chinese_font
+
+    name = "Chinese labels in pictures"
+    if chinese_font():
+        return Check(name, True, "", required=False)
+    return Check(name, False, "no Chinese font", "sudo apt install fonts-noto-cjk", required=False)
 
 
 def _lab(options: argparse.Namespace) -> int:

@@ -102,7 +102,7 @@ def checks() -> list[Check]:
     A feature that is missing leaves nothing behind either: each is tried in a network
     namespace that ends with the trial.
     """
-    return [_private_host(), *tools(), *map(_try_feature, _FEATURES), _own_processes(), _chinese_font()]
+    return [_private_host(), *tools(), *map(_try_feature, _FEATURES), _own_processes()]
 
 
 def tools() -> list[Check]:
@@ -190,17 +190,6 @@ def _own_processes() -> Check:
         return Check(name, True, "", required=False)
     said = "ps shows the machine's, as parts of /proc are masked"
     return Check(name, False, said, _CONTAINER_CURE, required=False)
-
-
-def _chinese_font() -> Check:
-    name = "Chinese labels in pictures"
-    try:
-        listed = processes.output_of("fc-list", ":lang=zh")
-    except NslabError as error:
-        return Check(name, False, error.message, error.cure, required=False)
-    if listed.strip():
-        return Check(name, True, "", required=False)
-    return Check(name, False, "no Chinese font", "sudo apt install fonts-noto-cjk", required=False)
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ layout knows the size beforehand.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 from collections import defaultdict
@@ -18,7 +19,7 @@ import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
-from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.font_manager import FontProperties, X11FontDirectories, findSystemFonts, fontManager, get_font
 from matplotlib.ft2font import FT2Font
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
@@ -44,16 +45,38 @@ _FIXED = 1 << 16  # FreeType's 16.16 numbers
 _Look = tuple[GraphicsContextBase, tuple[float, float, float, float] | None]
 
 
-@lru_cache
 def chinese_font() -> str | None:
-    """The name of an installed font that has the Chinese characters of the labels."""
+    """The name of an installed font that has the Chinese characters of the labels.
+
+    matplotlib keeps its list of fonts in a file and never looks again, so a font that was installed after its first
+    start isn't in it. Until a font is found, each call looks in the folders of fonts themselves.
+    """
+    return _listed_chinese_font() or (_listed_chinese_font() if _list_new_fonts() else None)
+
+
+def _listed_chinese_font() -> str | None:
     files = {font.name: font.fname for font in fontManager.ttflist}
-    for name in _CHINESE:
-        if name in files:
-            face = FT2Font(files[name])
-            if all(face.get_char_index(ord(character)) for character in _SAMPLE):
-                return name
-    return None
+    return next((name for name in _CHINESE if name in files and _has_labels(files[name])), None)
+
+
+@lru_cache
+def _has_labels(file: str) -> bool:
+    try:
+        face = FT2Font(file)
+    except (OSError, RuntimeError):  # removed since it was listed, or damaged
+        return False
+    return all(face.get_char_index(ord(character)) for character in _SAMPLE)
+
+
+def _list_new_fonts() -> bool:
+    """Add what was installed since matplotlib wrote its list of fonts; whether there was anything."""
+    known = {font.fname for font in fontManager.ttflist}
+    new = [file for file in findSystemFonts(X11FontDirectories) if file not in known]
+    for file in new:
+        # A font that matplotlib can't read is none of ours, as when it makes its own list.
+        with contextlib.suppress(Exception):
+            fontManager.addfont(file)
+    return bool(new)
 
 
 def png(scene: Scene, dpi: float = 144) -> bytes:
@@ -165,14 +188,25 @@ def outline(text: str, font: str) -> tuple[np.ndarray, np.ndarray, float]:
     return np.concatenate(vertices), np.concatenate(codes), wide
 
 
-@lru_cache(maxsize=2048)
 def _character(character: str, bold: bool, mono: bool) -> tuple[np.ndarray, np.ndarray, float]:
     """A character's outline, y upwards, and how far the next one is, in units of which `_EM` make the font's size."""
-    fonts = _fonts(bold, mono)
-    font = next((font for font in fonts if font.get_char_index(ord(character))), None)
-    if font is None:
-        warnings.warn(f"No font has the character {character!r}, so saved pictures show {_UNKNOWN}.", stacklevel=2)
-        font, character = fonts[0], _UNKNOWN
+    own = "DejaVu Sans Mono" if mono else "DejaVu Sans"
+    if _has(own, bold, character):
+        return _glyph(own, bold, character)
+    chinese = chinese_font()
+    if chinese and _has(chinese, bold, character):
+        return _glyph(chinese, bold, character)
+    warnings.warn(f"No font has the character {character!r}, so saved pictures show {_UNKNOWN}.", stacklevel=2)
+    return _glyph(own, bold, _UNKNOWN)
+
+
+def _has(family: str, bold: bool, character: str) -> bool:
+    return bool(_font(family, bold).get_char_index(ord(character)))
+
+
+@lru_cache(maxsize=2048)
+def _glyph(family: str, bold: bool, character: str) -> tuple[np.ndarray, np.ndarray, float]:
+    font = _font(family, bold)
     font.set_size(_EM, _PER_INCH)
     advance = font.load_char(ord(character)).linearHoriAdvance / _FIXED
     vertices, codes = font.get_path()
@@ -180,9 +214,5 @@ def _character(character: str, bold: bool, mono: bool) -> tuple[np.ndarray, np.n
 
 
 @lru_cache
-def _fonts(bold: bool, mono: bool) -> tuple[FT2Font, ...]:
-    """The fonts for a face, the first that has a character being the one to draw it."""
-    families = ("DejaVu Sans Mono" if mono else "DejaVu Sans", chinese_font())
-    weight = "bold" if bold else "normal"
-    wanted = [FontProperties(family=family, weight=weight) for family in families if family]
-    return tuple(get_font(fontManager.findfont(properties)) for properties in wanted)
+def _font(family: str, bold: bool) -> FT2Font:
+    return get_font(fontManager.findfont(FontProperties(family=family, weight="bold" if bold else "normal")))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.font_manager import FontEntry
 
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.picture import Picture, draw, drawing
@@ -105,6 +106,28 @@ def test_a_missing_font_falls_back_to_english_and_says_so_once(monkeypatch: pyte
 def test_chinese_is_drawn_with_a_font_that_has_it() -> None:
     assert drawing.chinese_font() is not None, "sudo apt install fonts-noto-cjk"
     assert _picture("zh").png() != _picture("en").png()
+
+
+@pytest.fixture
+def _listed_before_any_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    """matplotlib's list as its file has it on a machine where the font came later."""
+    manager = drawing.fontManager
+    monkeypatch.setattr(manager, "ttflist", [font for font in manager.ttflist if "CJK" not in font.fname])
+    drawing.outline.cache_clear()
+
+
+@pytest.mark.usefixtures("_listed_before_any_chinese_font")
+def test_a_font_that_was_installed_after_matplotlib_made_its_list_is_found() -> None:
+    assert drawing.chinese_font() is not None
+    assert _picture("zh").png() != _picture("en").png()
+
+
+@pytest.mark.usefixtures("_listed_before_any_chinese_font")
+def test_a_font_that_is_listed_and_gone_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    gone = FontEntry(fname=str(tmp_path / "gone.ttc"), name="Noto Sans CJK SC")
+    monkeypatch.setattr(drawing.fontManager, "ttflist", [*drawing.fontManager.ttflist, gone])
+    monkeypatch.setattr(drawing, "X11FontDirectories", [])
+    assert drawing.chinese_font() is None
 
 
 @pytest.mark.parametrize(("name", "start"), [("a.png", b"\x89PNG"), ("a.svg", b"<?xml"), ("a.PDF", b"%PDF")])

@@ -14,6 +14,7 @@ def test_a_machine_that_runs_these_tests_has_all_that_is_required(nslab):
     ran = nslab("check")
     assert ran.returncode == 0, ran.stdout
     assert "works    veth pairs" in ran.stdout
+    assert "works    Chinese labels in pictures\n" in ran.stdout
     assert "MISSING" not in ran.stdout
 
 
