@@ -17,7 +17,7 @@ def test_a_lesson_runs_through_a_jupyterlab_server(tmp_path: Path) -> None:
         page = f"{server.url}/lab?token={server.token}"
         with urllib.request.urlopen(page, timeout=20) as answer:
             assert b"JupyterLab" in answer.read()
-        lesson = server.notebooks / "en" / "02-nat.ipynb"
+        lesson = server.notebooks / "en" / "03-nat.ipynb"
         command = [sys.executable, str(RUN_LESSON), page, str(lesson)]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=110, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
