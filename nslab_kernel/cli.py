@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .linux.preflight import Check
 
 _FIRST = "00-start-here.ipynb"
+_LONGEST_SOCKET_PATH = 107
 # No news, no look for updates, no catalogue of extensions: a classroom is often offline, and nobody asked for them.
 _NOTHING_FROM_OUTSIDE = (
     "--LabApp.news_url=None",
@@ -157,7 +159,7 @@ def _lab(options: argparse.Namespace) -> int:
     if not os.path.isdir(directory):
         raise NslabError(f"{directory} is no directory", f"nslab lab {lessons}")
     argv = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={os.path.abspath(directory)}"]
-    argv += ["--MultiKernelManager.default_kernel_name=nslab", *_NOTHING_FROM_OUTSIDE]
+    argv += ["--MultiKernelManager.default_kernel_name=nslab", *_NOTHING_FROM_OUTSIDE, *_closed_to_others()]
     argv += ["--LabApp.default_url=/lab/tree/" + _FIRST] if os.path.exists(os.path.join(directory, _FIRST)) else []
     argv += [f"--port={options.port}"] if options.port else []
     argv += ["--no-browser"] if options.no_browser else []
@@ -167,6 +169,18 @@ def _lab(options: argparse.Namespace) -> int:
     paths = [os.environ.get("JUPYTER_CONFIG_PATH", ""), os.path.join(os.path.dirname(__file__), "jupyter", "settings")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     os.execv(argv[0], [*argv, *options.others])
+
+
+def _closed_to_others() -> list[str]:
+    """The option by which kernels listen on sockets in the user's own runtime directory, not on TCP ports for all.
+
+    The path of a unix socket has 107 bytes at most (unix(7)). Where a home's path leaves too few, it stays at TCP,
+    and the relay lets in nobody but this user and root.
+    """
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    longest = os.path.join(jupyter_runtime_dir(), f"kernel-{uuid.UUID(int=0)}-ipc-5")
+    return ["--KernelManager.transport=ipc"] if len(os.fsencode(longest)) <= _LONGEST_SOCKET_PATH else []
 
 
 def _refused_status(refused: RefusedError) -> int:

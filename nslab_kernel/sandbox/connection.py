@@ -111,7 +111,11 @@ class Connection:
         if os.path.exists(path):
             os.unlink(path)  # left by this kernel's run before a restart
         listener = socket.socket(socket.AF_UNIX)
-        listener.bind(path)
+        umask = os.umask(0o177)  # who may write to the socket's file may connect
+        try:
+            listener.bind(path)
+        finally:
+            os.umask(umask)
         listener.listen(_BACKLOG)
         self._made_here.append(path)
         return listener
