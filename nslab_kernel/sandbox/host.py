@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 
 from ..linux.syscalls import CLONE_NEWPID, adopt_orphans, unshare
-from . import init
+from . import init, limits
 from .privileges import become_root
 from .refusal import RefusedError, step
 
@@ -106,7 +106,8 @@ def start(order: init.Order) -> Host:
 def _leave_init_to_parent(order: init.Order, report: socket.socket) -> int:
     """Make the outer namespaces and pid 1, tell its pid, and end, so that our parent inherits it."""
     try:
-        become_root()
+        bounded = limits.read(os.environ)
+        own_user_namespace = become_root()
         with step("process namespace"):
             unshare(CLONE_NEWPID)
             pid = os.fork()
@@ -114,7 +115,7 @@ def _leave_init_to_parent(order: init.Order, report: socket.socket) -> int:
         report.sendall(refused.encode())
         return 1
     if pid == 0:
-        _run_and_exit(lambda: init.run(order, report))
+        _run_and_exit(lambda: init.run(order, report, bounded, own_user_namespace=own_user_namespace))
     report.sendall(str(pid).encode())
     return 0
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from ..linux import syscalls
 from . import mounts
 from .environment import HOSTNAME, environment
+from .limits import Limits
 from .privileges import tolerate_setgroups
 from .refusal import RefusedError, step
 from .supervise import restore_signals, supervise
@@ -53,7 +54,7 @@ class Order:
         self.own_session = own_session
 
 
-def run(order: Order, report: socket.socket) -> int:
+def run(order: Order, report: socket.socket, limits: Limits, *, own_user_namespace: bool) -> int:
     """Be pid 1 of a new pid namespace until the command ends.
 
     Parameters
@@ -63,6 +64,10 @@ def run(order: Order, report: socket.socket) -> int:
     report
         Our end of the launcher's socket pair. A byte on it says that the launcher is our
         parent. A refused step is sent on it; it closes when the command has started.
+    limits
+        What the host may use.
+    own_user_namespace
+        Whether the host has a user namespace of its own, as an ordinary user's has.
 
     Returns
     -------
@@ -76,6 +81,7 @@ def run(order: Order, report: socket.socket) -> int:
         return 1
     try:
         _make_host(order)
+        limits.apply(own_user_namespace=own_user_namespace)
     except RefusedError as refused:
         report.sendall(refused.encode())
         return 1

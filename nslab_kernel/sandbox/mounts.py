@@ -19,11 +19,13 @@ from ..linux.syscalls import (
     detach,
     mount,
 )
+from . import limits
 from .environment import HOSTNAME, PRIVATE_DIRECTORY
 from .refusal import step
 
 _RUN_NETNS = "/run/netns"
 _ETC_NETNS = "/etc/netns"
+_MOST_FILES = 65536  # an empty file takes memory too, which a tmpfs doesn't count
 _STERILE = MS_NOSUID | MS_NODEV | MS_NOEXEC
 
 
@@ -100,7 +102,7 @@ def _etc() -> None:
 def _overlay_etc() -> None:
     """Make /etc copy-on-write, so that a lesson can change /etc/hosts and nobody else sees it."""
     # The layers lie on a tmpfs that the overlay alone keeps alive; /run/netns only lends its place.
-    mount("nslab", _RUN_NETNS, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700")
+    _tmpfs(_RUN_NETNS, 0o700)
     try:
         for layer in ("upper", "work"):
             os.mkdir(f"{_RUN_NETNS}/{layer}", 0o755)
@@ -121,7 +123,13 @@ def _private_directory(files: Mapping[str, str]) -> None:
 def _fresh_directory(path: str, mode: int) -> None:
     """An empty directory of this host's own, also where the machine, or a lab around this one, has one."""
     os.makedirs(path, exist_ok=True)
-    mount("nslab", path, "tmpfs", MS_NOSUID | MS_NODEV, f"mode={mode:o}")
+    _tmpfs(path, mode)
+
+
+def _tmpfs(path: str, mode: int) -> None:
+    """A file system in memory, which holds what the limits permit and not half of the machine's memory."""
+    options = f"mode={mode:o},size={limits.read(os.environ).files},nr_inodes={_MOST_FILES}"
+    mount("nslab", path, "tmpfs", MS_NOSUID | MS_NODEV, options)
 
 
 def _sys() -> None:
@@ -142,7 +150,7 @@ def _sys() -> None:
 def _rebuild(directory: str) -> None:
     """Put a tmpfs over ``directory`` and bind each of its entries back, so that entries can be added."""
     held = list(_hold_entries(directory))
-    mount("nslab", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
+    _tmpfs(directory, 0o755)
     for name, link, descriptor in held:
         place = os.path.join(directory, name)
         if link:

@@ -14,10 +14,15 @@ _ALLOW, _RETURN_ZERO = 0x7FFF0000, 0x00050000
 _SETGROUPS = {"x86_64": (0xC000003E, 116), "aarch64": (0xC00000B7, 159)}
 
 
-def become_root() -> None:
+def become_root() -> bool:
     """Become root in a user namespace of our own, unless we may make namespaces as we are.
 
     Real root gets no user namespace: a lab then isolates network and mounts, not privileges.
+
+    Returns
+    -------
+    bool
+        Whether a user namespace was made.
 
     Raises
     ------
@@ -25,7 +30,7 @@ def become_root() -> None:
         The machine does not let this user make a user namespace.
     """
     if has_cap_sys_admin():
-        return
+        return False
     uid, gid = os.getuid(), os.getgid()
     with step("user namespace"):
         unshare(CLONE_NEWUSER)
@@ -33,6 +38,7 @@ def become_root() -> None:
         for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
+    return True
 
 
 def tolerate_setgroups() -> None:
