@@ -26,7 +26,7 @@ import networkx as nx
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.results import OURS, Results, arguments, timed
-from nslab_kernel.core.network import Network
+from nslab_kernel.core.model.network import Network
 from nslab_kernel.picture import draw, graph
 from nslab_kernel.picture.picture import DPI
 from tests.picture.literal import seed

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import labs
 from benchmarks.results import Results, arguments, timed
-from nslab_kernel.core.network import Network
+from nslab_kernel.core.model.network import Network
 from nslab_kernel.lab import Lab
 from nslab_kernel.linux.reading import Reader
 

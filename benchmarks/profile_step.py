@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import labs
 from benchmarks.results import OURS, Results, arguments
-from nslab_kernel.core.changes import changes
-from nslab_kernel.core.network import Network
+from nslab_kernel.core.model.diff import changes
+from nslab_kernel.core.model.network import Network
 from nslab_kernel.lab import Lab
 from nslab_kernel.picture import draw
 

@@ -18,14 +18,14 @@ __all__ = ["Lab", "NslabError", "__version__", "load_ipython_extension", "unload
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register the magics; IPython calls this for ``%load_ext nslab_kernel``."""
-    from .jupyter.magics import load
+    from .jupyter.magics.registry import load
 
     load(shell)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """Take the magics' hooks away; IPython calls this for ``%unload_ext nslab_kernel``."""
-    from .jupyter.magics import unload
+    from .jupyter.magics.registry import unload
 
     unload(shell)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .core.errors import NslabError
 from .core.language import LANGUAGES, language_of
-from .core.network import HOST
+from .core.model.network import HOST
 from .linux.refusals import explain, read_machine
 from .sandbox import command, enter, labs
 from .sandbox.init import NOT_EXECUTABLE, NOT_FOUND

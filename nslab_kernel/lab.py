@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
+import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from .core.actions import Action, AddNamespace, DeleteNamespace, Operation
+from .core.errors import NslabError
 from .core.language import language_of
-from .core.network import Network
-from .lab_breaking import Breaking
-from .lab_reaching import Reaching
+from .core.model.network import Network
+from .core.operations.actions import Action, AddNamespace, DeleteNamespace, Operation
 
 if TYPE_CHECKING:
     import networkx
 
+    from .core.checks.evaluate import Verdict
+    from .core.checks.pings import PingTable
     from .core.diagnosis import Diagnosis
-    from .core.judging import Verdict
-    from .core.pings import PingTable
+    from .core.faults.exercise import Attempt, Exercise
     from .linux.counters import Counters
     from .linux.processes import Process, Result
     from .linux.reading import Reader
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_MOST_SEEDS = 100_000  # few enough digits to be dictated
 
-class Lab(Reaching, Breaking):
+
+class Lab:
     """The network that this process's kernel sees, to look at and to build.
 
     A lab holds no state of its own: whatever it says is read from the kernel at that moment.
@@ -44,11 +48,14 @@ class Lab(Reaching, Breaking):
     sandboxed
         Whether the host is a lab's own. Otherwise it is a real machine (*host mode*): what is made there is marked, and
         nothing else is ever removed.
+    exercise
+        The break that is going on (`break_`), or None.
     """
 
     def __init__(self, language: str | None = None) -> None:
         self.language = language or language_of(os.environ)
         self.sandboxed = os.environ.get("NSLAB") == "1"
+        self.exercise: Exercise | None = None
         self._reader: Reader | None = None
 
     def snapshot(self, *, volatile: bool = False) -> Network:
@@ -114,15 +121,15 @@ class Lab(Reaching, Breaking):
         Parameters
         ----------
         claims
-            One claim a line, such as ``ns1 can ping 172.16.1.2``; `nslab_kernel.core.claims.FORMS` has them all.
+            One claim a line, such as ``ns1 can ping 172.16.1.2``; `nslab_kernel.core.checks.parse.FORMS` has them all.
 
         Raises
         ------
         NslabError
             If a line is no claim; then nothing is tried.
         """
-        from .core.claims import parse
-        from .core.judging import judge, probes
+        from .core.checks.evaluate import judge, probes
+        from .core.checks.parse import parse
         from .linux.checking import probe_all
 
         wanted, network = parse(claims), self.snapshot()
@@ -146,7 +153,7 @@ class Lab(Reaching, Breaking):
         >>> print(Lab().why("ns1", "ns2", tcp=80))  # doctest: +SKIP
         """
         from .core import diagnosis
-        from .linux import lookup
+        from .linux import resolvers
 
         return diagnosis.why(
             self.snapshot(volatile=True),
@@ -155,8 +162,8 @@ class Lab(Reaching, Breaking):
             tcp=tcp,
             udp=udp,
             language=self.language,
-            resolve=partial(lookup.addresses, source),
-            servers=lookup.servers(source),
+            resolve=partial(resolvers.lookup, source),
+            servers=resolvers.nameservers(source),
         )
 
     # building
@@ -171,7 +178,7 @@ class Lab(Reaching, Breaking):
         addresses
             IPv4 or IPv6 addresses with their prefix length, such as ``172.16.0.1/16``.
         """
-        from .core import plans
+        from .core.operations import plans
 
         return self._do(plans.bridge(self.snapshot(), name, addresses))
 
@@ -202,49 +209,51 @@ class Lab(Reaching, Breaking):
         namespaces
             The namespaces to make, each with its address or addresses.
         """
-        from .core import plans
+        from .core.operations import plans
 
         wanted = {name: (given,) if isinstance(given, str) else tuple(given) for name, given in namespaces.items()}
         return self._do(plans.attach(self.snapshot(), bridge, wanted))
 
     def detach(self, namespace: str) -> Operation:
         """Remove a namespace, the veth pairs that lead into it, and the processes that run in it."""
-        from .core import plans, publishing, walls
-        from .linux import inhabitants
+        from .core.operations import filter_rules, plans, publish
+        from .linux import namespace_processes
 
         network = self.snapshot()
-        left = inhabitants.remains(network).get(namespace, plans.Remains())
+        left = namespace_processes.remains(network).get(namespace, plans.Remains())
         planned = plans.detach(network, namespace, left)
         place = plans.find_namespace(network, namespace)
-        return self._do((*publishing.withdraw_all(network, place), *walls.withdraw_all(network, place), *planned))
+        return self._do((*publish.withdraw_all(network, place), *filter_rules.withdraw_rules(network, place), *planned))
 
     def reset(self) -> Operation:
         """Give a bare host back: no namespaces, no interfaces but ``lo``, no rules, default settings.
 
-        In host mode it removes only what the lab has made (see `nslab_kernel.core.host_mode`).
+        In host mode it removes only what the lab has made (see `nslab_kernel.core.operations.host_mode`).
         """
-        from .core import host_mode, plans
-        from .core.joining import UnsetResolver
-        from .core.network import HOST
-        from .linux import inhabitants, namespaces, resolvers, rulesets, settings
+        from .core.model.network import HOST
+        from .core.operations import host_mode, plans
+        from .core.operations.connect import UnsetResolver
+        from .linux import namespace_processes, namespaces, nft, resolvers, sysctl
 
         self.exercise = None
         if not self.sandboxed:
             network = self.snapshot()
-            return self._do(host_mode.reset(network, inhabitants.remains(network)))
+            return self._do(host_mode.reset(network, namespace_processes.remains(network)))
         network = self._reading().outline()
-        own = settings.departures([HOST], of_interfaces=False)[HOST]
-        firewall = namespaces.entered(namespaces.host(), rulesets.has_tables)
+        own = sysctl.departures([HOST], of_interfaces=False)[HOST]
+        firewall = namespaces.entered(namespaces.host(), nft.has_tables)
         resolver = (UnsetResolver(),) if resolvers.is_set() else ()
-        return self._do((*plans.reset(network, inhabitants.remains(network), own, firewall=firewall), *resolver))
+        return self._do(
+            (*plans.reset(network, namespace_processes.remains(network), own, firewall=firewall), *resolver)
+        )
 
     def script(self) -> str:
         """A plain shell script that builds the present network from nothing on any Linux."""
-        from .core.script import script
-        from .linux import details
+        from .core.script.script import script
+        from .linux import script_details
 
         network = self.snapshot()
-        return script(network, details.read(network))
+        return script(network, script_details.read(network))
 
     def ping_all(self, *namespaces: str) -> PingTable:
         """Who reaches whom: every namespace pings every other at once.
@@ -254,7 +263,8 @@ class Lab(Reaching, Breaking):
         namespaces
             Which ones; by default all but the host. ``"host"`` may be named.
         """
-        from .core import pings, plans
+        from .core.checks import pings
+        from .core.operations import plans
         from .linux import pinging
 
         network = self.snapshot()
@@ -270,20 +280,20 @@ class Lab(Reaching, Breaking):
         return self._reader
 
     def _do(self, actions: tuple[Action, ...]) -> Operation:
-        from .linux import netlink
+        from .linux.netlink.apply import apply
 
         planned = actions if self.sandboxed else self._guarded(actions)
         coming_or_going = sum(isinstance(action, (AddNamespace, DeleteNamespace)) for action in planned)
         with self._reading().unheard(coming_or_going):
-            netlink.apply(planned)
+            apply(planned)
         return Operation(planned)
 
     def _guarded(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
-        from .core import guard, host_mode
-        from .linux import inhabitants
+        from .core.operations import host_mode
+        from .linux import namespace_processes
 
         client = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
-        around = guard.Surroundings(frozenset(inhabitants.with_files()), client.partition("%")[0])
+        around = host_mode.MachineFacts(frozenset(namespace_processes.with_files()), client.partition("%")[0])
         return host_mode.guarded(self.snapshot(), actions, around)
 
     # running
@@ -353,3 +363,209 @@ class Lab(Reaching, Breaking):
         from .linux.watch import Watch
 
         return Watch(callback)
+
+    # reaching out, and being reached
+
+    def nat(self, bridge: str) -> Operation:
+        """Let the namespaces on a bridge reach what the host reaches (`nslab_kernel.core.operations.nat.nat`)."""
+        from .core.operations import nat
+
+        return self._do(nat.nat(self.snapshot(), bridge))
+
+    def nat_off(self, bridge: str) -> Operation:
+        """Take back what `nat` did for a bridge."""
+        from .core.operations import nat
+
+        return self._do(nat.nat_off(self.snapshot(), bridge))
+
+    def publish(self, host_port: int, namespace: str, port: int, protocol: str = "tcp") -> Operation:
+        """Publish a port of a namespace at the host's addresses (`nslab_kernel.core.operations.publish.publish`)."""
+        from .core.operations import publish
+
+        return self._do(publish.publish(self.snapshot(volatile=True), host_port, namespace, port, protocol))
+
+    def unpublish(self, host_port: int, protocol: str = "tcp") -> Operation:
+        """Take a published port back."""
+        from .core.operations import publish
+
+        return self._do(publish.withdraw(self.snapshot(), host_port, protocol))
+
+    def connect(self, one: str, other: str, address: str, other_address: str) -> Operation:
+        """Lay a cable straight between two namespaces (`nslab_kernel.core.operations.connect.cable`)."""
+        from .core.operations import connect
+
+        return self._do(connect.cable(self.snapshot(), one, other, (address, other_address)))
+
+    def router(self, one: str, other: str, address: str, other_address: str, name: str = "router") -> Operation:
+        """Put a router between two bridges (`nslab_kernel.core.operations.connect.router`)."""
+        from .core.operations import connect
+
+        return self._do(connect.router(self.snapshot(), one, other, (address, other_address), name))
+
+    def address(self, namespace: str, interface: str, address: str) -> Operation:
+        """Give an interface one more address."""
+        from .core.operations import connect
+
+        return self._do(connect.address(self.snapshot(), namespace, interface, address))
+
+    def route(self, namespace: str, destination: str, gateway: str) -> Operation:
+        """Send a namespace's packets for a destination to a gateway (`nslab_kernel.core.operations.connect.route`)."""
+        from .core.operations import connect
+
+        return self._do(connect.route(self.snapshot(), namespace, destination, gateway))
+
+    def dns(self, namespace: str, server: str) -> Operation:
+        """Name the DNS server that programs of a namespace ask."""
+        from .core.operations import connect
+
+        return self._do(connect.resolver(self.snapshot(), namespace, server))
+
+    def firewall(
+        self,
+        namespace: str,
+        hook: str,
+        verdict: str,
+        *,
+        source: str = "",
+        destination: str = "",
+        tcp: int | None = None,
+        udp: int | None = None,
+    ) -> Operation:
+        """Add a filter rule to a namespace (`nslab_kernel.core.operations.filter_rules.wall`)."""
+        from .core.operations.filter_rules import Condition, add_rule
+
+        return self._do(add_rule(self.snapshot(), namespace, hook, verdict, Condition(source, destination, tcp, udp)))
+
+    def firewall_off(self, namespace: str) -> Operation:
+        """Remove the filter rules that `firewall` added to a namespace."""
+        from .core.operations.filter_rules import remove_rules
+
+        return self._do(remove_rules(self.snapshot(), namespace))
+
+    def internet(self) -> Operation:
+        """Give the host an uplink to an outside world whose servers answer (`nslab_kernel.core.operations.internet`).
+
+        Raises
+        ------
+        NslabError
+            In host mode: a real machine has a real uplink.
+        """
+        from .core.operations import internet
+        from .linux.internet_programs import start_servers
+
+        self._refuse_real_machine()
+        done = self._do(internet.internet(self.snapshot()))
+        try:
+            start_servers()
+        except BaseException:
+            self.internet_off()
+            raise
+        return done
+
+    def uplink(self) -> Operation:
+        """Join the host to the network of the machine that the lab runs on (`nslab_kernel.core.operations.uplink`).
+
+        Programs in the lab can then connect to whatever the machine reaches, its own services included.
+
+        Raises
+        ------
+        NslabError
+            In host mode, and where the machine lacks pasta or ``/dev/net/tun``.
+        """
+        from .core.operations import uplink
+
+        self._refuse_real_machine()
+        return self._do(uplink.uplink(self.snapshot()))
+
+    def internet_off(self) -> Operation:
+        """Take the world outside away, made up or real."""
+        from .core.operations import internet, uplink
+        from .linux import namespace_processes
+
+        network = self.snapshot()
+        if internet.is_real(network):
+            return self._do(uplink.uplink_off(network))
+        return self._do(internet.internet_off(network, namespace_processes.remains(network)))
+
+    def _refuse_real_machine(self) -> None:
+        if not self.sandboxed:
+            raise NslabError(
+                "This is a real machine, which has an uplink of its own.",
+                "Open a notebook with the kernel nslab, which has a host of its own.",
+            )
+
+    # breaking on purpose
+
+    def break_(self, level: int = 1, seed: int | None = None) -> Exercise:
+        """Break the lab in a hidden place.
+
+        Parameters
+        ----------
+        level
+            1 for what a look at the picture shows, 2 for what takes a search, 3 for several things at once.
+        seed
+            What chance starts from: the same seed breaks the same lab in the same way.
+
+        Raises
+        ------
+        NslabError
+            Where nothing works yet, or something is broken already.
+        """
+        from .core.faults import breakable
+        from .core.faults.exercise import Exercise
+        from .linux import breaking
+
+        self._refuse_breaking(level)
+        network = self._read()
+        wanted = breakable.pings(network)
+        # With patience: a lab that was built a moment ago still checks its IPv6 addresses.
+        failed = {(ping.source, ping.ip) for ping in breaking.unanswered(self._read, wanted, patient=True)}
+        working = tuple(ping for ping in wanted if (ping.source, ping.ip) not in failed)
+        breakable.refuse_broken(network, working, wanted)
+        number = random.randrange(_MOST_SEEDS) if seed is None else seed
+        faults, failing = breaking.break_something(self._read, network, working, level, number)
+        self.exercise = Exercise(faults, level, number, working, failing, time.monotonic())
+        return self.exercise
+
+    def attempt(self) -> Attempt:
+        """Try whether what was broken works again; with that the exercise ends."""
+        from .linux import breaking
+
+        exercise = self._going_on()
+        attempt = exercise.attempt(breaking.unanswered(self._read, exercise.working, patient=True), time.monotonic())
+        if attempt.mended:
+            self.exercise = None
+        return attempt
+
+    def hint(self) -> str:
+        """The next hint, more exact than the last."""
+        return self._going_on().hint(self._read(), self.language)
+
+    def unbreak(self) -> Operation:
+        """Put back what was broken and isn't mended yet; the exercise ends."""
+        done = self._do(self._going_on().repairs(self._read()))
+        self.exercise = None
+        return done
+
+    def _read(self) -> Network:
+        return self.snapshot(volatile=True)
+
+    def _going_on(self) -> Exercise:
+        if self.exercise is None:
+            raise NslabError("Nothing has been broken.", "`%netns_break` breaks something.")
+        return self.exercise
+
+    def _refuse_breaking(self, level: int) -> None:
+        from .core.faults import LEVELS
+
+        if not self.sandboxed:
+            raise NslabError(
+                "This is a real machine, which nobody breaks on purpose.",
+                "Open a notebook with the kernel nslab, which has a host of its own.",
+            )
+        if level not in LEVELS:
+            raise NslabError(f"There is no level {level}.", "Levels are 1, 2 and 3.")
+        if self.exercise is not None:
+            raise NslabError(
+                "Something is broken already.", "`%netns_check` tests it, `%netns_break --off` puts it back."
+            )

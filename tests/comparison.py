@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from nslab_kernel.core.comparing import comparable
-from nslab_kernel.core.network import Network
+from nslab_kernel.core.lessons.drift import comparable
+from nslab_kernel.core.model.network import Network
 
 PATIENCE = 10.0  # seconds for carriers, and the addresses that wait for them, to come
 

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from nslab_kernel.core.checks.pings import Ping
 from nslab_kernel.core.diagnosis import Diagnosis
-from nslab_kernel.core.network import Network
-from nslab_kernel.core.pings import Ping
+from nslab_kernel.core.model.network import Network
 from nslab_kernel.lab import Lab
-from nslab_kernel.linux import namespaces, neighbours, pinging
+from nslab_kernel.linux import namespaces, neighbour_tables, pinging
 
 from .labs import Listening
 
@@ -66,7 +66,7 @@ def arrives(lab: Lab, question: Question, *, tries: int = 1) -> bool:
 
 def fresh(lab: Lab) -> None:
     """Have every namespace forget its neighbours, so that what happened before doesn't matter."""
-    neighbours.forget(lab.snapshot(volatile=True))
+    neighbour_tables.forget(lab.snapshot(volatile=True))
 
 
 def silent(lab: Lab, pings: list[Ping]) -> list[Ping]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from nslab_kernel.core.actions import (
+from nslab_kernel.core.model.network import HOST, Route
+from nslab_kernel.core.operations.actions import (
     Action,
     AddAddress,
     AddBridge,
@@ -18,7 +19,6 @@ from nslab_kernel.core.actions import (
     SetSysctl,
     SetUp,
 )
-from nslab_kernel.core.network import HOST, Route
 
 FORWARDING = {4: "net.ipv4.ip_forward", 6: "net.ipv6.conf.all.forwarding"}
 BRIDGE_CALLS = ("net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables")

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from nslab_kernel.core.actions import Action, AddRoute, AddRule, Nft, SetSysctl
-from nslab_kernel.core.link_actions import AddNeighbour, SetBridge, SetLink, SetPort
-from nslab_kernel.core.network import HOST, Namespace, Network, PolicyRule, Route
+from nslab_kernel.core.model.network import HOST, Namespace, Network, PolicyRule, Route
+from nslab_kernel.core.operations.actions import (
+    Action,
+    AddNeighbour,
+    AddRoute,
+    AddRule,
+    Nft,
+    SetBridge,
+    SetLink,
+    SetPort,
+    SetSysctl,
+)
 
 from .labs import OUTSIDE
 

@@ -6,13 +6,13 @@ import contextlib
 from dataclasses import dataclass, field
 from random import Random
 
-from nslab_kernel.core.actions import Action
+from nslab_kernel.core.checks.pings import Ping, everybody
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.faults import KINDS, Fault, of_kind
-from nslab_kernel.core.network import Network
-from nslab_kernel.core.pings import Ping, everybody
+from nslab_kernel.core.model.network import Network
+from nslab_kernel.core.operations.actions import Action
 from nslab_kernel.lab import Lab
-from nslab_kernel.linux import netlink
+from nslab_kernel.linux.netlink.apply import apply
 
 from . import asking
 from .asking import Answer, Question
@@ -88,7 +88,7 @@ class _Proving:
         return self._proof
 
     def _apply(self, actions: tuple[Action, ...]) -> None:
-        netlink.apply(actions)
+        apply(actions)
         self._proof.script += [action.command() for action in actions]
 
     def _questions(self) -> list[Question]:
@@ -122,7 +122,7 @@ class _Proving:
                 victim = self._victim(asking.silent(self._lab, working))
                 if victim:
                     return victim
-                netlink.apply(fault.repairs(self._lab.snapshot(volatile=True)))
+                apply(fault.repairs(self._lab.snapshot(volatile=True)))
                 del self._proof.script[before:], self._proof.faults[-1:]
         return None
 
@@ -169,7 +169,7 @@ class _Proving:
             if not finding.actions:
                 return
             try:
-                netlink.apply(finding.actions)
+                apply(finding.actions)
             except NslabError:
                 return
             settle(self._lab.snapshot)

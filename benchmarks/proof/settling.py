@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from nslab_kernel.core.network import Interface, Network
+from nslab_kernel.core.model.network import Interface, Network
 
 _LINKS = 1.5  # seconds in which the kernel may notice a fresh cable's carrier
 _TREES = 6.0  # seconds for a spanning tree: twice the forward delay, and a little

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..core.checks.pings import Ping
 from ..core.faults import Fault, title
 from ..core.faults.exercise import Attempt, Exercise
-from ..core.network import HOST
-from ..core.outside import NAMESPACES
-from ..core.pings import Ping
+from ..core.model.network import HOST
+from ..core.operations.internet import NAMESPACES
 
 _MOST = 6  # failing pings that are worth listing
 _SAID = {

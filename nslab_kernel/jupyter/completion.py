@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from ..core.network import HOST, Network
+from ..core.model.network import HOST, Network
 from ..lab import Lab
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def offered(
     word = "" if not words or line[-1:].isspace() else words.pop()
     magic = words[0].lstrip("%") if words and words[0].startswith("%") else ""
     if first.startswith("%%netns_check") and line != first:
-        from ..core.claim_completion import next_words
+        from ..core.checks.parse import next_words
 
         return next_words(" ".join(words), snapshot())
     if magic.startswith("netns") and word.startswith("-"):

@@ -7,7 +7,7 @@ from html import escape
 
 from IPython.display import display
 
-from ..core.network import Network
+from ..core.model.network import Network
 
 
 def show_commands(commands: Iterable[str]) -> None:

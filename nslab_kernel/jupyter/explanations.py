@@ -6,8 +6,18 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from ..core.diagnosis import Diagnosis, Finding, Hop, Place
-from ..core.diagnosis.report import ARROWS, LABELS, SIGNS, further_title, path_title, place_words, text, verdict, where
-from ..core.network import Network
+from ..core.diagnosis.findings import (
+    ARROWS,
+    LABELS,
+    SIGNS,
+    further_title,
+    path_title,
+    place_words,
+    text,
+    verdict,
+    where,
+)
+from ..core.model.network import Network
 from ..picture import Mark
 
 _COLOURS = {

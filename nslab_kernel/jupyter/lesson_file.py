@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from ..core.errors import NslabError
-from ..core.lesson import Lesson, lesson
+from ..core.lessons.lesson import Lesson, lesson
 
 _PLAY = "Name one: `%netns_play 01-bridge.ipynb`."
 

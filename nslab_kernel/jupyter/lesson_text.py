@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..core.lesson import Step
-from ..core.progress import State
+from ..core.lessons.lesson import Step
+from ..core.lessons.progress import State
+from .messages import worded
 from .player import Played, Player
-from .telling import worded
 
 _MARKS = {State.WAITING: "○", State.RUNNING: "▶", State.DONE: "✓", State.FAILED: "✗"}
 _WORDS = {

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..core.actions import ip, within
-from ..core.changes import condition
-from ..core.namespace_changes import route_text, rule_text
-from ..core.network import HOST, Interface, Namespace, Network
+from ..core.model.diff import condition, route_text, rule_text
+from ..core.model.network import HOST, Interface, Namespace, Network
+from ..core.operations.actions import ip, within
 from ..linux.counters import Counters
 
 _MAIN_TABLE = 254

@@ -13,8 +13,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NslabError
-from ..core.lesson import Step
-from .capture import Capture, Uncaptured
+from ..core.lessons.lesson import Step
+from .cell_output import Capture, Uncaptured
 from .running import CommandFailedError
 from .verdicts import MIME_METADATA
 

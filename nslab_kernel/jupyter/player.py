@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..core.changes import Change
-from ..core.lesson import Lesson, Step
-from ..core.network import HOST, Network
-from ..core.progress import Progress, bare
-from ..linux import population
-from .capture import Capture, Output, Uncaptured
+from ..core.lessons.lesson import Lesson, Step
+from ..core.lessons.progress import Progress, bare
+from ..core.model.diff import Change
+from ..core.model.network import HOST, Network
+from ..linux import processes
+from .cell_output import Capture, Output, Uncaptured
 from .outcome import INTERRUPTED, Outcome, judged, outcome_of
 from .session import Session
 
@@ -95,7 +95,7 @@ class Player:
         self._end(index, Played(judged(error, step), (), seconds, step.source, by_hand=True))
 
     def _begin(self, index: int) -> None:
-        self._running_before = population.pids()
+        self._running_before = processes.pids()
         self.progress = self.progress.begun(index, self.snapshot())
 
     def _end(self, index: int, played: Played) -> None:
@@ -106,7 +106,7 @@ class Player:
             well=played.outcome.well,
             forgiven=self.lesson.steps[index].may_fail,
             # On a machine that isn't the lab's alone, others come and go as well.
-            left_running=self.session.lab.sandboxed and not population.pids() <= self._running_before,
+            left_running=self.session.lab.sandboxed and not processes.pids() <= self._running_before,
         )
 
     def back_to(self, index: int) -> None:

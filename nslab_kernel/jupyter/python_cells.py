@@ -12,10 +12,10 @@ import time
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from ..linux import namespaces, surroundings
+from ..linux import mount_namespaces, namespaces
 from ..linux.namespaces import Place
 from .interrupting import interrupt
-from .telling import told, worded
+from .messages import told, worded
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -92,7 +92,7 @@ class _Run:
 
     def _work(self) -> None:
         try:
-            surroundings.settle(self._place)
+            mount_namespaces.settle(self._place)
             self._value = self._evaluate()
         except BaseException as error:
             self._error = error

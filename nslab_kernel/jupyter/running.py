@@ -15,7 +15,7 @@ from weakref import WeakSet
 from ..core.packages import package_of
 from ..lab import Lab
 from ..linux.processes import Process, Result
-from .telling import told, worded
+from .messages import told, worded
 
 _NOT_FOUND = 127  # a shell's exit status for a command that isn't there
 _NO_ANSWER = (1, 2)  # ping's: silence, or an error

@@ -11,7 +11,7 @@ from ..lab import Lab
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from .following import Follower
+    from .automatic_picture import Follower
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ _sessions: WeakKeyDictionary[InteractiveShell, Session] = WeakKeyDictionary()
 
 def open_session(shell: InteractiveShell) -> Session:
     """The shell's session, made on first use."""
-    from .following import Follower
+    from .automatic_picture import Follower
 
     if shell not in _sessions:
         lab = Lab()

@@ -9,10 +9,10 @@ import anywidget
 import traitlets
 
 from ..core.errors import NslabError
-from ..core.progress import State
+from ..core.lessons.progress import State
 from . import lesson_text, stepper_view
-from .between_cells import between_cells
 from .frontend import bundle, kernel_id
+from .main_thread import between_cells
 from .player import Player
 from .viewers import Viewers
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.lesson import Step
-from ..core.progress import State
+from ..core.lessons.lesson import Step
+from ..core.lessons.progress import State
 from . import markdown
-from .capture import Output
+from .cell_output import Output
+from .messages import worded
 from .player import Player
-from .telling import worded
 from .verdicts import MIME_METADATA
 
 WAIT = {"en": "Something is running. Wait, or interrupt it.", "zh": "正在运行。请等待，或中断它。"}

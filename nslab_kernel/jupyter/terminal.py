@@ -11,7 +11,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from ..core.network import HOST
+from ..core.model.network import HOST
 from .frontend import bundle, kernel_id
 
 _LOGIN_PATH = "/usr/local/bin:/usr/bin:/bin"

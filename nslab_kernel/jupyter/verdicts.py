@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ..core.judging import Verdict
+from ..core.checks.evaluate import Verdict
 
 MIME_METADATA = "nslab_verdicts"
 """The key in an output's metadata under which the verdicts are found as data."""

@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from ..core.checks.pings import NO_ANSWER, Ping
 from ..core.errors import NslabError
 from ..core.faults import Fault, candidates, how_many
-from ..core.network import Network
-from ..core.pings import NO_ANSWER, Ping
-from . import neighbours, netlink, pinging
+from ..core.model.network import Network
+from . import neighbour_tables, pinging
+from .netlink.apply import apply
 
 Read = Callable[[], Network]
 
@@ -25,7 +26,7 @@ def unanswered(read: Read, pings: Iterable[Ping], *, patient: bool = False) -> t
     What namespaces have learnt of their neighbours is forgotten first: it would hide faults for half a minute.
     """
     network = read()
-    neighbours.forget(network)
+    neighbour_tables.forget(network)
     left = tuple(ping for ping in pings if network.get(ping.source))
     gone = tuple(replace(ping, reason=NO_ANSWER) for ping in pings if not network.get(ping.source))
     for _ in range(_PATIENT if patient else _SURE):
@@ -75,7 +76,7 @@ def break_something(
     if not chosen:
         raise NslabError(f"No fault of level {level} fits this lab.", "Try another level, or build more.")
     for fault in chosen:
-        netlink.apply(fault.steps(read()))
+        apply(fault.steps(read()))
     return tuple(chosen), unanswered(read, working)
 
 
@@ -86,9 +87,9 @@ def _meet(one: Fault, other: Fault) -> bool:
 
 def _breaks(read: Read, fault: Fault, working: Sequence[Ping]) -> bool:
     """Whether a fault breaks anything; afterwards it is mended again."""
-    netlink.apply(fault.steps(read()))
+    apply(fault.steps(read()))
     try:
         return bool(unanswered(read, working))
     finally:
-        netlink.apply(fault.undo)
+        apply(fault.undo)
         unanswered(read, working, patient=True)

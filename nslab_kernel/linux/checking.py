@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from ..core.judging import Answer, Probe
-from . import echo, lookup, namespaces
+from ..core.checks.evaluate import Answer, Probe
+from . import namespaces, pinging, resolvers
 
 PATIENCE = 1.5
 """Seconds to try. The kernel may take a second to see that a fresh cable has a carrier (net/core/link_watch.c)."""
@@ -53,7 +53,7 @@ def _resolved(probe: Probe) -> str:
     try:
         return str(ipaddress.ip_address(probe.address))
     except ValueError:
-        return next(iter(lookup.addresses(probe.source, probe.address)), "")
+        return next(iter(resolvers.lookup(probe.source, probe.address)), "")
 
 
 def _refused_by_routing(address: str) -> str:
@@ -101,7 +101,7 @@ def _datagram(address: str, port: int) -> Generator[str, None, None]:
 
         def ask() -> None:
             calling.send(_DATAGRAM)
-            calling.recv(echo.LARGEST)
+            calling.recv(pinging.LARGEST)
 
         while True:
             yield _outcome(ask)
@@ -118,8 +118,8 @@ def _echo(address: str, _: int) -> Generator[str, None, None]:
         calling.connect((address, 0))
 
         def ask() -> None:
-            calling.send(echo.request(version, 0, token))
-            while echo.answered(version, calling.recv(echo.LARGEST), token) is None:
+            calling.send(pinging.echo_request(version, 0, token))
+            while pinging.echo_answered(version, calling.recv(pinging.LARGEST), token) is None:
                 pass
 
         while True:

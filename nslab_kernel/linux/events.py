@@ -10,8 +10,8 @@ import errno
 import socket
 import struct
 
-from .dumps import HEADER, NETLINK_NETFILTER, SOL_NETLINK, attributes
-from .nsids import HOST_ID
+from .namespaces import HOST_ID
+from .netlink.dump import HEADER, NETLINK_NETFILTER, SOL_NETLINK, attributes
 
 _NETLINK_ADD_MEMBERSHIP, _NETLINK_DROP_MEMBERSHIP, _NETLINK_LISTEN_ALL_NSID = 1, 2, 8
 _ROUTE_GROUPS = (1, 3, 5, 7, 8, 9, 11, 19, 24, 25, 28)  # link, neigh, addr route rule (4, 6), netconf (4, 6), nsid

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import struct
 
-from ..core.network import Listener
-from .dumps import AskingSocket
+from ..core.model.network import Listener
+from .netlink.dump import AskingSocket
 
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20

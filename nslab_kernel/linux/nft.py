@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..core import nftables
-from ..core.actions import Nft
-from ..core.details import Rules
 from ..core.errors import NslabError
-from ..core.filter_actions import AddChain, AddFilterRule, DeleteFilterRule, DeleteTable, SetPolicy
+from ..core.model import nftables
+from ..core.model.firewall import Ruleset
+from ..core.operations.actions import Nft
+from ..core.operations.firewall_actions import AddChain, AddFilterRule, DeleteFilterRule, DeleteTable, SetPolicy
+from ..core.script.details import Rules
 from . import processes
-from .applying import perform
-from .doors import Doors
+from .netlink.dump import NETLINK_NETFILTER, AskingSocket
+from .netlink.handles import Doors
 
 _CURE = "Nothing was changed; `sudo nft list ruleset` shows the tables, chains and rules that are there."
 _IPTABLES = {"ip": "iptables", "ip6": "ip6tables"}
 
 
-@perform.register
-def _(action: Nft, doors: Doors) -> None:
+def run_nft(action: Nft, doors: Doors) -> None:
     doors.enter(action.namespace)
     try:
         processes.output_of("nft", "-f", "-", given=action.commands)
@@ -26,9 +26,8 @@ def _(action: Nft, doors: Doors) -> None:
         raise NslabError(error.message, error.cure or _CURE) from None
 
 
-@perform.register
-def _(action: AddChain | DeleteTable | SetPolicy | AddFilterRule | DeleteFilterRule, doors: Doors) -> None:
-    perform(action.nft(), doors)
+def change_rules(action: AddChain | DeleteTable | SetPolicy | AddFilterRule | DeleteFilterRule, doors: Doors) -> None:
+    run_nft(action.nft(), doors)
 
 
 def listing() -> Iterator[Rules]:
@@ -55,3 +54,22 @@ def _without_invented(saved: str, chains: set[str]) -> str:
     """Without comments, and without the built-in chains that iptables-save prints although they aren't there."""
     kept = [line for line in saved.splitlines() if line[0] != "#" and (line[0] != ":" or line[1:].split()[0] in chains)]
     return "\n".join(kept) + "\n"
+
+
+_NFT_MSG_GETTABLE = (10 << 8) | 1  # subsystem NFNL_SUBSYS_NFTABLES
+_GENERAL = bytes(4)  # struct nfgenmsg: every family
+_SAVERS = {4: "iptables-save", 6: "ip6tables-save"}
+
+
+def read_ruleset() -> Ruleset:
+    """All chains and rules. Most namespaces have none, so nft is asked only where there is a table."""
+    if not has_tables():
+        return Ruleset()
+    text = processes.output_of("nft", "-j", "list", "ruleset")
+    return nftables.ruleset_of(text, {f: processes.output_of(_SAVERS[f]) for f in nftables.needs_iptables(text)})
+
+
+def has_tables() -> bool:
+    """Whether there is any table, be it empty."""
+    with AskingSocket(NETLINK_NETFILTER) as asking:
+        return bool(asking.dump(_NFT_MSG_GETTABLE, _GENERAL))

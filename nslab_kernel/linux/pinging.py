@@ -12,13 +12,61 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from ..core.network import Network
-from ..core.pings import NO_ANSWER, Ping, PingTable, pairs
-from ..core.subnets import subnet_of
-from . import decoding, echo, hot_messages
-from .doors import Doors
-from .dumps import AskingSocket, Message
-from .route_socket import NetlinkError
+from ..core.checks.pings import NO_ANSWER, Ping, PingTable, pairs
+from ..core.model.network import Network
+from ..core.model.subnets import subnet_of
+from .netlink import decode, encode
+from .netlink.dump import AskingSocket, Message
+from .netlink.handles import Doors
+from .netlink.socket import NetlinkError
+
+REQUEST, REPLY = {4: 8, 6: 128}, {4: 0, 6: 129}
+"""The types of request and reply, by IP version."""
+
+LARGEST = 2048
+"""Bytes that an answer has at most."""
+
+_HEADER = struct.Struct("!BBHHH")  # type, code, checksum, id, sequence number
+_MARK = struct.Struct("!8sI44x")  # the sender's token, which request it is, and what makes it as long as ping(8)'s
+
+
+def echo_request(version: int, number: int, token: bytes) -> bytes:
+    """An echo request.
+
+    Parameters
+    ----------
+    version
+        4 or 6.
+    number
+        What tells it from the sender's others.
+    token
+        Eight bytes that tell the sender from all others. Two of them are the request's id: with the same one, a ping
+        would go by what conntrack remembers of the last, whatever the rules say now.
+    """
+    mark = _MARK.pack(token, number)
+    identity = int.from_bytes(token[:2])
+    header = _HEADER.pack(REQUEST[version], 0, 0, identity, number & 0xFFFF)
+    if version == 4:  # for IPv6 the kernel does the sum
+        header = _HEADER.pack(REQUEST[4], 0, _checksum(header + mark), identity, number & 0xFFFF)
+    return header + mark
+
+
+def echo_answered(version: int, packet: bytes, token: bytes) -> int | None:
+    """The number of the request that a packet from a raw socket answers, if it answers one of this token."""
+    start = (packet[0] & 0x0F) * 4 if version == 4 else 0  # a raw IPv4 socket gives the IP header too
+    body = packet[start:]
+    if len(body) != _HEADER.size + _MARK.size or body[0] != REPLY[version]:
+        return None
+    found, number = _MARK.unpack_from(body, _HEADER.size)
+    return int(number) if found == token else None
+
+
+def _checksum(data: bytes) -> int:
+    """The Internet checksum (RFC 1071) of an even number of bytes."""
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total >> 16) + (total & 0xFFFF)
+    return ~(total + (total >> 16)) & 0xFFFF
+
 
 _SOL_RAW, _ICMP_FILTER = 255, 1
 _MOST_IN_A_ROUND = 900
@@ -146,7 +194,7 @@ class _Round:
         version = key[1]
         if version == 4:
             one = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
-            one.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("=I", ~(1 << echo.REPLY[4]) & 0xFFFFFFFF))
+            one.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("=I", ~(1 << REPLY[4]) & 0xFFFFFFFF))
         else:
             one = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
         one.setblocking(False)
@@ -161,7 +209,7 @@ class _Round:
             ping = self._pings[number]
             version = _version(ping)
             try:
-                request = echo.request(version, number, self._token)
+                request = echo_request(version, number, self._token)
                 self._sockets[ping.source, version].sendto(request, (ping.ip, 0))
             except OSError as error:
                 if error.errno in (errno.ENOBUFS, errno.EAGAIN):
@@ -177,10 +225,10 @@ class _Round:
             one, version = self._by_descriptor[descriptor]
             while True:
                 try:
-                    packet = one.recv(echo.LARGEST)
+                    packet = one.recv(LARGEST)
                 except BlockingIOError:
                     break
-                number = echo.answered(version, packet, self._token)
+                number = echo_answered(version, packet, self._token)
                 if number is not None:
                     self._reasons.pop(number, None)
 
@@ -196,7 +244,7 @@ def _neighbour_tables(pings: Iterable[Ping]) -> dict[str, list[Message]]:
         for name in dict.fromkeys(ping.source for ping in pings):
             doors.enter(name)
             with AskingSocket() as asking:
-                found[name] = asking.dump(decoding.RTM_GETNEIGH, decoding.NEIGHBOURS)
+                found[name] = asking.dump(decode.RTM_GETNEIGH, decode.NEIGHBOURS)
     finally:
         doors.close()
     return found
@@ -210,14 +258,14 @@ def _forget_neighbours(network: Network, pings: Iterable[Ping], tables: Mapping[
     tables
         The sources' neighbours before anything was sent, which stay.
     """
-    known = {name: {neighbour.ip for neighbour in decoding.neighbours(table)} for name, table in tables.items()}
+    known = {name: {neighbour.ip for neighbour in decode.neighbours(table)} for name, table in tables.items()}
     messages: dict[str, list[bytes]] = {}
     for ping in pings:
         namespace = network.get(ping.source)
         for interface in namespace.interfaces if namespace else ():
             near = any(_near(ping.ip, address.cidr) for address in interface.addresses)
             if near and ping.ip not in known[ping.source]:
-                message = hot_messages.delete_neighbour(interface.index, ping.ip)
+                message = encode.delete_neighbour(interface.index, ping.ip)
                 messages.setdefault(ping.source, []).append(message)
     doors = Doors()
     try:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..core.errors import NslabError
-from ..core.network import HOST
+from ..core.model.network import HOST
 from . import processes
 
 

@@ -13,10 +13,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from ..core.errors import NslabError
-from ..core.network import HOST
+from ..core.model.network import HOST
 from ..core.packages import package_of
 from ..core.simple_command import simple_words
-from . import namespaces, surroundings
+from . import mount_namespaces, namespaces
 from .streaming import OnOutput, Streams
 
 _GRACE = 0.3  # seconds between asking a process group to end and ending it
@@ -100,7 +100,7 @@ def start(namespace: str, command: str | Sequence[str], *, keep_output: bool = T
     program, words = _resolved(command)
 
     def spawn() -> Process:
-        surroundings.settle(place)
+        mount_namespaces.settle(place)
         return Process(
             words,
             executable=program,
@@ -192,3 +192,8 @@ def _found(command: str) -> str:
         cure = f"`sudo apt-get install {package_of(command) or command}` brings it."
         raise NslabError(f"{command} isn't installed.", cure)
     return program
+
+
+def pids() -> frozenset[int]:
+    """The ids of all processes that this one can see."""
+    return frozenset(int(entry) for entry in os.listdir("/proc") if entry.isdigit())

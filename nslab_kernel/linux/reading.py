@@ -9,17 +9,104 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..core.network import Namespace, Network
-from . import namespaces, nsids, sweep
-from .decoding import Link
-from .dumps import AskingSocket
+from ..core.model.firewall import Ruleset
+from ..core.model.network import Interface, Namespace, Neighbour, Network, PolicyRule, Route
+from . import listening, namespaces, nft, sysctl
 from .events import Events
 from .namespaces import Place
+from .netlink import decode
+from .netlink.decode import Link
+from .netlink.dump import AskingSocket
+
+
+@dataclass(frozen=True, slots=True)
+class RawNamespace:
+    """A namespace as it was read: where the other ends of its cables are is still told in its own numbers."""
+
+    links: tuple[decode.Link, ...]
+    routes: tuple[Route, ...]
+    rules: tuple[PolicyRule, ...]
+    neighbours: tuple[Neighbour, ...]  # those that a person entered
+    overall: tuple[tuple[str, str], ...]
+    firewall: Ruleset
+
+    @property
+    def cables_out(self) -> dict[tuple[int, int], int]:
+        """For the indexes of both ends of each cable into another namespace, own first, this one's id of that one."""
+        return {(link.own_index, link.peer_index or 0): link.peer_id for link in self.links if link.peer_id is not None}
+
+
+def read_raw() -> RawNamespace:
+    """Read the namespace."""
+    with AskingSocket() as asking:
+        addresses = decode.addresses(asking.dump(decode.RTM_GETADDR, decode.ADDRESSES))
+        links = decode.links(asking.dump(decode.RTM_GETLINK, decode.LINKS), addresses)
+        routes = decode.routes(asking.dump(decode.RTM_GETROUTE, decode.ROUTES))
+        rules = decode.rules(asking.dump(decode.RTM_GETRULE, decode.RULES))
+        entered = tuple(neighbour for neighbour in _neighbours(asking) if neighbour.state == "PERMANENT")
+        overall = decode.overall(asking.ask(decode.RTM_GETNETCONF, *decode.OVERALL))
+    return RawNamespace(links, routes, rules, entered, overall, nft.read_ruleset())
+
+
+def with_volatile(namespace: Namespace) -> Namespace:
+    """The namespace with what changes without an event: learnt neighbours, listeners, and kernel parameters.
+
+    Of an interface's own parameters netlink tells, but some are changed without an event (``arp_ignore``).
+    """
+    with AskingSocket() as asking:
+        learnt = _neighbours(asking)
+        links = decode.links(asking.dump(decode.RTM_GETLINK, decode.LINKS), {})
+    sysctls = dict((*namespace.sysctls, *_settings(links), *sysctl.read_parameters()))
+    return replace(namespace, listeners=listening.read(), neighbours=learnt, sysctls=tuple(sorted(sysctls.items())))
+
+
+def assembled(place: Place, pieces: RawNamespace, peers: dict[int, str]) -> Namespace:
+    """The namespace's value.
+
+    Parameters
+    ----------
+    place
+        Which namespace it is.
+    pieces
+        What was read in it.
+    peers
+        For each of its ids of other namespaces, the name of that namespace.
+    """
+    return Namespace(
+        place.name,
+        place.kind,
+        place.inode,
+        place.label,
+        tuple(_interface(place, link, peers) for link in pieces.links),
+        tuple(sorted(pieces.routes, key=_route_order)),
+        pieces.rules,
+        pieces.neighbours,
+        pieces.firewall,
+        tuple(sorted((*pieces.overall, *_settings(pieces.links)))),
+    )
+
+
+def _settings(links: Iterable[decode.Link]) -> Iterator[tuple[str, str]]:
+    return (setting for link in links for setting in link.settings)
+
+
+def _interface(place: Place, link: decode.Link, peers: dict[int, str]) -> Interface:
+    if link.peer_index is None:
+        return link.interface(None)
+    return link.interface(place.name if link.peer_id is None else peers.get(link.peer_id))
+
+
+def _neighbours(asking: AskingSocket) -> tuple[Neighbour, ...]:
+    return decode.neighbours(asking.dump(decode.RTM_GETNEIGH, decode.NEIGHBOURS))
+
+
+def _route_order(route: Route) -> tuple[int, int, int, str]:
+    return route.family, route.table, route.metric, route.destination
 
 
 @dataclass(slots=True)
@@ -28,7 +115,7 @@ class _Known:
 
     place: Place
     nsid: int
-    pieces: sweep.Pieces
+    pieces: RawNamespace
     table: dict[int, int]  # for each of its ids of other namespaces, the host's id of the same
     peers: dict[int, str] | None = None
     shown: Namespace | None = None
@@ -49,7 +136,7 @@ class Reader:
         self._host_cables: dict[tuple[int, int], int] = {}  # by both ends' indexes, the host's last: where they lead
         self._dirty: set[int] | None = set()  # the ids of namespaces to be read again; None: all
         with namespaces.opened(self._host) as file:
-            self._host_nsid = nsids.assigned(self._asking, file, host=True)
+            self._host_nsid = namespaces.assigned_nsid(self._asking, file, host=True)
 
     def read(self, *, volatile: bool = False) -> Network:
         """The lab as it is now.
@@ -58,7 +145,7 @@ class Reader:
         ----------
         volatile
             Whether to read listening sockets, learnt neighbours, the kernel parameters that netlink doesn't tell
-            (`nslab_kernel.linux.parameters`) and those of interfaces, too. They change without an event, so every
+            (`nslab_kernel.linux.sysctl`) and those of interfaces, too. They change without an event, so every
             namespace has to be entered for them. Neighbours that a person entered (PERMANENT) are always read.
         """
         with self._lock:
@@ -123,7 +210,7 @@ class Reader:
         return places + namespaces.unnamed({place.inode for place in places})
 
     def _host_alone(self) -> Namespace:
-        return sweep.assembled(self._host, sweep.read(), {})
+        return assembled(self._host, read_raw(), {})
 
     def _hear(self) -> None:
         heard = self._events.drain()
@@ -166,9 +253,9 @@ class Reader:
 
     def _known_of(self, place: Place) -> _Known:
         with namespaces.opened(place) as file:
-            nsid = self._host_nsid if place.kind == "host" else nsids.assigned(self._asking, file)
+            nsid = self._host_nsid if place.kind == "host" else namespaces.assigned_nsid(self._asking, file)
             namespaces.join(file)
-        pieces = sweep.read()
+        pieces = read_raw()
         return _Known(place, nsid, pieces, self._table(place, nsid, pieces.cables_out))
 
     def _table(self, place: Place, nsid: int, cables: dict[tuple[int, int], int]) -> dict[int, int]:
@@ -181,7 +268,7 @@ class Reader:
             return {number: number for number in cables.values()}
         if all(self._host_cables.get(ends) == nsid for ends in cables):
             return dict.fromkeys(cables.values(), self._host_nsid)
-        return nsids.table_of(self._asking, nsid)
+        return namespaces.nsid_table(self._asking, nsid)
 
     def _shown(self, current: list[_Known], *, anew: bool) -> list[Namespace]:
         """The namespaces' values; after something was read anew, the names of the other ends may be others."""
@@ -191,7 +278,7 @@ class Reader:
                 peers = {number: names[nsid] for number, nsid in known.table.items() if nsid in names}
                 if peers != known.peers:
                     known.peers = peers
-                    known.shown = sweep.assembled(known.place, known.pieces, peers)
+                    known.shown = assembled(known.place, known.pieces, peers)
         return [known.shown for known in current if known.shown]
 
 
@@ -204,7 +291,7 @@ def _with_volatile(current: list[_Known], found: list[Namespace]) -> list[Namesp
         filled = []
         for known, namespace in zip(current, found, strict=True):
             namespaces.enter(known.place)
-            filled.append(sweep.with_volatile(namespace))
+            filled.append(with_volatile(namespace))
         return filled
 
     with ThreadPoolExecutor(1, "nslab-volatile") as worker:

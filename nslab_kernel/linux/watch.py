@@ -9,9 +9,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from . import namespaces, nsids
-from .dumps import AskingSocket
+from . import namespaces
 from .events import Events
+from .netlink.dump import AskingSocket
 
 _IN_CREATE, _IN_DELETE = 0x100, 0x200
 _LONGEST = 0.2  # seconds that a burst may put off the call
@@ -93,7 +93,7 @@ class Watch:
             for place in namespaces.named():
                 if place.inode not in self._known:
                     with namespaces.opened(place) as file:
-                        nsids.assigned(asking, file)
+                        namespaces.assigned_nsid(asking, file)
                     self._known.add(place.inode)
 
 

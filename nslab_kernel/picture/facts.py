@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..core.namespace_changes import route_text
-from ..core.network import HOST, Namespace, Network, Route
+from ..core.model.diff import route_text
+from ..core.model.network import HOST, Namespace, Network, Route
 from .notes import notes
-from .outside import outside
+from .outside_namespaces import outside
 from .view import Fact
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.changes import condition
-from ..core.matching import PAIRS
-from ..core.network import Interface, Namespace, Network
+from ..core.model.diff import PAIRS, condition
+from ..core.model.network import Interface, Namespace, Network
 
 if TYPE_CHECKING:
     import networkx

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..core.changes import changes, summary
-from ..core.missing import missing
-from ..core.network import HOST, Interface, Namespace, Network
+from ..core.model.diff import changes, summary
+from ..core.model.network import HOST, Interface, Namespace, Network
+from ..core.model.next_step import next_step
 from ..core.order import natural
-from .details import room_details
+from .diff_status import Fates
 from .facts import compared, facts
-from .fates import Fates
-from .outside import outside, uplinks
+from .outside_namespaces import outside, uplinks
 from .sockets import socket_of
+from .tooltips import room_details
 from .view import Cable, Fact, Room, Socket, View
 from .words import word
 
@@ -43,7 +43,7 @@ def view(network: Network, before: Network | None, language: str, mac: bool, hid
         tuple(room for room in rooms[1:] if room.id not in beyond),
         tuple(room for room in rooms[1:] if room.id in beyond),
         merged.cables(rooms),
-        _caption(summary(found, language), missing(network, language), language),
+        _caption(summary(found, language), next_step(network, language), language),
         tuple((f"{HOST}/{name}", count) for name, count in hidden.items()),
         mac,
     )

@@ -6,8 +6,8 @@ import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..core.firewall import Chain, Match, Rule
-from ..core.network import Namespace, Network
+from ..core.model.firewall import Chain, Match, Rule
+from ..core.model.network import Namespace, Network
 from .words import word
 
 _MOST_DROPS = 3  # of them shown one by one; the rest are counted

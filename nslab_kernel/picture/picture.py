@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ..core.errors import NslabError
-from ..core.network import Network
+from ..core.model.network import Network
 from .layout import COLUMNS, Mark, layout
 from .merge import view
 from .scene import Scene

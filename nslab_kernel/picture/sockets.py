@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ..core.changes import condition
-from ..core.matching import PAIRS
-from ..core.network import HOST, Address, Interface, Namespace, Network
-from .details import shown_addresses, socket_details
-from .fates import Fates
+from ..core.model.diff import PAIRS, condition
+from ..core.model.network import HOST, Address, Interface, Namespace, Network
+from .diff_status import Fates
+from .tooltips import shown_addresses, socket_details
 from .view import Fact, Socket
 from .words import word
 

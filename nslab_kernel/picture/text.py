@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
-from ..core.changes import condition
-from ..core.network import HOST, Interface, Namespace, Network
+from ..core.model.diff import condition
+from ..core.model.network import HOST, Interface, Namespace, Network
 from ..core.order import natural
-from .details import shown_addresses
+from .tooltips import shown_addresses
 from .words import word
 
 _MANY = 12  # namespaces; of more of them a description gives the number and the first few

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..core.errors import NslabError
-from ..core.network import HOST, Interface, Namespace, Network
+from ..core.model.network import HOST, Interface, Namespace, Network
 
 
 def zoom(network: Network, of: str) -> tuple[Network, dict[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from . import card, uplink
+from . import lab_metadata, uplink_service
 from .host import start
 from .init import Order
 from .supervise import hold_signals, supervise
@@ -33,11 +33,11 @@ def run(command: Sequence[str]) -> int:
         The machine does not permit a private host, or the command can't be started.
     """
     on_terminal = os.isatty(0)
-    order = Order(command, files=card.write(" ".join(command)), own_session=not on_terminal)
+    order = Order(command, files=lab_metadata.write(" ".join(command)), own_session=not on_terminal)
     hold_signals()
     host = start(order)
     host.confirm()
-    uplink.offer(host)
+    uplink_service.offer(host)
     return supervise(host.pid, host.send_signal, shares_terminal=on_terminal)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ..core.errors import NslabError
-from ..core.names import namespace_name
-from ..core.network import HOST
+from ..core.model.names import namespace_name
+from ..core.model.network import HOST
 from ..linux import syscalls
 from .environment import HOSTNAME, environment
 from .init import NOT_FOUND

@@ -15,14 +15,14 @@ from collections.abc import Sequence
 
 from ..core.errors import NslabError
 from ..core.language import language_of
-from . import card, uplink
+from . import lab_metadata, uplink_service
 from .connection import INNER_FILE, Connection
 from .environment import CELL_VARIABLE, ID_VARIABLE, PRIVATE_DIRECTORY, REFUSAL_VARIABLE
 from .host import start
 from .init import Order
+from .parent_watch import Starter
 from .refusal import RefusedError
 from .relay import Relay
-from .starter import Starter
 from .supervise import hold_signals, restore_signals, supervise
 
 TYPE_CHECKING = False  # typing takes long to import
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(connection: Connection, passed_on: Sequence[str], starter: Starter) -> int:
     order = Order(
         command=_ipykernel(f"{PRIVATE_DIRECTORY}/{INNER_FILE}", _EXTENSION, *passed_on),
-        files={INNER_FILE: connection.inner(), **card.write(connection.label, connection.identity)},
+        files={INNER_FILE: connection.inner(), **lab_metadata.write(connection.label, connection.identity)},
         # Inside, 1 is what never goes away: ipykernel then has no parent to watch, as we do that.
         variables={"JPY_PARENT_PID": "1", CELL_VARIABLE: "1", ID_VARIABLE: connection.identity},
         own_session=True,
@@ -72,7 +72,7 @@ def _run(connection: Connection, passed_on: Sequence[str], starter: Starter) -> 
         # Listening is set up in the time that the host takes to start.
         relay = Relay(connection.listen(), host.inside)
         host.confirm()
-        uplink.offer(host)
+        uplink_service.offer(host)
         starter.when_ended(lambda: host.send_signal(signal.SIGKILL))
         status = supervise(host.pid, host.send_signal, shares_terminal=False)
         relay.drain()
@@ -97,6 +97,6 @@ def _explain_instead(refused: RefusedError, connection_file: str, passed_on: Seq
     sentence = str(explain(refused.step, refused.number, refused.detail, read_machine()))
     print(f"nslab: {sentence}", file=sys.stderr, flush=True)
     restore_signals()
-    kernel_class = "--IPKernelApp.kernel_class=nslab_kernel.sandbox.explaining.ExplainingKernel"
+    kernel_class = "--IPKernelApp.kernel_class=nslab_kernel.sandbox.refusal_kernel.ExplainingKernel"
     command = _ipykernel(connection_file, kernel_class, *passed_on)
     os.execve(command[0], command, {**os.environ, REFUSAL_VARIABLE: sentence})

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.errors import NslabError
-from . import card
+from . import lab_metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _lab(pid: int) -> RunningLab | None:
     try:
         if not _is_pid_1_of_its_namespace(pid):
             return None
-        label, identity = card.read(f"/proc/{pid}/root")
+        label, identity = lab_metadata.read(f"/proc/{pid}/root")
         return RunningLab(identity or str(pid), label, pid, _started(pid))
     except (OSError, ValueError, KeyError, TypeError):
         return None  # ended meanwhile, or another program's container

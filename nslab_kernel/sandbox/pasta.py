@@ -15,7 +15,7 @@ import sys
 from threading import Thread
 
 from ..core.errors import NslabError
-from ..core.pasta import COMMAND
+from ..core.operations.pasta_command import COMMAND
 from ..linux.syscalls import CLONE_NEWPID, CLONE_NEWUSER, setns, unshare
 
 _TUN = "/dev/net/tun"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nslab_kernel.core import actions as do
-from nslab_kernel.core.network import PolicyRule, Route
+from nslab_kernel.core.model.network import PolicyRule, Route
+from nslab_kernel.core.operations import actions as do
 
 REVERSIBLE = [
     (do.AddNamespace("ns1"), "sudo ip netns add ns1", "sudo ip netns del ns1"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nslab_kernel.core import actions as do
-from nslab_kernel.core.batches import batches, taking_back
+from nslab_kernel.core.operations import actions as do
+from nslab_kernel.core.operations.batches import batches, taking_back
 
 
 def attach(name: str) -> list[do.Action]:

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from nslab_kernel.core.changes import Change, changes, condition, summary
-from nslab_kernel.core.firewall import Chain, Rule, Verdict
-from nslab_kernel.core.missing import missing
-from nslab_kernel.core.network import HOST, Namespace, Neighbour, Network
+from nslab_kernel.core.model.diff import Change, changes, condition, summary
+from nslab_kernel.core.model.firewall import Chain, Rule, Verdict
+from nslab_kernel.core.model.network import HOST, Namespace, Neighbour, Network
+from nslab_kernel.core.model.next_step import next_step
 from tests.picture.literal import Draft, address, drop_forward, masquerade, publish, seed
 
 
@@ -152,9 +152,9 @@ def test_every_change_has_words(language: str) -> None:
 
 def test_the_sentence_about_what_is_missing_names_the_bridge() -> None:
     network = seed(2, up=False).network()
-    assert missing(network) == "mydocker0 is down, so ns1 and ns2 can't reach each other yet"
-    assert missing(network, "zh") == "mydocker0 是 down 的，所以 ns1 和 ns2 还不能互相到达"
-    assert missing(seed(30, up=False).network()) == (
+    assert next_step(network) == "mydocker0 is down, so ns1 and ns2 can't reach each other yet"
+    assert next_step(network, "zh") == "mydocker0 是 down 的，所以 ns1 和 ns2 还不能互相到达"
+    assert next_step(seed(30, up=False).network()) == (
         "mydocker0 is down, so its 30 namespaces can't reach each other yet"
     )
 
@@ -180,7 +180,7 @@ def test_the_sentence_about_what_is_missing_names_the_bridge() -> None:
     ],
 )
 def test_what_is_missing(draft: Draft, sentence: str) -> None:
-    assert missing(draft.network()) == sentence
+    assert next_step(draft.network()) == sentence
 
 
 def test_a_bridge_has_its_condition_in_one_word() -> None:

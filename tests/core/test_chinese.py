@@ -12,17 +12,21 @@ from pathlib import Path
 import pytest
 
 import nslab_kernel
-from nslab_kernel.core import chinese, claims, names, plans
-from nslab_kernel.core.actions import AddNamespace
+from nslab_kernel.core import chinese
+from nslab_kernel.core.checks import parse
 from nslab_kernel.core.chinese import said_in
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.network import HOST, Address, Bridge, Interface, Namespace, Network
-from nslab_kernel.core.subnets import AddressBook
+from nslab_kernel.core.model import names
+from nslab_kernel.core.model.network import HOST, Address, Bridge, Interface, Namespace, Network
+from nslab_kernel.core.model.subnets import AddressBook
+from nslab_kernel.core.operations import plans
+from nslab_kernel.core.operations.actions import AddNamespace
 from nslab_kernel.jupyter.outcome import INTERRUPTED
 from nslab_kernel.jupyter.parsing import seconds, variable
 from nslab_kernel.jupyter.running import failure
-from nslab_kernel.linux import explaining, refusals
-from nslab_kernel.linux.failures import ActionError
+from nslab_kernel.linux import refusals
+from nslab_kernel.linux.netlink import apply
+from nslab_kernel.linux.netlink.socket import ActionError
 from nslab_kernel.linux.processes import Result
 
 HAN = re.compile(r"[一-鿿]")
@@ -82,7 +86,7 @@ def in_chinese(text: str) -> str:
     said = said_in("zh", text)
     assert said != text, f"nobody has put this into Chinese: {text}"
     assert HAN.search(said)
-    plain = said.replace(claims.listed_forms("zh"), "")  # claims themselves are English
+    plain = said.replace(parse.listed_forms("zh"), "")  # claims themselves are English
     assert not ENGLISH.search(re.sub(r"`[^`]*`|“[^”]*”", "", plain)), said
     for kept in (r"<v\d+>", r"`[^`]*`"):
         assert sorted(re.findall(kept, said)) == sorted(re.findall(kept, text)), said
@@ -120,7 +124,7 @@ LONG = "x" * 300
 def refused(number: int, *left: ActionError) -> NslabError:
     """What is said of a namespace that the kernel won't make."""
     failed = ActionError(AddNamespace("ns1"), OSError(number, "No such luck"))
-    return explaining.explain(failed, left)
+    return apply.explain(failed, left)
 
 
 def asked(*words: str) -> NslabError:
@@ -171,11 +175,11 @@ MADE: dict[str, Callable[[], NslabError]] = {
     "a bridge nearby": lambda: error_of(lambda: plans.find_bridge(host(BRIDGE), "br1")),
     "a namespace nearby": lambda: error_of(lambda: plans.find_namespace(host(), "ns11")),
     "nowhere to lead": lambda: NslabError("\"\" doesn't say where port 80 is to lead."),
-    "no claims": lambda: error_of(lambda: claims.parse("")),
-    "no claim": lambda: error_of(lambda: claims.parse("ns1 likes ns2")),
-    "almost a claim": lambda: error_of(lambda: claims.parse("ns1 can pin 172.16.1.2")),
-    "nothing like a claim": lambda: error_of(lambda: claims.parse("?")),
-    **{errno.errorcode[number]: lambda number=number: refused(number) for number in (*explaining._CURES, errno.EIO)},
+    "no claims": lambda: error_of(lambda: parse.parse("")),
+    "no claim": lambda: error_of(lambda: parse.parse("ns1 likes ns2")),
+    "almost a claim": lambda: error_of(lambda: parse.parse("ns1 can pin 172.16.1.2")),
+    "nothing like a claim": lambda: error_of(lambda: parse.parse("?")),
+    **{errno.errorcode[number]: lambda number=number: refused(number) for number in (*apply._CURES, errno.EIO)},
     "not taken back": lambda: refused(errno.EIO, ActionError(AddNamespace("ns2"), OSError(errno.EIO, "No luck"))),
     "arguments missing": lambda: NslabError("The following arguments are required: bridge, namespace."),
     "arguments too many": lambda: NslabError("Unrecognized arguments: a b."),

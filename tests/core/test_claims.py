@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from nslab_kernel.core import firewall
-from nslab_kernel.core.actions import AddAddress, AddNamespace, SetDown, SetMaster, SetSysctl, SetUp
-from nslab_kernel.core.claim import Exists, Forwards, HasAddress, IsPort, IsUp, Masquerades, Reaches, RoutesVia
-from nslab_kernel.core.claim_completion import next_words
-from nslab_kernel.core.claims import FORMS, listed_forms, parse
+from nslab_kernel.core.checks.evaluate import Answer, Probe, Verdict, judge, probes
+from nslab_kernel.core.checks.parse import (
+    FORMS,
+    Exists,
+    Forwards,
+    HasAddress,
+    IsPort,
+    IsUp,
+    Masquerades,
+    Reaches,
+    RoutesVia,
+    listed_forms,
+    next_words,
+    parse,
+)
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.firewall import Chain, Match, Rule
-from nslab_kernel.core.judging import Answer, Probe, Verdict, judge, probes
-from nslab_kernel.core.network import HOST, Network
+from nslab_kernel.core.model import firewall
+from nslab_kernel.core.model.firewall import Chain, Match, Rule
+from nslab_kernel.core.model.network import HOST, Network
+from nslab_kernel.core.operations.actions import AddAddress, AddNamespace, SetDown, SetMaster, SetSysctl, SetUp
 
 from ..picture.literal import masquerade, seed
 

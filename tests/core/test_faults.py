@@ -7,15 +7,15 @@ import string
 
 import pytest
 
-from nslab_kernel.core.actions import SetDown, SetSysctl
-from nslab_kernel.core.changes import changes
+from nslab_kernel.core.checks.pings import Ping
 from nslab_kernel.core.diagnosis import KINDS as CAUSES
 from nslab_kernel.core.effects import after
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.faults import KINDS, Fault, breakable, candidates, hints, how_many, of_kind, title
 from nslab_kernel.core.faults.exercise import Exercise
-from nslab_kernel.core.network import HOST, Network
-from nslab_kernel.core.pings import Ping
+from nslab_kernel.core.model.diff import changes
+from nslab_kernel.core.model.network import HOST, Network
+from nslab_kernel.core.operations.actions import SetDown, SetSysctl
 
 from ..picture.literal import Draft, masquerade
 

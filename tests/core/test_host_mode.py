@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from nslab_kernel.core import host_mode, joining, plans, walls
-from nslab_kernel.core.actions import Action, AddRoute, DeleteNamespace, Nft, SetSysctl, SetUp
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.guard import Surroundings, carries_user
-from nslab_kernel.core.network import HOST, Network, Route
+from nslab_kernel.core.model.network import HOST, Network, Route
+from nslab_kernel.core.operations import connect, filter_rules, host_mode, plans
+from nslab_kernel.core.operations.actions import Action, AddRoute, DeleteNamespace, Nft, SetSysctl, SetUp
+from nslab_kernel.core.operations.host_mode import MachineFacts, carries_user
 
 from ..picture.literal import Draft
 
-HERE = Surroundings()
+HERE = MachineFacts()
 
 
 def machine() -> Draft:
@@ -31,7 +31,7 @@ def guarded(network: Network, *actions: Action) -> list[str]:
     return commands(host_mode.guarded(network, actions, HERE))
 
 
-def refusal(network: Network, *actions: Action, around: Surroundings = HERE) -> NslabError:
+def refusal(network: Network, *actions: Action, around: MachineFacts = HERE) -> NslabError:
     with pytest.raises(NslabError) as caught:
         host_mode.guarded(network, actions, around)
     assert caught.value.cure
@@ -53,7 +53,7 @@ def test_everything_that_is_made_is_marked() -> None:
 @pytest.mark.parametrize("ends", [("host", "ns1"), ("ns1", "host")])
 def test_a_cable_to_the_host_is_marked_at_the_host_whichever_end_is_named_first(ends: tuple[str, str]) -> None:
     network = machine().network()
-    planned = joining.cable(network, *ends, ("10.9.0.1/30", "10.9.0.2/30"))
+    planned = connect.cable(network, *ends, ("10.9.0.1/30", "10.9.0.2/30"))
     assert "ip link set to-ns1 alias nslab" in guarded(network, *planned)
 
 
@@ -93,7 +93,7 @@ def test_a_reset_removes_what_is_marked_and_nothing_else() -> None:
         (Nft("flush ruleset"), "stay as they are"),
         (Nft("add rule ip nat POSTROUTING masquerade"), "stay as they are"),
         (Nft("add rule inet nslab input drop"), "cut your own connection"),
-        (joining.SetResolver("192.0.2.53"), "a file of this machine's own"),
+        (connect.SetResolver("192.0.2.53"), "a file of this machine's own"),
     ],
 )
 def test_what_is_foreign_is_refused(action: Action, said: str) -> None:
@@ -102,14 +102,14 @@ def test_what_is_foreign_is_refused(action: Action, said: str) -> None:
 
 def test_a_filter_about_a_namespace_of_the_lab_s_own_is_allowed() -> None:
     network = machine().network()
-    planned = walls.wall(network, HOST, "forward", "drop", walls.Condition(source="ns1"))
+    planned = filter_rules.add_rule(network, HOST, "forward", "drop", filter_rules.Condition(source="ns1"))
     assert guarded(network, *planned) == commands(planned)
 
 
 def test_files_that_lie_about_in_the_name_of_a_namespace_are_not_taken_over() -> None:
     network = machine().network()
     planned = plans.attach(network, "br0", {"ns2": ("172.16.1.2/16",)})
-    assert "/etc/netns/ns2" in refusal(network, *planned, around=Surroundings(frozenset({"ns2"}))).message
+    assert "/etc/netns/ns2" in refusal(network, *planned, around=MachineFacts(frozenset({"ns2"}))).message
 
 
 @pytest.mark.parametrize(("client", "expected"), [("", {"eth0"}), ("172.17.0.8", {"eth0", "docker0"})])

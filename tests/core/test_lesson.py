@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.lesson import Lesson, Step, lesson
-from nslab_kernel.core.network import HOST, Listener, Network
-from nslab_kernel.core.progress import Progress, State
+from nslab_kernel.core.lessons.lesson import Lesson, Step, lesson
+from nslab_kernel.core.lessons.progress import Progress, State
+from nslab_kernel.core.model.network import HOST, Listener, Network
 
 from ..picture.literal import Draft, seed
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nslab_kernel.core import names
 from nslab_kernel.core.errors import NslabError
+from nslab_kernel.core.model import names
 
 
 @pytest.mark.parametrize("text", ["ns1", "web", "a.b_c-d", "5", "x" * 255])

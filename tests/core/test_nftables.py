@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from nslab_kernel.core import iptables
-from nslab_kernel.core.firewall import Match, Verdict
-from nslab_kernel.core.nftables import needs_iptables, ruleset_of
+from nslab_kernel.core.model import iptables
+from nslab_kernel.core.model.firewall import Match, Verdict
+from nslab_kernel.core.model.nftables import needs_iptables, ruleset_of
 
 CHAIN = {
     "chain": {"family": "ip", "table": "t", "name": "c", "handle": 1, "type": "nat", "hook": "prerouting", "prio": -100}

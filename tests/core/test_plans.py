@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from nslab_kernel.core import plans
-from nslab_kernel.core.actions import Action
-from nslab_kernel.core.details import Setting
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.network import HOST, Address, Interface, Namespace, Network, PolicyRule, Route
-from nslab_kernel.core.plans import Remains
+from nslab_kernel.core.model.network import HOST, Address, Interface, Namespace, Network, PolicyRule, Route
+from nslab_kernel.core.operations import plans
+from nslab_kernel.core.operations.actions import Action
+from nslab_kernel.core.operations.plans import Remains
+from nslab_kernel.core.script.details import Setting
 
 LO = Interface(1, "lo", "loopback", up=True, addresses=(Address("127.0.0.1", 8, "host"),))
 BRIDGE = Interface(2, "mydocker0", "bridge", up=True, addresses=(Address("172.16.0.1", 16),))

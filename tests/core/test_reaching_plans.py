@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from nslab_kernel.core import joining, nat, outside, plans, publishing, uplink, walls
-from nslab_kernel.core.actions import Action
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.firewall import Chain, Match, Rule, Verdict
-from nslab_kernel.core.network import HOST, Listener, Network
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.network import HOST, Listener, Network
+from nslab_kernel.core.operations import connect, filter_rules, internet, nat, plans, publish, uplink
+from nslab_kernel.core.operations.actions import Action
 
 from ..picture.literal import Draft, masquerade
 from ..picture.literal import publish as published
@@ -127,7 +127,7 @@ def test_the_bridge_of_a_rule_is_known_by_its_whole_name() -> None:
 
 
 def test_publishing_translates_what_arrives_and_what_the_host_sends_and_the_hairpin() -> None:
-    made = commands(publishing.publish(wired(forwarding="1").network(), 80, "ns1", 8080))
+    made = commands(publish.publish(wired(forwarding="1").network(), 80, "ns1", 8080))
     arriving = "ip daddr { 192.0.2.2, 172.16.0.1 } tcp dport 80 dnat to 172.16.1.1:8080"
     hairpin = "postrouting ip saddr 172.16.0.0/16 ip daddr 172.16.1.1 tcp dport 8080 masquerade"
     expected = (f"prerouting {arriving}", f"output {arriving}", hairpin)
@@ -140,7 +140,7 @@ def test_withdrawing_one_of_two_ports_leaves_the_other_and_its_hairpin() -> None
         own(own_dnat(handle=1), own_dnat("81", handle=2), own_dnat(handle=3, protocol="udp"), chain="prerouting"),
         own(own_hairpin(handle=4), own_hairpin(handle=5), own_hairpin(handle=6, protocol="udp")),
     )
-    assert commands(publishing.withdraw(draft.network(), 80)) == [
+    assert commands(publish.withdraw(draft.network(), 80)) == [
         "nft delete rule ip nslab prerouting handle 1",
         "nft delete rule ip nslab postrouting handle 4",
     ]
@@ -149,7 +149,7 @@ def test_withdrawing_one_of_two_ports_leaves_the_other_and_its_hairpin() -> None
 def test_withdrawing_the_last_port_puts_forwarding_and_routes_back() -> None:
     draft = wired(forwarding="1").firewall(HOST, MEMO, own(own_dnat(), chain="prerouting"), own(own_hairpin()))
     draft.route("ns2", "default", "172.16.0.1", "eth00-ns2", protocol="static")
-    assert commands(publishing.withdraw(draft.network(), 80)) == [
+    assert commands(publish.withdraw(draft.network(), 80)) == [
         "ip -n ns2 route del default via 172.16.0.1 proto static",
         "nft delete table ip nslab",
         "sysctl -qw net.ipv4.ip_forward=0",
@@ -165,13 +165,13 @@ def test_with_a_namespace_go_its_ports_and_the_filters_that_name_it() -> None:
     )  # fmt: skip
     network = draft.network()
     ns1 = plans.find_namespace(network, "ns1")
-    assert commands(publishing.withdraw_all(network, ns1)) == ["nft delete rule ip nslab prerouting handle 7"]
-    assert commands(walls.withdraw_all(network, ns1)) == ["nft delete rule inet nslab forward handle 3"]
-    assert walls.withdraw_all(network, plans.find_namespace(network, "isp")) == ()
+    assert commands(publish.withdraw_all(network, ns1)) == ["nft delete rule ip nslab prerouting handle 7"]
+    assert commands(filter_rules.withdraw_rules(network, ns1)) == ["nft delete rule inet nslab forward handle 3"]
+    assert filter_rules.withdraw_rules(network, plans.find_namespace(network, "isp")) == ()
 
 
 def test_a_cable_has_an_end_with_an_address_in_each_namespace() -> None:
-    assert commands(joining.cable(wired().network(), "ns1", "ns2", ("10.9.0.1/30", "10.9.0.2/30"))) == [
+    assert commands(connect.cable(wired().network(), "ns1", "ns2", ("10.9.0.1/30", "10.9.0.2/30"))) == [
         "ip -n ns1 link add to-ns2 type veth peer name to-ns1 netns ns2",
         "ip -n ns1 addr add 10.9.0.1/30 dev to-ns2",
         "ip -n ns2 addr add 10.9.0.2/30 dev to-ns1",
@@ -181,7 +181,7 @@ def test_a_cable_has_an_end_with_an_address_in_each_namespace() -> None:
 
 
 def test_a_router_is_a_namespace_on_two_bridges_that_forwards() -> None:
-    made = commands(joining.router(wired().network(), "br0", "bare0", ("172.16.0.254/16", "10.1.0.1/24"), "r1"))
+    made = commands(connect.router(wired().network(), "br0", "bare0", ("172.16.0.254/16", "10.1.0.1/24"), "r1"))
     assert [made[0], made[-1]] == ["ip netns add r1", "ip netns exec r1 sysctl -qw net.ipv4.ip_forward=1"]
     assert "ip link set r1-0 master br0" in made
     assert "ip link set r1-1 master bare0" in made
@@ -190,24 +190,29 @@ def test_a_router_is_a_namespace_on_two_bridges_that_forwards() -> None:
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
-        (walls.Condition(), ["drop"]),
-        (walls.Condition(source="ns1"), ["ip saddr 172.16.1.1 drop"]),
-        (walls.Condition(destination="both", tcp=80), ["ip daddr 172.20.0.2 tcp dport 80 drop",
-                                                       "ip6 daddr fd00::2 tcp dport 80 drop"]),
-        (walls.Condition("10.0.0.0/8", "ns1", udp=53), ["ip saddr 10.0.0.0/8 ip daddr 172.16.1.1 udp dport 53 drop"]),
+        (filter_rules.Condition(), ["drop"]),
+        (filter_rules.Condition(source="ns1"), ["ip saddr 172.16.1.1 drop"]),
+        (
+            filter_rules.Condition(destination="both", tcp=80),
+            ["ip daddr 172.20.0.2 tcp dport 80 drop", "ip6 daddr fd00::2 tcp dport 80 drop"],
+        ),
+        (
+            filter_rules.Condition("10.0.0.0/8", "ns1", udp=53),
+            ["ip saddr 10.0.0.0/8 ip daddr 172.16.1.1 udp dport 53 drop"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_filter_names_addresses_of_each_family_that_both_sides_have(
-    condition: walls.Condition, expected: list[str]
+    condition: filter_rules.Condition, expected: list[str]
 ) -> None:
     draft = wired().bridge("br46").attach("br46", "both", "172.20.0.2/16", "fd00::2/64")
-    (action,) = walls.wall(draft.network(), HOST, "forward", "drop", condition)
+    (action,) = filter_rules.add_rule(draft.network(), HOST, "forward", "drop", condition)
     lines = action.command().replace("'", "").splitlines()
     assert lines[2:] == [f'sudo nft add rule inet nslab forward {rule} comment "nslab"' for rule in expected]
 
 
 def test_the_world_outside_has_no_way_back_to_private_addresses() -> None:
-    made = commands(outside.internet(Network(Draft().network().host)))
+    made = commands(internet.internet(Network(Draft().network().host)))
     routes = [line for line in made if "route add" in line and "-n isp" in line]
     assert routes == ["ip -n isp -6 route add 2001:db8:172::/48 via 2001:db8:2::2"]
     assert made[-1] == "rm -f /etc/resolv.conf && echo nameserver 203.0.113.53 | sudo tee /etc/resolv.conf"
@@ -238,27 +243,39 @@ CABLE = ("10.9.0.1/30", "10.9.0.2/30")
         (lambda n: nat.nat(n, "br9"), 'no bridge "br9"', "%netns_bridge br9"),
         (lambda n: nat.nat(n, "eth0"), '"eth0" is a veth interface', "Bridges are"),
         (lambda n: nat.nat_off(n, "br0"), "no NAT", "%netns_nat br0"),
-        (lambda n: publishing.publish(n, 65536, "ns1", 80), "65536 is not a port", "8080"),
-        (lambda n: publishing.publish(n, 80, "ns1", -1), "-1 is not a port", "8080"),
-        (lambda n: publishing.publish(n, 80, "ns1", 80, "sctp"), '"sctp" has no ports', "tcp, udp"),
-        (lambda n: publishing.publish(n, 80, "isp", 80), "no way to isp", "ip address add"),
-        (lambda n: publishing.withdraw(n, 80), "80/tcp isn't published", "%netns_graph"),
-        (lambda n: joining.cable(n, "ns1", "ns1", CABLE), "join nothing", "two namespaces"),
-        (lambda n: joining.cable(n, "ns1", "ns2", ("10.9.0.1/30", "10.9.1.2/30")), "different subnets", "10.9.0.2/30"),
-        (lambda n: joining.cable(n, "ns1", "ns2", ("172.16.1.1/16", "172.16.1.9/16")), "address of", "free"),
-        (lambda n: joining.router(n, "br0", "bare0", CABLE, "ns1"), '"ns1" exists already', "%netns_detach ns1"),
-        (lambda n: joining.address(n, "ns1", "eth9", "10.0.0.1/8"), 'no interface "eth9"', "%netns"),
-        (lambda n: joining.address(n, "ns1", "eth00-ns1", "172.16.1.2/16"), "of eth00-ns2 in ns2", "is free"),
-        (lambda n: joining.route(n, "ns1", "default", "10.0.0.1"), "no neighbour of ns1", "one of them"),
-        (lambda n: joining.route(n, "host", "default", "192.0.2.1"), "a route to default already", "ip route del"),
-        (lambda n: joining.route(n, "ns1", "10.0.0.1/8", "172.16.0.1"), "not a subnet", "10.1.0.0/16"),
-        (lambda n: joining.resolver(n, "ns1", "dns"), "not an IP address", "172.16.0.1"),
-        (lambda n: walls.wall(n, "host", "in", "drop", walls.Condition()), "no place to filter", "input"),
-        (lambda n: walls.wall(n, "host", "input", "no", walls.Condition()), "no verdict", "reject"),
-        (lambda n: walls.wall(n, "host", "input", "drop", walls.Condition(tcp=0)), "0 is not a port", "--tcp 80"),
-        (lambda n: walls.wall(n, "host", "input", "drop", walls.Condition("fd00::1", "ns1")), "same family", "%netns"),
-        (lambda n: walls.walls_off(n, "ns1"), "no filter rules", "%netns_firewall"),
-        (lambda n: outside.internet(n), "there already", "--off"),
+        (lambda n: publish.publish(n, 65536, "ns1", 80), "65536 is not a port", "8080"),
+        (lambda n: publish.publish(n, 80, "ns1", -1), "-1 is not a port", "8080"),
+        (lambda n: publish.publish(n, 80, "ns1", 80, "sctp"), '"sctp" has no ports', "tcp, udp"),
+        (lambda n: publish.publish(n, 80, "isp", 80), "no way to isp", "ip address add"),
+        (lambda n: publish.withdraw(n, 80), "80/tcp isn't published", "%netns_graph"),
+        (lambda n: connect.cable(n, "ns1", "ns1", CABLE), "join nothing", "two namespaces"),
+        (lambda n: connect.cable(n, "ns1", "ns2", ("10.9.0.1/30", "10.9.1.2/30")), "different subnets", "10.9.0.2/30"),
+        (lambda n: connect.cable(n, "ns1", "ns2", ("172.16.1.1/16", "172.16.1.9/16")), "address of", "free"),
+        (lambda n: connect.router(n, "br0", "bare0", CABLE, "ns1"), '"ns1" exists already', "%netns_detach ns1"),
+        (lambda n: connect.address(n, "ns1", "eth9", "10.0.0.1/8"), 'no interface "eth9"', "%netns"),
+        (lambda n: connect.address(n, "ns1", "eth00-ns1", "172.16.1.2/16"), "of eth00-ns2 in ns2", "is free"),
+        (lambda n: connect.route(n, "ns1", "default", "10.0.0.1"), "no neighbour of ns1", "one of them"),
+        (lambda n: connect.route(n, "host", "default", "192.0.2.1"), "a route to default already", "ip route del"),
+        (lambda n: connect.route(n, "ns1", "10.0.0.1/8", "172.16.0.1"), "not a subnet", "10.1.0.0/16"),
+        (lambda n: connect.resolver(n, "ns1", "dns"), "not an IP address", "172.16.0.1"),
+        (
+            lambda n: filter_rules.add_rule(n, "host", "in", "drop", filter_rules.Condition()),
+            "no place to filter",
+            "input",
+        ),
+        (lambda n: filter_rules.add_rule(n, "host", "input", "no", filter_rules.Condition()), "no verdict", "reject"),
+        (
+            lambda n: filter_rules.add_rule(n, "host", "input", "drop", filter_rules.Condition(tcp=0)),
+            "0 is not a port",
+            "--tcp 80",
+        ),
+        (
+            lambda n: filter_rules.add_rule(n, "host", "input", "drop", filter_rules.Condition("fd00::1", "ns1")),
+            "same family",
+            "%netns",
+        ),
+        (lambda n: filter_rules.remove_rules(n, "ns1"), "no filter rules", "%netns_firewall"),
+        (lambda n: internet.internet(n), "there already", "--off"),
         (lambda n: uplink.uplink(n), "there already", "--off"),
         (lambda n: uplink.uplink_off(n), "no uplink", "--real"),
     ],
@@ -273,9 +290,9 @@ def test_a_port_that_a_program_of_the_host_listens_on_is_not_published() -> None
     network = wired().network()
     busy = replace(network, host=replace(network.host, listeners=(Listener("tcp", "0.0.0.0", 80),)))
     with pytest.raises(NslabError, match="80/tcp of the host is in use") as caught:
-        publishing.publish(busy, 80, "ns1", 8080)
+        publish.publish(busy, 80, "ns1", 8080)
     assert "ss -lnp sport = 80" in caught.value.cure
-    assert publishing.publish(busy, 80, "ns1", 8080, "udp")
+    assert publish.publish(busy, 80, "ns1", 8080, "udp")
 
 
 @pytest.mark.parametrize(
@@ -283,10 +300,10 @@ def test_a_port_that_a_program_of_the_host_listens_on_is_not_published() -> None
     [
         (masquerade("172.16.0.0/16", "eth0"), lambda n: nat.nat(n, "br0"), "masqueraded already", "rule ip nat"),
         (own(own_masquerade()), lambda n: nat.nat(n, "br0"), "masqueraded already", "handle 5"),
-        (published("80", "172.16.1.9", "80"), lambda n: publishing.publish(n, 80, "ns1", 80), "1.9:80", "nft delete"),
+        (published("80", "172.16.1.9", "80"), lambda n: publish.publish(n, 80, "ns1", 80), "1.9:80", "nft delete"),
         (replace(published("80", "172.17.0.2", "80"), name="DOCKER", hook="", kind=""),
-         lambda n: publishing.publish(n, 80, "ns1", 80), "172.17.0.2:80", "rule ip nat DOCKER"),
-        (own(own_dnat(), chain="prerouting"), lambda n: publishing.publish(n, 80, "ns2", 80), "1.1:8080", "--off"),
+         lambda n: publish.publish(n, 80, "ns1", 80), "172.17.0.2:80", "rule ip nat DOCKER"),
+        (own(own_dnat(), chain="prerouting"), lambda n: publish.publish(n, 80, "ns2", 80), "1.1:8080", "--off"),
     ],
 )  # fmt: skip
 def test_what_is_there_already_is_told_whoever_made_it(chain: Chain, plan: Plan, said: str, cure: str) -> None:

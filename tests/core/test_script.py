@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 from dataclasses import replace
 
-from nslab_kernel.core.comparing import comparable, is_automatic
-from nslab_kernel.core.details import Details, Rules, Setting
-from nslab_kernel.core.network import (
+from nslab_kernel.core.lessons.drift import comparable, is_automatic
+from nslab_kernel.core.model.network import (
     HOST,
     Address,
     Bridge,
@@ -19,7 +18,8 @@ from nslab_kernel.core.network import (
     PolicyRule,
     Route,
 )
-from nslab_kernel.core.script import script
+from nslab_kernel.core.script.details import Details, Rules, Setting
+from nslab_kernel.core.script.script import script
 
 LO = Interface(1, "lo", "loopback", mtu=65536, up=True, addresses=(Address("127.0.0.1", 8, "host"),))
 BRIDGE = Interface(2, "mydocker0", "bridge", up=True, bridge=Bridge(), addresses=(Address("172.16.0.1", 16),))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.network import Namespace
+from nslab_kernel.core.model.network import Namespace
 from nslab_kernel.lab import Lab
 
 

@@ -213,13 +213,13 @@ def test_the_extension_can_be_taken_out_and_loaded_again(notebook: Notebook) -> 
 
 
 def test_loading_brings_only_what_every_cell_needs() -> None:
-    later = ("core.diagnosis", "core.faults", "picture", "linux.netlink", "jupyter.stepper")
+    later = ("core.diagnosis", "core.faults", "picture", "linux.netlink.apply", "jupyter.stepper")
     program = (
         "import sys\n"
         "from IPython.core.interactiveshell import InteractiveShell\n"
         "InteractiveShell.instance().run_line_magic('load_ext', 'nslab_kernel')\n"
-        f"brought = {{f'nslab_kernel.{{name}}' for name in {later}}} | {{'matplotlib', 'networkx', 'ipywidgets'}}\n"
-        "assert 'nslab_kernel.jupyter.magics_why' in sys.modules\n"
+        f"brought = {{f'nslab_kernel.{{name}}' for name in {later}}} | {{'matplotlib', 'networkx', 'ipywidgets', 'pyroute2'}}\n"
+        "assert 'nslab_kernel.jupyter.magics.why' in sys.modules\n"
         "assert not brought & set(sys.modules), brought & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from nslab_kernel.core.network import Network
+from nslab_kernel.core.model.network import Network
 from nslab_kernel.lab import Lab
 
 from ..comparison import assert_becomes

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from nslab_kernel.core.changes import changes
+from nslab_kernel.core.checks.pings import Ping, everybody
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.faults import KINDS, Fault, of_kind
-from nslab_kernel.core.pings import Ping, everybody
+from nslab_kernel.core.model.diff import changes
 from nslab_kernel.lab import Lab
-from nslab_kernel.linux import breaking, neighbours, netlink
+from nslab_kernel.linux import breaking, neighbour_tables
+from nslab_kernel.linux.netlink.apply import apply
 
 from ..comparison import settled
 from .breakable import LABS, WHERE, plain
@@ -33,11 +34,11 @@ def answered(read: breaking.Read) -> list[Ping]:
 def broken_by(read: breaking.Read, faults: Iterator[Fault], working: list[Ping]) -> tuple[Fault, tuple[Ping, ...]]:
     """The first of these faults that breaks something, which stays broken, and what fails by it."""
     for fault in faults:
-        netlink.apply(fault.actions)
+        apply(fault.actions)
         failing = breaking.unanswered(read, working)
         if failing:
             return fault, failing
-        netlink.apply(fault.repairs(read()))
+        apply(fault.repairs(read()))
     pytest.fail("no fault of this kind breaks anything")
 
 
@@ -50,19 +51,19 @@ def test_a_fault_breaks_is_named_first_and_cured_and_its_undoing_leaves_nothing(
     fault, failing = broken_by(read, of_kind(whole, KINDS[kind], 1), working)
     assert fault.is_there(read())
 
-    netlink.apply(fault.repairs(read()))
+    apply(fault.repairs(read()))
     assert not breaking.unanswered(read, working, patient=True)
     assert not changes(whole, read())
     assert not fault.is_there(read())
 
-    netlink.apply(fault.steps(read()))
-    neighbours.forget(read())  # or what was learnt meanwhile would carry the ping
+    apply(fault.steps(read()))
+    neighbour_tables.forget(read())  # or what was learnt meanwhile would carry the ping
     ping = next((ping for ping in failing if ping.source != ping.destination), failing[0])
     for _ in range(3):  # IPv6 switched off has taken the address along, too
         found = lab.why(ping.source, ping.ip).findings
         assert found, f"{ping.source} > {ping.ip}"
         assert _ or fault.is_named_by(found[0]), found
-        netlink.apply(found[0].actions)
+        apply(found[0].actions)
         if not breaking.unanswered(read, [ping], patient=True):
             return
     pytest.fail(f"the cure doesn't work: {found}")
@@ -109,7 +110,7 @@ def test_several_things_are_broken_at_once_on_level_3_and_put_back_together(lab:
 def test_what_is_mended_by_hand_is_not_put_back_twice(lab: Lab) -> None:
     plain(lab)
     exercise = lab.break_(level=1, seed=3)
-    netlink.apply(exercise.faults[0].undo)
+    apply(exercise.faults[0].undo)
     assert lab.unbreak().commands == ()
 
 

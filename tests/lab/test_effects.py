@@ -6,26 +6,28 @@ from collections.abc import Callable
 
 import pytest
 
-from nslab_kernel.core.actions import (
+from nslab_kernel.core.effects import after
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.network import HOST, Network, PolicyRule, Route
+from nslab_kernel.core.operations.actions import (
     Action,
     AddAddress,
+    AddNeighbour,
     AddRoute,
     AddRule,
     DeleteAddress,
     DeleteInterface,
     DeleteRoute,
     SetDown,
+    SetLink,
     SetMaster,
+    SetPort,
     SetSysctl,
     SetUp,
 )
-from nslab_kernel.core.effects import after
-from nslab_kernel.core.filter_actions import AddChain, AddFilterRule, SetPolicy
-from nslab_kernel.core.firewall import Chain, Match, Rule, Verdict
-from nslab_kernel.core.link_actions import AddNeighbour, SetLink, SetPort
-from nslab_kernel.core.network import HOST, Network, PolicyRule, Route
+from nslab_kernel.core.operations.firewall_actions import AddChain, AddFilterRule, SetPolicy
 from nslab_kernel.lab import Lab
-from nslab_kernel.linux import netlink
+from nslab_kernel.linux.netlink.apply import apply
 
 from ..comparison import settled
 
@@ -75,5 +77,5 @@ def test_what_is_told_beforehand_is_what_the_kernel_does(
     lab.attach_many("br1", {"ns1": ("172.16.1.1/16", "fd00::1/64"), "ns2": ("172.16.1.2/16", "fd00::2/64")})
     lab.route("ns1", "default", "172.16.0.1")
     before = settled(lab.snapshot)
-    netlink.apply(CASES[case])
+    apply(CASES[case])
     becomes(after(before, CASES[case]))

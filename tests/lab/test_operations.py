@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from nslab_kernel.core.actions import Operation
-from nslab_kernel.core.comparing import comparable
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.network import HOST, Network
+from nslab_kernel.core.lessons.drift import comparable
+from nslab_kernel.core.model.network import HOST, Network
+from nslab_kernel.core.operations.actions import Operation
 from nslab_kernel.lab import Lab
 
 from ..comparison import settled

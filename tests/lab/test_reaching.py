@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nslab_kernel.core.actions import Operation
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.network import Network
+from nslab_kernel.core.model.network import Network
+from nslab_kernel.core.operations.actions import Operation
 from nslab_kernel.lab import Lab
 
 from ..comparison import facts, settled

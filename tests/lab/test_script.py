@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nslab_kernel.core.network import Network
+from nslab_kernel.core.model.network import Network
 from nslab_kernel.lab import Lab
 
 from ..comparison import facts, settled

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from nslab_kernel.core import actions as do
-from nslab_kernel.core import filter_actions as filters
-from nslab_kernel.core import link_actions as links
-from nslab_kernel.core import plans
-from nslab_kernel.core.batches import taking_back
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.firewall import Chain
-from nslab_kernel.core.network import Network, PolicyRule, Route
-from nslab_kernel.linux import doors, netlink
+from nslab_kernel.core.model.firewall import Chain
+from nslab_kernel.core.model.network import Network, PolicyRule, Route
+from nslab_kernel.core.operations import actions as do
+from nslab_kernel.core.operations import actions as links
+from nslab_kernel.core.operations import firewall_actions as filters
+from nslab_kernel.core.operations import plans
+from nslab_kernel.core.operations.batches import taking_back
+from nslab_kernel.linux.netlink import handles
+from nslab_kernel.linux.netlink.apply import apply
 from nslab_kernel.linux.reading import Reader
 
 from ..comparison import assert_becomes, facts, settled
@@ -119,10 +120,10 @@ def test_an_action_does_what_its_command_does_and_can_be_taken_back(action: do.A
     before = settled(reader.read, 0.2)
     opposite = action.undo()
     assert opposite is not None
-    netlink.apply([action])
+    apply([action])
     done = after_a_while(reader)
     assert facts(done) != facts(before)
-    netlink.apply([opposite])
+    apply([opposite])
     undone = after_a_while(reader)
     assert facts(undone) == facts(before) or isinstance(action, do.SetUp | do.SetDown), (
         "up and down bring and take addresses along"
@@ -166,9 +167,9 @@ def test_the_whole_plan_can_be_carried_out_and_taken_back(reader: Reader) -> Non
     before = settled(reader.read, 0.2)
     plan = whole_plan(reader)
     assert len(plan) == LENGTH
-    netlink.apply(plan)
+    apply(plan)
     assert facts(reader.read()) != facts(before)
-    netlink.apply(taking_back(plan))
+    apply(taking_back(plan))
     assert_becomes(reader.read, before)
 
 
@@ -178,7 +179,7 @@ def test_whichever_step_fails_nothing_is_left_of_those_before(position: int, rea
     plan = whole_plan(reader)
     plan.insert(position, do.SetUp("nosuch", "ns1"))
     with pytest.raises(NslabError, match=r"refused `sudo ip -n ns1 link set dev nosuch up`: No such device"):
-        netlink.apply(plan)
+        apply(plan)
     assert_becomes(reader.read, before)
     assert sorted(os.listdir("/run/netns")) == ["ns1", "ns2"]
 
@@ -207,14 +208,14 @@ def test_a_refusal_names_the_command_and_takes_back_what_was_done(
 ) -> None:
     before = settled(reader.read, 0.2)
     with pytest.raises(NslabError, match=said) as error:
-        netlink.apply([do.AddNamespace("n1"), do.AddVeth("v1", "e1", "n1"), do.SetUp("v1"), failing])
+        apply([do.AddNamespace("n1"), do.AddVeth("v1", "e1", "n1"), do.SetUp("v1"), failing])
     assert error.value.cure
     assert "Traceback" not in str(error.value)
     assert_becomes(reader.read, before)
 
 
 def test_what_is_gone_already_is_removed(reader: Reader) -> None:
-    netlink.apply(
+    apply(
         [
             do.DeleteInterface("gone", "ns1"),
             do.DeleteInterface("any", "nosuch"),
@@ -237,7 +238,7 @@ def test_a_plan_holds_though_the_kernel_clears_a_deleted_namespace_meanwhile(rea
         sh("ip netns del ns1")
         while os.path.exists("/sys/class/net/veth1"):
             time.sleep(0.001)
-        netlink.apply(plan)
+        apply(plan)
         sh(CLEAN + BASE)
 
 
@@ -245,12 +246,12 @@ def test_a_removal_bears_that_its_interfaces_vanish_between_any_two_requests(rea
     """Namespaces are deleted so close before that the kernel clears them while their cables are being removed."""
     wanted = {f"n{number}": (f"172.16.2.{number}/16",) for number in range(1, 41)}
     for wait in range(12):
-        netlink.apply(plans.attach(reader.read(), "br0", wanted))
+        apply(plans.attach(reader.read(), "br0", wanted))
         plan = plans.reset(reader.read(), {}, firewall=False)
         for name in wanted:
-            doors.take_name(name)
+            handles.take_name(name)
         time.sleep(wait * 0.005)
-        netlink.apply([action for action in plan if action != do.DeleteInterface("br0")])
+        apply([action for action in plan if action != do.DeleteInterface("br0")])
         assert os.listdir("/run/netns") == []
         assert [interface.name for interface in reader.read().host.interfaces] == ["lo", "br0"]
 
@@ -267,18 +268,18 @@ def test_an_interrupt_takes_back_what_was_done(reader: Reader) -> None:
 
     threading.Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
-        netlink.apply(plan)
+        apply(plan)
     assert_becomes(reader.read, before)
 
 
 def test_this_thread_and_process_never_leave_their_namespace(reader: Reader) -> None:
     here = os.readlink("/proc/thread-self/ns/net")
-    netlink.apply([do.AddNamespace("n1"), do.SetUp("lo", "n1"), do.SetSysctl("net.ipv4.ip_forward", "1", "n1")])
+    apply([do.AddNamespace("n1"), do.SetUp("lo", "n1"), do.SetSysctl("net.ipv4.ip_forward", "1", "n1")])
     assert os.readlink("/proc/thread-self/ns/net") == os.readlink("/proc/self/ns/net") == here
 
 
 def test_nothing_is_kept_open(reader: Reader) -> None:
     reader.read()
     before = len(os.listdir("/proc/self/fd"))
-    netlink.apply([*plans.attach(reader.read(), "br0", {"n1": ("172.16.2.1/16",)}), do.AddBridge("br1", "n1")])
+    apply([*plans.attach(reader.read(), "br0", {"n1": ("172.16.2.1/16",)}), do.AddBridge("br1", "n1")])
     assert len(os.listdir("/proc/self/fd")) == before

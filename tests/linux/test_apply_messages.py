@@ -6,7 +6,7 @@ import pytest
 from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
-from nslab_kernel.linux import hot_messages
+from nslab_kernel.linux.netlink import encode
 
 CREATE_EXCLUSIVE = 0x600
 
@@ -22,7 +22,7 @@ def attributes(message: dict) -> dict:  # type: ignore[type-arg]
 
 
 def test_a_veth_pair_is_born_up_in_its_bridge_with_a_mark_and_its_far_end_elsewhere() -> None:
-    message = read(hot_messages.veth("veth-ns1", "eth00-ns1", 7, up=True, master=3, alias="nslab"), ifinfmsg)
+    message = read(encode.veth("veth-ns1", "eth00-ns1", 7, up=True, master=3, alias="nslab"), ifinfmsg)
     near = attributes(message)
     assert message["header"]["type"] == 16
     assert message["header"]["flags"] == CREATE_EXCLUSIVE
@@ -35,26 +35,26 @@ def test_a_veth_pair_is_born_up_in_its_bridge_with_a_mark_and_its_far_end_elsewh
 
 
 def test_a_plain_veth_pair_stays_down_and_alone() -> None:
-    message = read(hot_messages.veth("a", "b", 7), ifinfmsg)
+    message = read(encode.veth("a", "b", 7), ifinfmsg)
     assert message["change"] == 0
     assert set(attributes(message)) == {"IFLA_IFNAME", "IFLA_LINKINFO"}
 
 
 @pytest.mark.parametrize("up", [True, False])
 def test_an_interface_is_brought_up_or_down_by_its_flag_alone(up: bool) -> None:
-    message = read(hot_messages.set_up(5, up), ifinfmsg)
+    message = read(encode.set_up(5, up), ifinfmsg)
     assert (message["index"], message["flags"], message["change"]) == (5, int(up), 1)
     assert attributes(message) == {}
 
 
 def test_settings_of_an_interface_carry_their_value() -> None:
-    assert attributes(read(hot_messages.set_master(5, 3), ifinfmsg)) == {"IFLA_MASTER": 3}
-    assert attributes(read(hot_messages.set_alias(5, "note"), ifinfmsg)) == {"IFLA_IFALIAS": "note"}
-    assert attributes(read(hot_messages.set_group(5, 77), ifinfmsg)) == {"IFLA_GROUP": 77}
+    assert attributes(read(encode.set_master(5, 3), ifinfmsg)) == {"IFLA_MASTER": 3}
+    assert attributes(read(encode.set_alias(5, "note"), ifinfmsg)) == {"IFLA_IFALIAS": "note"}
+    assert attributes(read(encode.set_group(5, 77), ifinfmsg)) == {"IFLA_GROUP": 77}
 
 
 def test_a_group_is_removed_without_naming_an_interface() -> None:
-    message = read(hot_messages.delete_group(77), ifinfmsg)
+    message = read(encode.delete_group(77), ifinfmsg)
     assert message["header"]["type"] == 17
     assert (message["index"], attributes(message)) == (0, {"IFLA_GROUP": 77})
 
@@ -64,7 +64,7 @@ def test_a_group_is_removed_without_naming_an_interface() -> None:
 )
 def test_an_address_is_packed_with_its_prefix_and_without_a_broadcast(cidr: str, family: int, flags: int) -> None:
     ip, prefix = cidr.split("/")
-    message = read(hot_messages.add_address(4, cidr), ifaddrmsg)
+    message = read(encode.add_address(4, cidr), ifaddrmsg)
     found = attributes(message)
     assert (message["family"], message["prefixlen"], message["index"]) == (family, int(prefix), 4)
     assert found["IFA_LOCAL"] == found["IFA_ADDRESS"] == ip

@@ -12,10 +12,11 @@ from collections.abc import Callable
 import pytest
 from pyroute2 import IPRoute
 
-from nslab_kernel.core.network import HOST, Network
-from nslab_kernel.linux import decoding, namespaces
-from nslab_kernel.linux.dumps import AskingSocket, attribute, attributes
-from nslab_kernel.linux.layouts import AlikeMessages
+from nslab_kernel.core.model.network import HOST, Network
+from nslab_kernel.linux import namespaces
+from nslab_kernel.linux.netlink import decode
+from nslab_kernel.linux.netlink.decode import CachedParser
+from nslab_kernel.linux.netlink.dump import AskingSocket, attribute, attributes
 from nslab_kernel.linux.reading import Reader
 
 RICH = """
@@ -139,11 +140,11 @@ def test_pyroute2_decodes_the_same_links(rich: Network) -> None:
 def test_links_are_taken_apart_by_their_layout_as_they_are_one_by_one(rich: Network) -> None:
     def dumped() -> list[bytes]:
         with AskingSocket() as asking:
-            return [body for _, body in asking.dump(decoding.RTM_GETLINK, decoding.LINKS)]
+            return [body for _, body in asking.dump(decode.RTM_GETLINK, decode.LINKS)]
 
     links = [body for name in (HOST, "ns1", "ns2", "ns3") for body in namespaces.entered(namespaces.find(name), dumped)]
     assert len(links) > 12
-    alike = AlikeMessages(16, {37: "i", 1: "s", 26: {2: {1: "i24xi"}}, 18: {1: "s", 5: {1: "B"}}, 4: "I"})
+    alike = CachedParser(16, {37: "i", 1: "s", 26: {2: {1: "i24xi"}}, 18: {1: "s", 5: {1: "B"}}, 4: "I"})
     for body in [*links, *reversed(links), *links]:
         one_by_one = attributes(body, 16)
         info, families = (attributes(one_by_one.get(kind, b"")) for kind in (18, 26))
@@ -168,7 +169,7 @@ def test_a_layout_is_not_taken_for_another_one_of_the_same_length() -> None:
         start + attribute(4, b"four") + attribute(5, b"five")[:-2] + b"xx",
     ]
     assert len({len(message) for message in messages}) == 1
-    alike = AlikeMessages(16, {3: "s", 4: "s", 5: "s"})
+    alike = CachedParser(16, {3: "s", 4: "s", 5: "s"})
     for message in [*messages, *reversed(messages), *messages]:
         found = attributes(message, 16)
         assert alike.values(message) == tuple(map(found.get, (3, 4, 5)))
@@ -179,7 +180,7 @@ def test_attributes_in_attributes_belong_to_the_layout_and_one_too_short_is_none
         nested = b"".join(attribute(kind, value) for kind, value in inner)
         return attribute(3, b"eth0\0") + attribute(18 | 0x8000, nested) + attribute(27, bytes([7, 0, 0, 0]))
 
-    alike = AlikeMessages(0, {27: "I", 18: {1: "H2xH", 2: "B"}, 40: "HH"})
+    alike = CachedParser(0, {27: "I", 18: {1: "H2xH", 2: "B"}, 40: "HH"})
     told = {
         message((1, bytes([1, 0, 9, 9, 2, 0])), (2, b"\5")): (7, 1, 2, 5, None, None),
         message((2, b"\5"), (1, bytes([1, 0, 9, 9, 2, 0]))): (7, 1, 2, 5, None, None),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from nslab_kernel.core.firewall import Chain, Match, Rule, Verdict
-from nslab_kernel.core.network import HOST, Network
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.network import HOST, Network
 from tests.picture.literal import Draft, drop_forward, masquerade, publish, seed
 
 

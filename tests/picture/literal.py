@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from nslab_kernel.core.firewall import Chain, Match, Rule, Ruleset, Verdict
-from nslab_kernel.core.network import HOST, Address, Bridge, BridgePort, Interface, Namespace, Network, Route
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, Ruleset, Verdict
+from nslab_kernel.core.model.network import HOST, Address, Bridge, BridgePort, Interface, Namespace, Network, Route
 
 
 def address(cidr: str) -> Address:

@@ -159,7 +159,7 @@ def test_matplotlib_is_imported_only_when_something_is_drawn_with_it() -> None:
     program = (
         "import sys\n"
         "from nslab_kernel.picture import draw\n"
-        "from nslab_kernel.core.network import Namespace, Network\n"
+        "from nslab_kernel.core.model.network import Namespace, Network\n"
         "picture = draw(Network(Namespace('host')))\n"
         "picture.svg(), picture.text(), picture.description()\n"
         "assert not {'matplotlib', 'numpy', 'networkx'} & set(sys.modules), 'too early'\n"

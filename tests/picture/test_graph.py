@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import networkx as nx
 
-from nslab_kernel.core.network import HOST
+from nslab_kernel.core.model.network import HOST
 from nslab_kernel.picture import graph
 from tests.picture.labs import rich
 from tests.picture.literal import Draft, seed

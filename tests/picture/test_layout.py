@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from nslab_kernel.core.network import HOST, Network
+from nslab_kernel.core.model.network import HOST, Network
 from nslab_kernel.picture import Mark, draw
 from nslab_kernel.picture.scene import Box, Group, Line, Scene, Text
 from tests.picture.labs import gallery, outside_world, random_lab, rich

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from nslab_kernel.core.firewall import Chain, Match, Rule, Verdict
-from nslab_kernel.core.network import HOST
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.network import HOST
 from nslab_kernel.picture import draw
 from nslab_kernel.picture.notes import notes
 from nslab_kernel.picture.scene import Text

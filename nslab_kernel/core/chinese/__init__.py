@@ -65,6 +65,6 @@ def _sentences() -> tuple[_Sentence, ...]:
 @cache
 def _words() -> dict[str, str]:
     """Values that are words themselves."""
-    from ..claims import listed_forms
+    from ..checks.parse import listed_forms
 
     return {listed_forms("en"): listed_forms("zh"), **building.WORDS, **lessons.WORDS, **machine.WORDS}

@@ -6,15 +6,15 @@ import ipaddress
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from .. import plans
 from ..errors import NslabError
-from ..network import Network
+from ..model.network import Network
+from ..operations import plans
 from . import words
+from .branching import settle
+from .evidence import KINDS
 from .findings import Diagnosis, Finding, Hop, Place
-from .looks import KINDS
-from .mending import Obstacle, obstacles, oddities
 from .questions import Question
-from .settling import settle
+from .repairs import Obstacle, obstacles, oddities
 from .walk import Cause, Choice, Step
 
 __all__ = ["KINDS", "Diagnosis", "Finding", "Hop", "Place", "why"]

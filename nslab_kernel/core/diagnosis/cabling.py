@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..network import Interface, Namespace, Network
+from ..model.network import Interface, Namespace, Network
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..network import Address, Interface, Namespace
-from .addresses import global_ones, inside
+from ..model.network import Address, Interface, Namespace
 from .findings import Place
+from .owners import global_ones, inside
 from .packet import Packet, question
 from .remedies import ends_on
 from .unroutable import new_addresses

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..network import Address, Interface, Namespace, PolicyRule, Route
-from ..subnets import subnet_of
-from .addresses import family_of, inside, is_broadcast, is_local, parsed, usable
+from ..model.network import Address, Interface, Namespace, PolicyRule, Route
+from ..model.subnets import subnet_of
+from .owners import family_of, inside, is_broadcast, is_local, parsed, usable
 
 _LOCAL_TABLE = 255
 _USUAL = (PolicyRule(0, 0, table=_LOCAL_TABLE), PolicyRule(32766, 0, table=254), PolicyRule(32767, 0, table=253))

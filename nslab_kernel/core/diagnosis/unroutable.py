@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..actions import AddAddress, DeleteRoute, DeleteRule, SetUp
-from ..network import Interface, Namespace
-from .addresses import global_ones, holders, inside, is_private
+from ..model.network import Interface, Namespace
+from ..operations.actions import AddAddress, DeleteRoute, DeleteRule, SetUp
 from .findings import Place
-from .loss import switch_ipv6_on
-from .masquerading import masquerades
-from .misaddressed import candidates, leads_to, other_prefix, strayed
+from .neighbour_failures import candidates, leads_to, other_prefix, strayed, switch_ipv6_on
+from .owners import global_ones, holders, inside, is_private
 from .packet import Packet
-from .remedies import ends_on, new_routes, subnets_on
+from .remedies import ends_on, masquerades, new_routes, subnets_on
 from .routing import Answer
-from .settings import forwards, ipv6_off
+from .sysctls import forwards, ipv6_off
 from .walk import Cause, Repair, Walk
 
 

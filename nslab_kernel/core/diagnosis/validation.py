@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..actions import DeleteAddress, SetSysctl
-from ..network import Interface, Namespace
-from .addresses import family_of, holder, parsed
+from ..model.network import Interface, Namespace
+from ..operations.actions import DeleteAddress, SetSysctl
 from .findings import Place
+from .owners import family_of, holder, parsed
 from .packet import Packet
 from .remedies import new_routes
 from .routing import REFUSING, Answer, Query, lookup
-from .settings import accepts_local, reverse_path_filter
+from .sysctls import accepts_local, reverse_path_filter
 from .unroutable import no_route, refused
 from .walk import Cause, StoppedError, Walk
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..actions import Action
-from ..network import Interface, Namespace, Network
+from ..model.network import Interface, Namespace, Network
+from ..operations.actions import Action
 from . import cabling
+from .conntrack import Connections
 from .findings import Place
 from .packet import Packet
-from .tracking import Connections
 
 Repair = tuple[Action, ...]
 Facts = dict[str, str]

@@ -5,15 +5,93 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..actions import DeleteAddress
-from ..network import HOST, Network
+from ..model.network import HOST, Network
+from ..operations.actions import DeleteAddress
 from . import causes_en, causes_zh
+from .evidence import KINDS, command_of
 from .findings import Finding, Hop, Place
-from .looks import KINDS, command_of
-from .mending import Obstacle
 from .packet import NEIGHBOUR_PACKETS
-from .path_words import step_words, unknown_words
+from .repairs import Obstacle
 from .walk import Choice, Facts, Step
+
+_PACKETS_ZH = {
+    "echo-request": "echo-request（ping 请求）",
+    "echo-reply": "echo-reply（ping 应答）",
+    "arp-request": "ARP 询问",
+    "arp-reply": "ARP 回答",
+}
+_PACKETS_EN = {"arp-request": "ARP question", "arp-reply": "ARP answer"}
+_STEPS = {
+    "en": {
+        "asked-name": "{where} asks the name server {ip} for {name}",
+        "sent": "{where} sends the {packet} from {source} to {ip} by {interface}",
+        "sent-via": "{where} sends the {packet} from {source} to {ip} by {interface}, to the gateway {gateway}",
+        "forwarded": "{where} takes it in by {into} and passes it on by {interface}",
+        "forwarded-via": "{where} takes it in by {into} and passes it on by {interface}, to the gateway {gateway}",
+        "bridged": "{interface} takes the {packet} from its port {inward} to its port {outward}",
+        "translated-source": "{where} translates the source {before} to {after}",
+        "translated-destination": "{where} translates the destination {before} to {after}",
+        "delivered": "{where} gets the {packet} for {ip} by {interface}",
+        "looped": "{where} gets the {packet} for {ip} from itself, by lo",
+    },
+    "zh": {
+        "asked-name": "{where} 向域名服务器 {ip} 查询 {name}",
+        "sent": "{where} 从 {interface} 发出 {packet}：{source} → {ip}",
+        "sent-via": "{where} 从 {interface} 发出 {packet}：{source} → {ip}，交给网关 {gateway}",
+        "forwarded": "{where} 从 {into} 收到，从 {interface} 转发",
+        "forwarded-via": "{where} 从 {into} 收到，从 {interface} 转发给网关 {gateway}",
+        "bridged": "{interface} 把 {packet} 从端口 {inward} 送到端口 {outward}",
+        "translated-source": "{where} 把源地址 {before} 转换为 {after}",
+        "translated-destination": "{where} 把目的地址 {before} 转换为 {after}",
+        "delivered": "{where} 从 {interface} 收到发给 {ip} 的 {packet}",
+        "looped": "{where} 通过 lo 收到自己发给 {ip} 的 {packet}",
+    },
+}
+_UNKNOWN = {
+    "en": {
+        "unread-rule": "the firewall rule `{rule}` in {where}",
+        "unread-nat": "where the rule `{rule}` in {where} sends the packet",
+        "bridged-dnat": "a frame on {interface} in {where} whose destination the IP firewall translates",
+        "several-routes": "which of several equal routes {where} takes to {ip}",
+        "several-answer": "which of several namespaces answers first for {ip}, asked by {where}",
+        "same-mac": "which of several interfaces with the MAC address {mac} gets the frame",
+        "mark": "whether a firewall rule in {where} marks the packet with {mark}, for the routing policy",
+        "vlans": "the VLANs of the ports of {interface} in {where}",
+        "beyond": "what is beyond {interface} ({interface_kind}) in {where}",
+        "broadcast": "who answers to {ip}, which is for many",
+        "too-many": "all the ways in which what isn't understood could turn out",
+        "name": "the name {name}: only a running lab can look it up",
+    },
+    "zh": {
+        "unread-rule": "{where} 的防火墙规则 `{rule}`",
+        "unread-nat": "{where} 的规则 `{rule}` 会把数据包送到哪里",
+        "bridged-dnat": "{where} 的 {interface} 上被 IP 防火墙转换了目的地址的帧",
+        "several-routes": "{where} 到 {ip} 会走几条相同路由中的哪一条",
+        "several-answer": "{where} 询问 {ip} 时，几个命名空间中谁先应答",
+        "same-mac": "几个接口都有 MAC 地址 {mac}，谁会收到这个帧",
+        "mark": "{where} 的防火墙规则会不会给数据包打上标记 {mark}，供策略路由使用",
+        "vlans": "{where} 的 {interface} 各端口的 VLAN",
+        "beyond": "{where} 的 {interface}（{interface_kind}）之外是什么",
+        "broadcast": "谁会应答 {ip}，它是发给许多接收者的",
+        "too-many": "没有看懂的部分的所有可能组合",
+        "name": "名字 {name}：只有运行中的实验环境才能查询",
+    },
+}
+STEPS, UNKNOWNS = tuple(_STEPS["en"]), tuple(_UNKNOWN["en"])
+
+
+def step_words(kind: str, language: str, facts: dict[str, str]) -> str:
+    """One stop on the way."""
+    key = f"{kind}-via" if facts.get("gateway") else kind
+    packet = facts.get("packet", "")
+    shown = (_PACKETS_ZH if language == "zh" else _PACKETS_EN).get(packet, packet)
+    return _STEPS[language][key].format(**(facts | {"packet": shown}))
+
+
+def unknown_words(kind: str, language: str, facts: dict[str, str]) -> str:
+    """Something that wasn't evaluated."""
+    return _UNKNOWN[language][kind].format(**facts)
+
 
 __all__ = ["KINDS", "finding", "hops", "unevaluated"]
 

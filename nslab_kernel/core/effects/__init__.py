@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..actions import Action
-from ..network import Network
+from ..model.network import Network
+from ..operations.actions import Action
 from . import addressing, firewalls, links, settings  # noqa: F401  (they register what they know)
 from .register import take
 from .sketch import Sketch

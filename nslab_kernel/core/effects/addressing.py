@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import replace
 
-from ..actions import AddAddress, AddRoute, AddRule, DeleteAddress, DeleteRoute, DeleteRule
-from ..network import Address, Interface, Route
-from ..subnets import subnet_of
+from ..model.network import Address, Interface, Route
+from ..model.subnets import subnet_of
+from ..operations.actions import AddAddress, AddRoute, AddRule, DeleteAddress, DeleteRoute, DeleteRule
 from .register import take
 from .sketch import LOOPBACK_ADDRESSES, Sketch
 

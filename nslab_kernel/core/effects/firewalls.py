@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..filter_actions import AddChain, AddFilterRule, DeleteFilterRule, DeleteTable, SetPolicy
-from ..firewall import Chain, Ruleset
+from ..model.firewall import Chain, Ruleset
+from ..operations.firewall_actions import AddChain, AddFilterRule, DeleteFilterRule, DeleteTable, SetPolicy
 from .register import take
 from .sketch import Sketch
 

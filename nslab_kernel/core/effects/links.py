@@ -5,9 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..actions import AddBridge, AddNamespace, AddVeth, DeleteInterface, DeleteNamespace, SetDown, SetMaster, SetUp
-from ..link_actions import AddNeighbour, DeleteNeighbour, SetBridge, SetLink, SetPort
-from ..network import BridgePort, Interface, Neighbour
+from ..model.network import BridgePort, Interface, Neighbour
+from ..operations.actions import (
+    AddBridge,
+    AddNamespace,
+    AddNeighbour,
+    AddVeth,
+    DeleteInterface,
+    DeleteNamespace,
+    DeleteNeighbour,
+    SetBridge,
+    SetDown,
+    SetLink,
+    SetMaster,
+    SetPort,
+    SetUp,
+)
 from .addressing import lose_addresses, regain_addresses
 from .register import take
 from .sketch import Sketch

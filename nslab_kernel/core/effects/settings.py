@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..actions import SetSysctl
+from ..operations.actions import SetSysctl
 from .addressing import lose_ipv6, regain_addresses
 from .register import take
 from .sketch import Sketch

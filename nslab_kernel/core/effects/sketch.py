@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ..network import Address, Bridge, Interface, Namespace, Network, Route
+from ..model.network import Address, Bridge, Interface, Namespace, Network, Route
 
 LOOPBACK_ADDRESSES = (Address("127.0.0.1", 8, "host"), Address("::1", 128, "host"))
 

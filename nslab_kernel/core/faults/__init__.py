@@ -4,7 +4,7 @@ Each kind is a pure function of the network; a real ping decides whether a fault
 (`nslab_kernel.linux.breaking`).
 """
 
-from . import addresses, firewalls, links, neighbours, routes, settings  # noqa: F401  (each enters its kinds)
+from . import addresses, firewalls, links, neighbours, parameters, routes  # noqa: F401  (each enters its kinds)
 from .choosing import LEVELS as LEVELS
 from .choosing import candidates as candidates
 from .choosing import how_many as how_many

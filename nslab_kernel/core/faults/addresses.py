@@ -6,11 +6,11 @@ import ipaddress
 from collections.abc import Iterator
 from random import Random
 
-from ..actions import AddAddress, DeleteAddress, SetSysctl
-from ..diagnosis.addresses import global_ones, inside
 from ..diagnosis.findings import Place
-from ..network import Address, Interface, Namespace, Network
-from ..subnets import subnet_of
+from ..diagnosis.owners import global_ones, inside
+from ..model.network import Address, Interface, Namespace, Network
+from ..model.subnets import subnet_of
+from ..operations.actions import AddAddress, DeleteAddress, SetSysctl
 from .fault import Break, kind
 from .places import addressed, links, neighbours, subnets
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..checks.pings import Ping, everybody
 from ..errors import NslabError
-from ..network import Network
-from ..pings import Ping, everybody
-from ..subnets import Subnet, subnet_of
+from ..model.network import Network
+from ..model.subnets import Subnet, subnet_of
 
 
 def pings(network: Network) -> tuple[Ping, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from random import Random
 
-from ..network import Network
+from ..model.network import Network
 from .fault import KINDS, Fault, Kind, fault
 
 LEVELS = (1, 2, 3)

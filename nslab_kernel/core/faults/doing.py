@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..actions import Action, AddAddress, AddRoute
-from ..changes import changes
 from ..effects import after
-from ..filter_actions import AddFilterRule, DeleteFilterRule
-from ..firewall import Rule
-from ..network import Network
+from ..model.diff import changes
+from ..model.firewall import Rule
+from ..model.network import Network
+from ..operations.actions import Action, AddAddress, AddRoute
+from ..operations.firewall_actions import AddFilterRule, DeleteFilterRule
 
 
 def lost_things(before: Network, now: Network) -> Iterator[Action]:

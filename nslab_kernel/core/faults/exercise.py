@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..actions import Action
-from ..network import Network
-from ..pings import Ping
+from ..checks.pings import Ping
+from ..model.network import Network
+from ..operations.actions import Action
 from .fault import Fault
 from .words import hints
 

@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
-from ..actions import Action
-from ..changes import changes
 from ..diagnosis.findings import Finding, Place
 from ..effects import after
-from ..network import Network
+from ..model.diff import changes
+from ..model.network import Network
+from ..operations.actions import Action
 from .doing import changes_something, lost_things, with_handle
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from ..actions import Action, SetSysctl
-from ..diagnosis.addresses import global_ones
 from ..diagnosis.findings import Place
-from ..diagnosis.settings import BRIDGE_CALLS
-from ..filter_actions import AddChain, AddFilterRule, DeleteFilterRule, SetPolicy
-from ..firewall import Chain, Match, Rule, Verdict
-from ..network import Namespace, Network
-from ..own_table import FORWARDING
+from ..diagnosis.owners import global_ones
+from ..diagnosis.sysctls import BRIDGE_CALLS
+from ..model.firewall import Chain, Match, Rule, Verdict
+from ..model.network import Namespace, Network
+from ..operations.actions import Action, SetSysctl
+from ..operations.firewall_actions import AddChain, AddFilterRule, DeleteFilterRule, SetPolicy
+from ..operations.nat import FORWARDING
 from .fault import Break, kind
 from .places import bridges, spaces, strangers
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from ..actions import SetDown, SetMaster
-from ..diagnosis.addresses import global_ones
 from ..diagnosis.findings import Place
-from ..link_actions import SetLink, SetPort
-from ..network import Interface, Namespace, Network
+from ..diagnosis.owners import global_ones
+from ..model.network import Interface, Namespace, Network
+from ..operations.actions import SetDown, SetLink, SetMaster, SetPort
 from .fault import Break, kind
 from .places import bridges, links, ports, rooms
 

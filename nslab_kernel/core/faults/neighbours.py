@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from ..actions import SetSysctl
 from ..diagnosis.findings import Place
-from ..link_actions import AddNeighbour
-from ..network import Network
+from ..model.network import Network
+from ..operations.actions import AddNeighbour, SetSysctl
 from .fault import Break, kind
 from .places import addressed, neighbours
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnosis.addresses import global_ones
-from ..network import HOST, Address, Interface, Namespace, Network
-from ..outside import NAMESPACES
+from ..diagnosis.owners import global_ones
+from ..model.network import HOST, Address, Interface, Namespace, Network
+from ..operations.internet import NAMESPACES
 
 End = tuple[Namespace, Interface]
 

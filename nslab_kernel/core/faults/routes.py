@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from ..actions import AddRoute, AddRule, DeleteRoute
-from ..diagnosis.addresses import global_ones, inside
 from ..diagnosis.findings import Place
-from ..network import Interface, Namespace, Network, PolicyRule, Route
-from ..subnets import subnet_of
+from ..diagnosis.owners import global_ones, inside
+from ..model.network import Interface, Namespace, Network, PolicyRule, Route
+from ..model.subnets import subnet_of
+from ..operations.actions import AddRoute, AddRule, DeleteRoute
 from .fault import Break, kind
 from .places import spaces, strangers
 

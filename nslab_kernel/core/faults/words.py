@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..actions import ip, within
-from ..link_actions import bridge
-from ..network import HOST
+from ..model.network import HOST
+from ..operations.actions import bridge, ip, within
 from .fault import Fault
 
 _LAYERS = {

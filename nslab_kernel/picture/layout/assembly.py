@@ -6,20 +6,16 @@ from collections.abc import Sequence
 
 from ..scene import Group, Scene
 from ..view import View
-from .bundles import bundles
-from .cables import Wiring
-from .courses import Plan, plan
-from .frame import Frame
-from .host import HostRoom, host_room
-from .labels import Label, label_height, labels
+from .cable_routing import Plan, plan
+from .cables import Label, Wiring, bundles, label_height, labels
+from .host_room import HostRoom, host_room
 from .lines import Columns, line_room
-from .marks import Mark, legend, marked
+from .marks import Mark, legend, marked, spots
 from .outer import Outer
 from .pieces import Writer
 from .rooms import Manner, furnish
 from .rows import Rows
-from .slots import Grid, grid
-from .spots import spots
+from .slots import Frame, Grid, grid
 
 _MOST_ROOMS = 9  # with a few lines each; more rooms have one line each
 _MOST_ROWS = 5

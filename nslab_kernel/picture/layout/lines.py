@@ -10,8 +10,7 @@ from ..scene import Group, Text
 from ..view import Room, Socket
 from ..words import word
 from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, Writer, socket
-from .rooms import WIDTH, Manner
-from .walls import walled
+from .rooms import WIDTH, Manner, walled
 
 _START = 16.0
 _END = WIDTH - 10

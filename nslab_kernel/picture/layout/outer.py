@@ -11,14 +11,12 @@ from dataclasses import dataclass, field, replace
 from ..scene import Box, Group, Text
 from ..view import Cable, Room, Socket, View
 from ..words import word
-from .courses import Course, End, Plan, assign
-from .frame import Frame
+from .cable_routing import Course, End, Plan, assign
 from .lines import first_address
 from .pieces import SMALL_SOCKET, SOCKET, STATE_STYLES, Piece, Writer, cable_group, socket
-from .rooms import WIDTH
+from .rooms import WIDTH, walled
 from .rows import Rows
-from .slots import way_out
-from .walls import walled
+from .slots import Frame, way_out
 
 _HEADER = 40.0
 _ABOVE_ROUTER = 30.0

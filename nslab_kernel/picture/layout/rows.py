@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..scene import Group
-from .courses import Plan
-from .frame import Frame
+from .cable_routing import Plan
 from .pieces import Piece
+from .slots import Frame
 
 CHANNEL = 10.0  # from lane to lane in a channel between rows
 

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from nslab_kernel.core.actions import (
+from nslab_kernel.core.effects import after
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.network import HOST, Listener, Network, PolicyRule, Route
+from nslab_kernel.core.operations.actions import (
     Action,
     AddAddress,
     AddBridge,
     AddNamespace,
+    AddNeighbour,
     AddRoute,
     AddRule,
     AddVeth,
     DeleteAddress,
     DeleteRoute,
     SetDown,
+    SetLink,
     SetMaster,
+    SetPort,
     SetSysctl,
     SetUp,
 )
-from nslab_kernel.core.effects import after
-from nslab_kernel.core.filter_actions import AddChain, AddFilterRule
-from nslab_kernel.core.firewall import Chain, Match, Rule, Verdict
-from nslab_kernel.core.link_actions import AddNeighbour, SetLink, SetPort
-from nslab_kernel.core.network import HOST, Listener, Network, PolicyRule, Route
+from nslab_kernel.core.operations.firewall_actions import AddChain, AddFilterRule
 
 from .labs import V6, addressless, bridged, broken, default, routed
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from nslab_kernel.core import plans
-from nslab_kernel.core.actions import (
+from nslab_kernel.core.diagnosis import Diagnosis, why
+from nslab_kernel.core.effects import after
+from nslab_kernel.core.model.network import HOST, Address, Interface, Namespace, Network, Route
+from nslab_kernel.core.operations import plans
+from nslab_kernel.core.operations.actions import (
     Action,
     AddAddress,
     AddNamespace,
@@ -13,9 +16,6 @@ from nslab_kernel.core.actions import (
     SetSysctl,
     SetUp,
 )
-from nslab_kernel.core.diagnosis import Diagnosis, why
-from nslab_kernel.core.effects import after
-from nslab_kernel.core.network import HOST, Address, Interface, Namespace, Network, Route
 
 _OWN = (Address("127.0.0.1", 8, "host"), Address("::1", 128, "host"))
 BARE = Network(

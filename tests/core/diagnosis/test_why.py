@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from nslab_kernel.core import plans
-from nslab_kernel.core.actions import (
+from nslab_kernel.core.diagnosis import why
+from nslab_kernel.core.effects import after
+from nslab_kernel.core.errors import NslabError
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.network import HOST, Network
+from nslab_kernel.core.operations import plans
+from nslab_kernel.core.operations.actions import (
     Action,
     AddAddress,
     AddBridge,
     AddNamespace,
+    AddNeighbour,
     AddVeth,
     DeleteAddress,
     SetDown,
+    SetLink,
     SetMaster,
     SetSysctl,
     SetUp,
 )
-from nslab_kernel.core.diagnosis import why
-from nslab_kernel.core.effects import after
-from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.firewall import Chain, Match, Rule, Verdict
-from nslab_kernel.core.link_actions import AddNeighbour, SetLink
-from nslab_kernel.core.network import HOST, Network
 
 from .cases import FORWARD, POSTROUTING, listening, ruled
 from .labs import BARE, V6, bridged, broken, default, kinds, routed, with_router

@@ -7,7 +7,7 @@ import string
 from pathlib import Path
 
 from nslab_kernel.core.diagnosis import KINDS, causes_en, causes_zh
-from nslab_kernel.core.diagnosis.path_words import _STEPS, _UNKNOWN
+from nslab_kernel.core.diagnosis.words import _STEPS, _UNKNOWN
 
 
 def fields(text: str) -> set[str]:

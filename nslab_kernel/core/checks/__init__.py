@@ -1,0 +1,1 @@
+"""Claims about a network: parsed, and evaluated."""

@@ -1,0 +1,416 @@
+"""Whether claims hold: decided from one reading of the network and from what became of packets."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..model.diff import condition
+from ..model.firewall import Chain, Rule
+from ..model.names import did_you_mean
+from ..model.network import HOST, Interface, Namespace, Network, Route
+from ..operations.actions import AddAddress, AddNamespace, AddRoute, DeleteAddress, SetDown, SetMaster, SetSysctl, SetUp
+from ..operations.nat import FORWARDING
+from .parse import Claim, Exists, Forwards, HasAddress, IsPort, IsUp, Masquerades, Reaches, RoutesVia
+
+_REASONS = {
+    "en": {
+        "answered": "answered in {0:.2f} ms",
+        "answered at": "{0} answered in {1:.2f} ms",
+        "silence": "no answer from {0}",
+        "no route": "{0} has no route to {1}",
+        "unreachable": "it is reported that {0} can't be reached",
+        "refused": "{0} is reached, but nothing listens on {1} port {2}",
+        "prohibited": "a firewall on the way rejects it",
+        "unknown name": "{0} finds no address for the name {1}",
+        "failed": "the packet couldn't be sent from {0}",
+        "no address to try": "{0} has no address, so there is nothing to reach",
+        "no namespace": "there is no namespace {0}",
+        "no interface": "there is no interface {0} in {1}",
+        "no interface anywhere": "there is no interface {0}",
+        "several": "{0} is in several namespaces: {1}",
+        "up": "it is up",
+        "no-carrier": "it is up, without carrier",
+        "down": "it is down",
+        "has": "on {0}",
+        "has other": "it has {0}",
+        "has none": "it has no address",
+        "route": "by {0}",
+        "route other": "its route there goes via {0}",
+        "route on-link": "its route there has no gateway",
+        "route none": "it has no such route",
+        "port": "it is plugged in",
+        "port other": "it is plugged into {0}",
+        "port none": "it is plugged into no bridge",
+        "no bridge": "{0} is not a bridge",
+        "masquerade": "by a rule in table {0}",
+        "masquerade none": "it has no such rule",
+        "on": "{0} is {1}",
+        "there": "it is there",
+        "not there": "it is not there",
+    },
+    "zh": {
+        "answered": "{0:.2f} 毫秒后得到应答",
+        "answered at": "{0} 在 {1:.2f} 毫秒后应答",
+        "silence": "没有收到 {0} 的应答",
+        "no route": "{0} 没有到 {1} 的路由",
+        "unreachable": "得到的回报是无法到达 {0}",
+        "refused": "能到达 {0}，但没有程序在监听 {1} 端口 {2}",
+        "prohibited": "路上的防火墙拒绝了它",
+        "unknown name": "{0} 查不到名字 {1} 的地址",
+        "failed": "数据包无法从 {0} 发出",
+        "no address to try": "{0} 没有地址，所以没有可到达的目标",
+        "no namespace": "没有命名空间 {0}",
+        "no interface": "{1} 里没有接口 {0}",
+        "no interface anywhere": "没有接口 {0}",
+        "several": "有几个命名空间里都有 {0}：{1}",
+        "up": "它是 up 的",
+        "no-carrier": "它是 up 的，但没有载波",
+        "down": "它是 down 的",
+        "has": "在 {0} 上",
+        "has other": "它有 {0}",
+        "has none": "它没有地址",
+        "route": "通过 {0}",
+        "route other": "它到那里的路由经过 {0}",
+        "route on-link": "它到那里的路由没有网关",
+        "route none": "它没有这样的路由",
+        "port": "它插在上面",
+        "port other": "它插在 {0} 上",
+        "port none": "它没有插在任何网桥上",
+        "no bridge": "{0} 不是网桥",
+        "masquerade": "由表 {0} 中的规则完成",
+        "masquerade none": "它没有这样的规则",
+        "on": "{0} 是 {1}",
+        "there": "它存在",
+        "not there": "它不存在",
+    },
+}
+
+
+def reason(language: str, key: str, *values: object) -> str:
+    """The reason called ``key``, with its values put in."""
+    return _REASONS[language][key].format(*values)
+
+
+StateClaim = IsUp | HasAddress | RoutesVia | IsPort | Masquerades | Forwards | Exists
+
+_NARROWING = ("oifname", "iifname")
+"""What a masquerade rule may ask besides the source and still be the one that a subnet leaves by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Whether a claim holds, the reason, and what would help if it doesn't."""
+
+    holds: bool
+    reason: str
+    hint: str = ""
+
+
+def judge_state(claim: StateClaim, network: Network, language: str) -> Fact:
+    """Whether the state of the lab is as claimed; the claim's namespace exists."""
+    match claim:
+        case IsUp():
+            return _is_up(claim, network, language)
+        case HasAddress():
+            return _has_address(claim, network, language)
+        case RoutesVia():
+            return _routes_via(claim, network, language)
+        case IsPort():
+            return _is_port(claim, network, language)
+        case Masquerades():
+            return _masquerades(claim, network, language)
+        case Forwards():
+            return _forwards(claim, network, language)
+        case Exists():
+            return _exists(claim, network, language)
+
+
+def _is_up(claim: IsUp, network: Network, language: str) -> Fact:
+    places = _places(network, claim.interface, claim.namespace)
+    if not places:
+        if claim.namespace:
+            words = reason(language, "no interface", claim.interface, claim.namespace)
+        else:
+            words = reason(language, "no interface anywhere", claim.interface)
+        return Fact(False, words, _nearest(network, claim.interface))
+    if len(places) > 1:
+        names = ", ".join(namespace.name for namespace, _ in places)
+        state = "up" if claim.expected else "down"
+        hint = f"{claim.interface} in {places[0][0].name} is {state}"
+        return Fact(False, reason(language, "several", claim.interface, names), hint)
+    namespace, interface = places[0]
+    cure = SetUp if claim.expected else SetDown
+    words = reason(language, condition(interface))
+    return Fact(interface.up == claim.expected, words, cure(interface.name, namespace.name).command())
+
+
+def _places(network: Network, name: str, where: str) -> list[tuple[Namespace, Interface]]:
+    """Where an interface of this name is: in the namespace asked for, else in the host, else anywhere."""
+    if where:
+        searched = [namespace for namespace in [network.get(where)] if namespace]
+    elif network.host.interface(name):
+        searched = [network.host]
+    else:
+        searched = list(network.namespaces)
+    return [(namespace, found) for namespace in searched if (found := namespace.interface(name))]
+
+
+def _nearest(network: Network, name: str) -> str:
+    known = {interface.name for namespace in network.everywhere for interface in namespace.interfaces}
+    return did_you_mean(name, sorted(known)).strip()
+
+
+def _has_address(claim: HasAddress, network: Network, language: str) -> Fact:
+    namespace = network.get(claim.namespace) or network.host
+    wanted = ipaddress.ip_interface(claim.cidr)
+    others = []
+    for interface in namespace.interfaces:
+        for address in interface.addresses:
+            if ipaddress.ip_interface(address.cidr) == wanted:
+                cure = DeleteAddress(interface.name, claim.cidr, namespace.name).command()
+                return Fact(claim.expected, reason(language, "has", interface.name), cure)
+            if address.scope == "global":
+                others.append(address.cidr)
+    words = reason(language, "has other", ", ".join(others)) if others else reason(language, "has none")
+    return Fact(not claim.expected, words, _add_address(claim, namespace))
+
+
+def _add_address(claim: HasAddress, namespace: Namespace) -> str:
+    """The command, if there is one interface alone that can be meant; in the host that is the bridge."""
+    kinds = ("bridge",) if namespace.name == HOST else ("veth", "")
+    fitting = [interface for interface in namespace.interfaces if interface.kind in kinds]
+    return AddAddress(fitting[0].name, claim.cidr, namespace.name).command() if len(fitting) == 1 else ""
+
+
+def _routes_via(claim: RoutesVia, network: Network, language: str) -> Fact:
+    namespace = network.get(claim.namespace) or network.host
+    family = 6 if ":" in claim.gateway else 4
+    found = [r for r in namespace.routes if r.destination == claim.destination and r.family == family]
+    for route in found:
+        if route.gateway == claim.gateway:
+            out = namespace.interface(route.interface)
+            return Fact(True, reason(language, "route", out.name if out else claim.gateway))
+    if not found:
+        words = reason(language, "route none")
+    elif found[0].gateway:
+        words = reason(language, "route other", found[0].gateway)
+    else:
+        words = reason(language, "route on-link")
+    wanted = Route(claim.destination, family=family, gateway=claim.gateway)
+    return Fact(False, words, AddRoute(wanted, namespace=namespace.name).command())
+
+
+def _is_port(claim: IsPort, network: Network, language: str) -> Fact:
+    for namespace in network.everywhere:
+        interface = namespace.interface(claim.interface)
+        bridge = namespace.interface(claim.bridge)
+        if interface and bridge:
+            return _port_of(claim, namespace, interface, bridge, language)
+    known = any(namespace.interface(claim.interface) for namespace in network.everywhere)
+    missing = claim.bridge if known else claim.interface
+    return Fact(False, reason(language, "no interface anywhere", missing), _nearest(network, missing))
+
+
+def _port_of(claim: IsPort, namespace: Namespace, interface: Interface, bridge: Interface, language: str) -> Fact:
+    if bridge.kind != "bridge":
+        return Fact(False, reason(language, "no bridge", claim.bridge))
+    master = namespace.interface(interface.master)
+    if master is None:
+        words = reason(language, "port none")
+    else:
+        words = reason(language, "port") if master is bridge else reason(language, "port other", master.name)
+    wanted = bridge.name if claim.expected else ""
+    cure = SetMaster(interface.name, wanted, namespace.name).command()
+    return Fact((master is bridge) == claim.expected, words, cure)
+
+
+def _masquerades(claim: Masquerades, network: Network, language: str) -> Fact:
+    namespace = network.get(claim.namespace) or network.host
+    subnet = ipaddress.ip_network(claim.subnet)
+    for chain in namespace.firewall.base_chains("postrouting", subnet.version):
+        for reached in _reached(namespace, chain):
+            if any(_translates(rule, subnet) for rule in reached.rules):
+                words = reason(language, "masquerade", f"{reached.family} {reached.table}")
+                return Fact(claim.expected, words, "%netns_nat BRIDGE --off")
+    return Fact(not claim.expected, reason(language, "masquerade none"), "%netns_nat BRIDGE")
+
+
+def _reached(namespace: Namespace, chain: Chain) -> list[Chain]:
+    """A chain and those that its unconditional jumps lead to, in order, each once."""
+    reached = [chain]
+    for at in reached:
+        for rule in at.rules:
+            if rule.verdict.kind in ("jump", "goto") and not rule.matches:
+                target = namespace.firewall.chain(at, rule.verdict.target)
+                if target and target not in reached:
+                    reached.append(target)
+    return reached
+
+
+def _translates(rule: Rule, subnet: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    if rule.verdict.kind not in ("masquerade", "snat") or rule.unread:
+        return False
+    source = "ip saddr" if subnet.version == 4 else "ip6 saddr"
+    for match in rule.matches:
+        if match.field == source and not match.negated:
+            if not any(_covers(value, subnet) for value in match.values):
+                return False
+        elif match.field not in _NARROWING:
+            return False
+    return True
+
+
+def _covers(value: str, subnet: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    try:
+        there = ipaddress.ip_network(value)
+    except ValueError:  # a range, or a named set
+        return False
+    return there.version == subnet.version and subnet.subnet_of(there)  # type: ignore[arg-type]
+
+
+def _forwards(claim: Forwards, network: Network, language: str) -> Fact:
+    namespace = network.get(claim.namespace) or network.host
+    name = FORWARDING[claim.family]
+    value = namespace.sysctl(name)
+    cure = SetSysctl(name, "1" if claim.expected else "0", namespace.name).command()
+    return Fact((value == "1") == claim.expected, reason(language, "on", name, value), cure)
+
+
+def _exists(claim: Exists, network: Network, language: str) -> Fact:
+    there = network.get(claim.name) is not None or network.host.interface(claim.name) is not None
+    words = reason(language, "there" if there else "not there")
+    hint = AddNamespace(claim.name).command() if claim.expected else ""
+    return Fact(there == claim.expected, words, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A packet to be sent: from a namespace, to an address or a name to be looked up; ``port`` is 0 for icmp."""
+
+    source: str
+    address: str
+    protocol: str = "icmp"
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a probe.
+
+    Parameters
+    ----------
+    how
+        ``answered``, or why not: ``silence``, ``no route``, ``unreachable`` (says a router, or the neighbour doesn't
+        answer), ``refused``, ``prohibited``, ``unknown name``, ``failed``.
+    seconds
+        How long the answer took.
+    """
+
+    how: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a claim holds, why, and, where it doesn't, what helps: a command, or nothing."""
+
+    claim: str
+    holds: bool
+    reason: str = ""
+    hint: str = ""
+
+
+def probes(claim: Claim, network: Network) -> tuple[Probe, ...]:
+    """The packets that must be sent to judge a claim; none where reading the kernel's state is enough."""
+    if not isinstance(claim, Reaches) or network.get(claim.source) is None:
+        return ()
+    return tuple(
+        Probe(claim.source, address, claim.protocol, claim.port) for address in _addresses(network, claim.target)
+    )
+
+
+def judge(claim: Claim, network: Network, answers: Mapping[Probe, Answer], language: str = "en") -> Verdict:
+    """Whether a claim holds.
+
+    Parameters
+    ----------
+    claim
+        What is claimed.
+    network
+        The lab as it is now.
+    answers
+        What became of the claim's `probes`.
+    language
+        ``en`` or ``zh``, for the reason.
+    """
+    unknown = _unknown_namespace(claim, network)
+    if unknown:
+        guess = did_you_mean(unknown, [namespace.name for namespace in network.everywhere]).strip()
+        return Verdict(claim.text, False, reason(language, "no namespace", unknown), guess)
+    if isinstance(claim, Reaches):
+        finding = _reach(claim, network, answers, language)
+    else:
+        finding = judge_state(claim, network, language)
+    return Verdict(claim.text, finding.holds, finding.reason, "" if finding.holds else finding.hint)
+
+
+def _unknown_namespace(claim: Claim, network: Network) -> str:
+    if isinstance(claim, (IsPort, Exists)):
+        return ""
+    name = claim.source if isinstance(claim, Reaches) else claim.namespace
+    return name if name and network.get(name) is None else ""
+
+
+def _addresses(network: Network, target: str) -> tuple[str, ...]:
+    """Where a target is to be tried: its addresses for a namespace, itself for an address or a name."""
+    namespace = None if _is_address(target) else network.get(target)
+    if namespace is None:
+        return (target,)
+    found = [address for interface in namespace.interfaces for address in interface.addresses]
+    return tuple(address.ip for address in sorted(found, key=lambda a: a.family) if address.scope == "global")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], language: str) -> Fact:
+    tried = [(probe, answers[probe]) for probe in probes(claim, network)]
+    if not tried:
+        return Fact(not claim.expected, reason(language, "no address to try", claim.target), _why(claim))
+    answered = [(probe, answer) for probe, answer in tried if answer.how == "answered"]
+    if answered:
+        probe, answer = answered[0]
+        milliseconds = 1000 * answer.seconds
+        if probe.address == claim.target:
+            words = reason(language, "answered", milliseconds)
+        else:
+            words = reason(language, "answered at", probe.address, milliseconds)
+        return Fact(claim.expected, words, _why(claim))
+    probe, answer = tried[0]
+    return Fact(not claim.expected, _why_not(claim, probe, answer.how, language), _why(claim))
+
+
+def _why(claim: Reaches) -> str:
+    """What explains where a packet stops, or which way it takes."""
+    port = f" --{claim.protocol} {claim.port}" if claim.port else ""
+    return f"%netns_why {claim.source} {claim.target}{port}"
+
+
+def _why_not(claim: Reaches, probe: Probe, how: str, language: str) -> str:
+    values: dict[str, tuple[object, ...]] = {
+        "silence": (probe.address,),
+        "no route": (probe.source, probe.address),
+        "unreachable": (probe.address,),
+        "refused": (probe.address, claim.protocol, claim.port),
+        "prohibited": (),
+        "unknown name": (probe.source, probe.address),
+        "failed": (probe.source,),
+    }
+    return reason(language, how, *values[how])

@@ -1,0 +1,181 @@
+"""What holds however the points turn out that can't be decided."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..model.network import Listener, Namespace, Network
+from ..operations.actions import DeleteAddress, SetSysctl
+from .findings import Place
+from .owners import holder
+from .packet import Packet
+from .questions import Question
+from .remedies import masquerades_of_translated
+from .stack import Delivery, send
+from .sysctls import ignores_echo
+from .walk import Cause, Choice, LostError, StoppedError, Walk
+
+_ANYWHERE = {"0.0.0.0": (4,), "::": (4, 6)}  # an IPv6 socket takes IPv4, too, unless it says otherwise (ipv6(7))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended.
+
+    Parameters
+    ----------
+    cause
+        What stopped it; None if it arrived, or if that can't be told.
+    unknown
+        Why it can't be told what became of it.
+    """
+
+    walk: Walk
+    cause: Cause | None = None
+    unknown: Choice | None = None
+
+    @property
+    def arrives(self) -> bool | None:
+        """Whether the answer came back; None if that can't be told."""
+        return None if self.unknown else self.cause is None
+
+
+def attempt(network: Network, asked: Question, choices: Sequence[int] = ()) -> Outcome:
+    """Follow a packet to its goal, and the answer back.
+
+    Parameters
+    ----------
+    choices
+        Which option to take at each point that can't be decided; the first one where none is given.
+    """
+    walk = Walk(network, choices)
+    try:
+        _there_and_back(walk, asked)
+    except StoppedError as stopped:
+        return Outcome(walk, cause=stopped.cause)
+    except LostError as lost:
+        return Outcome(walk, unknown=lost.unknown)
+    return Outcome(walk)
+
+
+def _there_and_back(walk: Walk, asked: Question) -> None:
+    here = walk.network.get(asked.source)
+    assert here
+    reached = send(walk, here, asked.packet(walk), here.interface(asked.zone))
+    _check_answering(reached)
+    walk.leg = "back"
+    walk.last_sender = None
+    answer = reached.packet.answer()
+    bound = reached.into if answer.link_local and not reached.into.is_loopback else None
+    back = send(walk, reached.here, answer, bound)
+    sent = walk.sent
+    assert sent
+    if back.here is not here:
+        raise StoppedError(_answer_elsewhere(back, here))
+    if asked.protocol != "icmp" and back.packet != sent.answer():
+        facts = {"ip": sent.destination, "other": back.packet.end("source"), "asked": sent.end("destination")}
+        repairs = masquerades_of_translated(walk, sent.source, reached.packet.destination)
+        raise StoppedError(Cause("answer-from-elsewhere", Place(here.name, back.into.name), facts, repairs))
+
+
+def _answer_elsewhere(back: Delivery, asker: Namespace) -> Cause:
+    """The answer went to another namespace that has the asker's address."""
+    ip = back.packet.destination
+    owner = holder(back.here, ip) or back.into
+    repairs = tuple((DeleteAddress(owner.name, a.cidr, back.here.name),) for a in owner.addresses if a.ip == ip)
+    return Cause("answer-elsewhere", Place(back.here.name, owner.name), {"ip": ip, "source": asker.title}, repairs)
+
+
+def _check_answering(reached: Delivery) -> None:
+    """Whether someone is there to answer: the kernel itself for a ping, else a program that listens."""
+    here, packet = reached.here, reached.packet
+    if packet.protocol == "icmp":
+        setting = ignores_echo(here, packet.family)
+        if setting:
+            repair = (SetSysctl(setting, "0", here.name, "1"),)
+            raise StoppedError(Cause("echo-ignored", Place(here.name), {"setting": setting}, (repair,)))
+        return
+    on_port = [
+        listener
+        for listener in here.listeners
+        if (listener.protocol, listener.port) == (packet.protocol, packet.destination_port)
+    ]
+    if not any(_takes(listener, packet) for listener in on_port):
+        facts = {"protocol": packet.protocol, "port": str(packet.destination_port), "ip": packet.destination}
+        facts["others"] = ", ".join(sorted({listener.ip for listener in on_port}))
+        raise StoppedError(Cause("listens-elsewhere" if on_port else "no-listener", Place(here.name), facts))
+
+
+def _takes(listener: Listener, packet: Packet) -> bool:
+    return listener.ip == packet.destination or packet.family in _ANYWHERE.get(listener.ip, ())
+
+
+_MOST_ATTEMPTS = 64
+_CHANCES = ("several-routes", "several-answer", "same-mac")
+"""Where the kernel itself takes now one way, now the other."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is certain about a question.
+
+    Parameters
+    ----------
+    arrives
+        True or False if it is so in any case, else None.
+    told
+        The attempt to tell of.
+    cause
+        What to put right; None if nothing is known to be wrong, or if what isn't understood decides.
+    unknown
+        What was met and isn't understood.
+    """
+
+    arrives: bool | None
+    told: Outcome
+    cause: Cause | None
+    unknown: tuple[Choice, ...]
+
+
+def settle(network: Network, asked: Question) -> Settled:
+    """Attempt with every option at every point that can't be decided, until two attempts end differently."""
+    tried = [attempt(network, asked)]
+    waiting = deque(_branches(tried[0], ()))
+    while waiting:
+        if len(tried) == _MOST_ATTEMPTS:
+            return _unsettled(tried, (Choice("too-many", Place(asked.source), {}, 1),))
+        choices = waiting.popleft()
+        tried.append(attempt(network, asked, choices))
+        if tried[-1].arrives != tried[0].arrives:
+            return _unsettled(tried)
+        waiting.extend(_branches(tried[-1], choices))
+    if tried[0].arrives is None:
+        return _unsettled(tried)
+    return Settled(tried[0].arrives, tried[0], tried[0].cause, _unknowns(tried))
+
+
+def _branches(outcome: Outcome, chosen: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """What else could have been chosen at the points that an attempt met after those where it was told what to do."""
+    points = outcome.walk.choices
+    for position in range(len(chosen), len(points)):
+        before = (*chosen, *(0 for _ in range(len(chosen), position)))
+        yield from ((*before, option) for option in range(1, points[position].options))
+
+
+def _unsettled(tried: list[Outcome], more: tuple[Choice, ...] = ()) -> Settled:
+    unknown = (*more, *_unknowns(tried))
+    if all(choice.kind in _CHANCES for choice in unknown):
+        warnings = [warning for outcome in tried for warning in outcome.walk.warnings]
+        told = next(outcome for outcome in tried if outcome.cause)
+        return Settled(None, told, warnings[0] if warnings else told.cause, unknown)
+    return Settled(None, tried[0], None, unknown)
+
+
+def _unknowns(tried: list[Outcome]) -> tuple[Choice, ...]:
+    found: list[Choice] = []
+    for outcome in tried:
+        met = (*outcome.walk.choices, *((outcome.unknown,) if outcome.unknown else ()))
+        found += [choice for choice in met if choice not in found]
+    return tuple(found)

@@ -1,0 +1,94 @@
+"""What stands in a packet's way: the first cause, and behind it what would stop the packet next.
+
+A cure is tried on the network's values before it is told: whatever the packet meets then is the next cause.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from ..effects import after
+from ..model.network import Network
+from .branching import Settled, settle
+from .questions import Question
+from .walk import Cause, Repair
+
+_MOST_TRIALS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something in a packet's way, on which leg it was met, and what clears it; nothing if that isn't certain."""
+
+    cause: Cause
+    leg: str
+    repair: Repair = ()
+
+
+@dataclass(frozen=True)
+class _State:
+    network: Network
+    settled: Settled
+    cleared: tuple[Obstacle, ...] = ()
+
+
+def obstacles(network: Network, asked: Question, settled: Settled) -> tuple[Obstacle, ...]:
+    """Everything that stands in the way, in the order in which the packet meets it.
+
+    Where a cause has several possible repairs, those are taken that make the packet arrive with the fewest.
+    """
+    waiting = deque([_State(network, settled)])
+    ends: list[tuple[bool, tuple[Obstacle, ...]]] = []  # where it went no further: whether something is wrong, the way
+    trials = 0
+    while waiting:
+        state = waiting.popleft()
+        if state.settled.arrives:
+            return state.cleared
+        following = _cleared(state, asked) if trials < _MOST_TRIALS else []
+        trials += len(following)
+        waiting.extend(following)
+        cause = state.settled.cause
+        if cause is None:
+            ends.append((False, state.cleared))
+        elif not following:
+            ends.append((True, (*state.cleared, Obstacle(cause, state.settled.told.walk.leg))))
+    return min(ends, key=lambda end: end[0])[1]
+
+
+def _cleared(state: _State, asked: Question) -> list[_State]:
+    """What comes after each repair that helps."""
+    cause = state.settled.cause
+    known = [*(obstacle.cause for obstacle in state.cleared), cause]
+    found = []
+    for repair in cause.repairs if cause else ():
+        assert cause
+        mended = after(state.network, repair)
+        again = settle(mended, asked)
+        if _same(again.cause, known):
+            continue
+        obstacle = Obstacle(cause, state.settled.told.walk.leg, repair)
+        found.append(_State(mended, again, (*state.cleared, obstacle)))
+    return found
+
+
+def _same(cause: Cause | None, known: list[Cause | None]) -> bool:
+    """Whether the packet stops again where it did."""
+    return cause is not None and any(
+        (cause.kind, cause.place, cause.facts) == (other.kind, other.place, other.facts) for other in known if other
+    )
+
+
+def oddities(network: Network, asked: Question, settled: Settled) -> tuple[Obstacle, ...]:
+    """What isn't as it should be, though the packet arrives, and the repair after which it still does."""
+    return tuple(
+        Obstacle(warning, "there", _harmless(network, asked, warning)) for warning in settled.told.walk.warnings
+    )
+
+
+def _harmless(network: Network, asked: Question, warning: Cause) -> Repair:
+    for repair in warning.repairs:
+        again = settle(after(network, repair), asked)
+        if again.arrives and warning.kind not in [other.kind for other in again.told.walk.warnings]:
+            return repair
+    return ()

@@ -1,0 +1,1 @@
+"""What an operation does: actions as data, and the plans that make them."""

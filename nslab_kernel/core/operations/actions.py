@@ -1,0 +1,508 @@
+"""What an operation does, as data: each action is one command and one request to the kernel.
+
+`nslab_kernel.linux.netlink.apply.apply` carries actions out; `Action.command` says what they stand for:
+one source for what is shown and what is done. `Action.undo` is what takes an action back when a later
+one fails; a plan therefore holds only actions that change something.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Protocol
+
+from ..model.network import HOST, PolicyRule, Route
+
+_DIGIT = re.compile("[0-9]")
+_quoted = lru_cache(maxsize=4096)(shlex.quote)  # the same few words make up most commands
+
+
+class Action(Protocol):
+    """One elementary step of an operation."""
+
+    def command(self) -> str:
+        """The command that does the same by hand."""
+        ...
+
+    def undo(self) -> Action | None:
+        """The action that takes this one back; None where nothing can."""
+        ...
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What was done, to be shown."""
+
+    actions: tuple[Action, ...] = ()
+
+    @cached_property
+    def commands(self) -> tuple[str, ...]:
+        """The commands that the operation stands for, in order."""
+        return tuple(action.command() for action in self.actions)
+
+    def __str__(self) -> str:
+        return "\n".join(self.commands)
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """Show the commands; IPython calls this for a cell's value."""
+        printer.text(str(self))
+
+
+def ip(namespace: str, *words: str) -> str:
+    """An ip(8) command that acts in a namespace."""
+    place = () if namespace == HOST else ("-n", namespace)
+    return _joined("sudo", "ip", *place, *words)
+
+
+def device(name: str) -> tuple[str, ...]:
+    """An interface as ip-link(8) reads it: a name without a digit may be short for a keyword (``br``: broadcast)."""
+    return (name,) if _DIGIT.search(name) else ("dev", name)
+
+
+def within(namespace: str, *words: str) -> str:
+    """Any other command, run in a namespace."""
+    place = () if namespace == HOST else ("ip", "netns", "exec", namespace)
+    return _joined("sudo", *place, *words)
+
+
+def _joined(*words: str) -> str:
+    return " ".join(map(_quoted, words))
+
+
+@dataclass(frozen=True, slots=True)
+class AddNamespace:
+    """Make a namespace with a name (ip-netns(8))."""
+
+    name: str
+
+    def command(self) -> str:
+        return ip(HOST, "netns", "add", self.name)
+
+    def undo(self) -> Action:
+        return DeleteNamespace(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteNamespace:
+    """Take a namespace's name away: it goes as soon as nothing is left in it."""
+
+    name: str
+
+    def command(self) -> str:
+        return ip(HOST, "netns", "del", self.name)
+
+    def undo(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class AddBridge:
+    """Make a bridge, without ports and down."""
+
+    name: str
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return ip(self.namespace, "link", "add", *device(self.name), "type", "bridge")
+
+    def undo(self) -> Action:
+        return DeleteInterface(self.name, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class AddVeth:
+    """Make a veth pair (veth(4)), one end here and the other in ``peer_namespace``."""
+
+    name: str
+    peer: str
+    peer_namespace: str = HOST
+    namespace: str = HOST
+
+    def command(self) -> str:
+        there = () if self.peer_namespace == self.namespace else ("netns", self.peer_namespace)
+        words = ("type", "veth", "peer", "name", self.peer, *there)
+        return ip(self.namespace, "link", "add", *device(self.name), *words)
+
+    def undo(self) -> Action:
+        return DeleteInterface(self.name, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteInterface:
+    """Remove an interface; with one end of a veth pair goes the other."""
+
+    name: str
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return ip(self.namespace, "link", "del", *device(self.name))
+
+    def undo(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """Bring an interface up that is down."""
+
+    name: str
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return ip(self.namespace, "link", "set", *device(self.name), "up")
+
+    def undo(self) -> Action:
+        return SetDown(self.name, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class SetDown:
+    """Bring an interface down that is up."""
+
+    name: str
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return ip(self.namespace, "link", "set", *device(self.name), "down")
+
+    def undo(self) -> Action:
+        return SetUp(self.name, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class SetMaster:
+    """Make an interface a port of a bridge; an empty ``master`` takes it out of its bridge."""
+
+    name: str
+    master: str
+    namespace: str = HOST
+    was: str = ""
+
+    def command(self) -> str:
+        words = ("master", self.master) if self.master else ("nomaster",)
+        return ip(self.namespace, "link", "set", *device(self.name), *words)
+
+    def undo(self) -> Action:
+        return SetMaster(self.name, self.was, self.namespace, self.master)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAlias:
+    """Write a note on an interface; in host mode it marks what the lab made."""
+
+    name: str
+    alias: str
+    namespace: str = HOST
+    was: str = ""
+
+    def command(self) -> str:
+        return ip(self.namespace, "link", "set", *device(self.name), "alias", self.alias)
+
+    def undo(self) -> Action:
+        return SetAlias(self.name, self.was, self.namespace, self.alias)
+
+
+@dataclass(frozen=True, slots=True)
+class AddAddress:
+    """Give an interface an address with its prefix length.
+
+    An IPv6 address is usable at once, without duplicate address detection (``nodad``), as Docker does it:
+    RFC 4862 has a host wait for a second before it speaks, and the ping in the next cell would fail by chance.
+    """
+
+    interface: str
+    cidr: str
+    namespace: str = HOST
+
+    def command(self) -> str:
+        nodad = ("nodad",) if ":" in self.cidr else ()
+        return ip(self.namespace, "addr", "add", self.cidr, "dev", self.interface, *nodad)
+
+    def undo(self) -> Action:
+        return DeleteAddress(self.interface, self.cidr, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAddress:
+    """Take an address from an interface."""
+
+    interface: str
+    cidr: str
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return ip(self.namespace, "addr", "del", self.cidr, "dev", self.interface)
+
+    def undo(self) -> Action:
+        return AddAddress(self.interface, self.cidr, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class AddRoute:
+    """Add a line to a routing table. ``route.interface`` is not looked at: ``interface`` names it."""
+
+    route: Route
+    interface: str = ""
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return _route(self.namespace, "add", self.route, self.interface)
+
+    def undo(self) -> Action:
+        return DeleteRoute(self.route, self.interface, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRoute:
+    """Remove a line from a routing table."""
+
+    route: Route
+    interface: str = ""
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return _route(self.namespace, "del", self.route, self.interface)
+
+    def undo(self) -> Action:
+        return AddRoute(self.route, self.interface, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class AddRule:
+    """Add a line to the routing policy (ip-rule(8))."""
+
+    rule: PolicyRule
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return _rule(self.namespace, "add", self.rule)
+
+    def undo(self) -> Action:
+        return DeleteRule(self.rule, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRule:
+    """Remove a line from the routing policy."""
+
+    rule: PolicyRule
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return _rule(self.namespace, "del", self.rule)
+
+    def undo(self) -> Action:
+        return AddRule(self.rule, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class SetSysctl:
+    """Set a kernel parameter of a namespace (sysctl(8)), such as ``net.ipv4.ip_forward``."""
+
+    name: str
+    value: str
+    namespace: str = HOST
+    was: str = "0"
+
+    def command(self) -> str:
+        return within(self.namespace, "sysctl", "-qw", f"{self.name}={self.value}")
+
+    def undo(self) -> Action:
+        return SetSysctl(self.name, self.was, self.namespace, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Nft:
+    """Change a namespace's firewall by nft(8) commands, all or nothing as nft has it.
+
+    Parameters
+    ----------
+    commands
+        What nft reads, one command a line.
+    undoing
+        The commands that take them back.
+    """
+
+    commands: str
+    namespace: str = HOST
+    undoing: str = ""
+
+    def command(self) -> str:
+        return "\n".join(
+            within(self.namespace, "nft", *_nft_words(line)) for line in self.commands.splitlines() if line.strip()
+        )
+
+    def undo(self) -> Action | None:
+        return Nft(self.undoing, self.namespace, self.commands) if self.undoing else None
+
+
+@dataclass(frozen=True, slots=True)
+class EndProcesses:
+    """End processes that run in a namespace, and so keep it from going."""
+
+    processes: tuple[tuple[int, str], ...]  # pid and name
+    namespace: str
+
+    def command(self) -> str:
+        pids = " ".join(str(pid) for pid, _ in self.processes)
+        names = ", ".join(name for _, name in self.processes)
+        return f"sudo kill -9 {pids}  # {names} in {self.namespace}"
+
+    def undo(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteFiles:
+    """Remove a namespace's own files, such as its ``resolv.conf``, from ``/etc/netns`` (ip-netns(8))."""
+
+    name: str
+
+    def command(self) -> str:
+        return within(HOST, "rm", "-r", f"/etc/netns/{self.name}")
+
+    def undo(self) -> None:
+        return None
+
+
+def route_words(route: Route, interface: str = "") -> tuple[str, ...]:
+    """What ip-route(8) wants to read after ``add`` or ``del``."""
+    words = [] if route.kind == "unicast" else [route.kind]
+    words.append(route.destination)
+    for key, value in (("via", route.gateway), ("dev", interface), ("src", route.source)):
+        if value:
+            words += [key, value]
+    if route.metric:
+        words += ["metric", str(route.metric)]
+    if route.table != 254:
+        words += ["table", str(route.table)]
+    if route.protocol not in ("boot", "kernel"):
+        words += ["proto", route.protocol]
+    if route.onlink:
+        words.append("onlink")
+    return tuple(words)
+
+
+def rule_words(rule: PolicyRule) -> tuple[str, ...]:
+    """What ip-rule(8) wants to read after ``add`` or ``del``."""
+    words = ["not"] if rule.inverted else []
+    for key, value in (("from", rule.source or "all"), ("to", rule.destination), ("iif", rule.iif), ("oif", rule.oif)):
+        if value:
+            words += [key, value]
+    if rule.mark:
+        words += ["fwmark", hex(rule.mark)]
+    words += ["priority", str(rule.priority)]
+    words += ["table", str(rule.table)] if rule.action == "table" else [rule.action]
+    return tuple(words)
+
+
+def _rule(namespace: str, verb: str, rule: PolicyRule) -> str:
+    words = ("rule", verb, *rule_words(rule))
+    return ip(namespace, *(("-6", *words) if rule.family == 6 else words))
+
+
+def _nft_words(line: str) -> tuple[str, ...]:
+    """As people type it: in quotes only where the shell would take something in it for its own."""
+    words = tuple(line.split())
+    return words if shlex.join(words) == " ".join(words) else (line.strip(),)
+
+
+def _route(namespace: str, verb: str, route: Route, interface: str) -> str:
+    words = ("route", verb, *route_words(route, interface))
+    return ip(namespace, *(("-6", *words) if route.family == 6 else words))
+
+
+def bridge(namespace: str, *words: str) -> str:
+    """A bridge(8) command that acts in a namespace."""
+    place = () if namespace == HOST else ("-n", namespace)
+    return shlex.join(("sudo", "bridge", *place, *words))
+
+
+@dataclass(frozen=True, slots=True)
+class SetLink:
+    """Set an attribute of an interface (ip-link(8)): ``arp``, ``mtu`` or ``address``."""
+
+    name: str
+    setting: str
+    value: str
+    namespace: str = HOST
+    was: str = ""
+
+    def command(self) -> str:
+        return ip(self.namespace, "link", "set", self.name, self.setting, self.value)
+
+    def undo(self) -> SetLink:
+        return SetLink(self.name, self.setting, self.was, self.namespace, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class SetBridge:
+    """Set an attribute of a bridge (ip-link(8), type bridge): ``stp_state`` or ``forward_delay``."""
+
+    name: str
+    setting: str
+    value: str
+    namespace: str = HOST
+    was: str = ""
+
+    def command(self) -> str:
+        return ip(self.namespace, "link", "set", self.name, "type", "bridge", self.setting, self.value)
+
+    def undo(self) -> SetBridge:
+        return SetBridge(self.name, self.setting, self.was, self.namespace, self.value)
+
+
+PORT_STATES = ("disabled", "listening", "learning", "forwarding", "blocking")
+"""A port's states in the kernel's order; bridge(8) takes them by name or number."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPort:
+    """Set an attribute of a bridge port (bridge(8), link set): ``state``, ``isolated``, ``flood``, ``learning``..."""
+
+    name: str
+    setting: str
+    value: str
+    namespace: str = HOST
+    was: str = ""
+
+    def command(self) -> str:
+        return bridge(self.namespace, "link", "set", "dev", self.name, self.setting, self.value)
+
+    def undo(self) -> SetPort:
+        return SetPort(self.name, self.setting, self.was, self.namespace, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class AddNeighbour:
+    """Write a permanent line into the neighbour table (ip-neighbour(8))."""
+
+    ip: str
+    mac: str
+    interface: str
+    namespace: str = HOST
+
+    def command(self) -> str:
+        words = ("neigh", "replace", self.ip, "lladdr", self.mac, "dev", self.interface, "nud", "permanent")
+        return ip(self.namespace, *words)
+
+    def undo(self) -> DeleteNeighbour:
+        return DeleteNeighbour(self.ip, self.interface, self.namespace, self.mac)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteNeighbour:
+    """Remove a line from the neighbour table; the kernel asks again when it needs it."""
+
+    ip: str
+    interface: str
+    namespace: str = HOST
+    mac: str = ""
+
+    def command(self) -> str:
+        return ip(self.namespace, "neigh", "del", self.ip, "dev", self.interface)
+
+    def undo(self) -> AddNeighbour:
+        return AddNeighbour(self.ip, self.mac, self.interface, self.namespace)

@@ -1,0 +1,120 @@
+"""Single changes of a firewall, as actions whose effect on a `Ruleset` is known.
+
+`nslab_kernel.core.operations.actions.Nft` carries any text; these say what the text means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..model.firewall import Chain, Rule
+from ..model.network import HOST
+from .actions import Nft
+
+
+@dataclass(frozen=True, slots=True)
+class AddChain:
+    """Make a chain, and its table where that isn't there."""
+
+    chain: Chain
+    namespace: str = HOST
+
+    def nft(self) -> Nft:
+        chain = self.chain
+        head = f"add table {chain.family} {chain.table}\nadd chain {chain.family} {chain.table} {chain.name}"
+        if chain.hook:
+            kind, hook = chain.kind or "filter", chain.hook
+            head += f" {{ type {kind} hook {hook} priority {chain.priority} ; policy {chain.policy} ; }}"
+        return Nft(head, self.namespace, self.undo().nft().commands)
+
+    def command(self) -> str:
+        return self.nft().command()
+
+    def undo(self) -> DeleteTable:
+        return DeleteTable(self.chain.family, self.chain.table, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteTable:
+    """Remove a table with everything in it."""
+
+    family: str
+    table: str
+    namespace: str = HOST
+
+    def nft(self) -> Nft:
+        return Nft(f"delete table {self.family} {self.table}", self.namespace)
+
+    def command(self) -> str:
+        return self.nft().command()
+
+    def undo(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SetPolicy:
+    """Set what a base chain does with packets that none of its rules decides about."""
+
+    chain: Chain
+    policy: str
+    namespace: str = HOST
+
+    def nft(self) -> Nft:
+        chain = self.chain
+        line = "chain {} {} {} {{ policy {} ; }}"
+        place = (chain.family, chain.table, chain.name)
+        return Nft(line.format(*place, self.policy), self.namespace, line.format(*place, chain.policy))
+
+    def command(self) -> str:
+        return self.nft().command()
+
+    def undo(self) -> SetPolicy:
+        return SetPolicy(self.chain, self.chain.policy, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class AddFilterRule:
+    """Put a rule at the end of a chain, or before all others; ``rule.text`` is what nft reads."""
+
+    chain: Chain
+    rule: Rule
+    namespace: str = HOST
+    first: bool = False
+
+    def nft(self) -> Nft:
+        verb = "insert" if self.first else "add"
+        chain = self.chain
+        return Nft(f"{verb} rule {chain.family} {chain.table} {chain.name} {_loadable(self.rule)}", self.namespace)
+
+    def command(self) -> str:
+        return self.nft().command()
+
+    def undo(self) -> None:
+        return None  # its handle isn't known until it is there
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteFilterRule:
+    """Remove one rule, known by its handle."""
+
+    chain: Chain
+    rule: Rule
+    namespace: str = HOST
+
+    def nft(self) -> Nft:
+        chain = self.chain
+        line = f"delete rule {chain.family} {chain.table} {chain.name} handle {self.rule.handle}"
+        again = f"add rule {chain.family} {chain.table} {chain.name} {_loadable(self.rule)}"
+        return Nft(line, self.namespace, again)
+
+    def command(self) -> str:
+        return self.nft().command()
+
+    def undo(self) -> AddFilterRule:
+        return AddFilterRule(self.chain, self.rule, self.namespace)
+
+
+def _loadable(rule: Rule) -> str:
+    """What nft reads, with the comment, by which the lab knows its own rules."""
+    return f'{rule.text} comment "{rule.comment}"' if rule.comment else rule.text

@@ -1,0 +1,162 @@
+"""The world outside, offline and always the same: a provider's router and servers behind it.
+
+The addresses are those reserved for documentation (RFC 5737, RFC 3849), so they can be mistaken for nobody's. The
+provider has no route to private addresses: an answer to 172.16.1.1 ends there, as it does in the real world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..errors import NslabError
+from ..model.network import Network, Route
+from . import pasta_command
+from .actions import (
+    Action,
+    AddAddress,
+    AddBridge,
+    AddNamespace,
+    AddRoute,
+    AddVeth,
+    DeleteInterface,
+    DeleteNamespace,
+    EndProcesses,
+    SetMaster,
+    SetSysctl,
+    SetUp,
+)
+from .connect import SetResolver, UnsetResolver
+from .nat import FORWARDING
+from .plans import Remains
+
+PROVIDER = "isp"
+UPLINK = pasta_command.INTERFACE
+HOST_ADDRESSES = ("192.0.2.2/24", "2001:db8:2::2/64")
+PROVIDER_ADDRESSES = ("192.0.2.1/24", "2001:db8:2::1/64")
+DELEGATED = "2001:db8:172::/48"
+"""The IPv6 prefix that the provider routes to the host: namespaces with addresses in it need no NAT."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldServer:
+    """A machine of the outside world."""
+
+    namespace: str
+    addresses: tuple[str, ...]
+    name: str  # its DNS name
+    network: str  # the provider's bridge that it is plugged into
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A network of servers at the provider's."""
+
+    bridge: str
+    addresses: tuple[str, ...]  # the provider's, which are the servers' gateways
+
+
+SEGMENTS = (
+    Segment("net203", ("203.0.113.1/24", "2001:db8:113::1/64")),
+    Segment("net198", ("198.51.100.1/24", "2001:db8:198::1/64")),
+)
+WEB = WorldServer("inet-web", ("203.0.113.10/24", "2001:db8:113::10/64"), "www.example.com", "net203")
+DNS = WorldServer("inet-dns", ("203.0.113.53/24", "2001:db8:113::53/64"), "dns.example.com", "net203")
+PEER = WorldServer("inet-peer", ("198.51.100.7/24", "2001:db8:198::7/64"), "peer.example.com", "net198")
+SERVERS = (WEB, DNS, PEER)
+NAMESPACES = (PROVIDER, *(server.namespace for server in SERVERS))
+
+
+def internet(network: Network) -> tuple[Action, ...]:
+    """Give the host an uplink, a provider, and servers to talk to.
+
+    Raises
+    ------
+    NslabError
+        Where the host has an ``eth0`` or a namespace of one of these names already.
+    """
+    refuse_existing(network)
+    planned: list[Action] = [AddNamespace(PROVIDER), SetUp("lo", PROVIDER)]
+    planned += _uplink()
+    for segment in SEGMENTS:
+        planned.append(AddBridge(segment.bridge, PROVIDER))
+        planned += [AddAddress(segment.bridge, cidr, PROVIDER) for cidr in segment.addresses]
+        planned.append(SetUp(segment.bridge, PROVIDER))
+    for server in SERVERS:
+        planned += _server(server)
+    return (*planned, SetResolver(_ip(DNS.addresses[0])))
+
+
+def internet_off(network: Network, remains: Mapping[str, Remains]) -> tuple[Action, ...]:
+    """Take the world outside away.
+
+    Parameters
+    ----------
+    network
+        The lab as it is.
+    remains
+        What runs in each namespace.
+    """
+    present = [name for name in NAMESPACES if network.get(name)]
+    if not present:
+        raise NslabError("There is no world outside.", "`%netns_internet` makes one.")
+    running = [
+        EndProcesses(remains[name].processes, name) for name in present if name in remains and remains[name].processes
+    ]
+    uplink = (DeleteInterface(UPLINK),) if network.host.interface(UPLINK) else ()
+    return (*running, *uplink, *(DeleteNamespace(name) for name in present), UnsetResolver())
+
+
+def is_real(network: Network) -> bool:
+    """Whether the host's uplink is the machine's own network by pasta, whose end is a ``tun`` interface."""
+    interface = network.host.interface(UPLINK)
+    return interface is not None and interface.kind == "tun"
+
+
+def _uplink() -> list[Action]:
+    host, provider = HOST_ADDRESSES, PROVIDER_ADDRESSES
+    return [
+        AddVeth(UPLINK, "customer1", PROVIDER),
+        *(AddAddress(UPLINK, cidr) for cidr in host),
+        SetUp(UPLINK),
+        *(AddAddress("customer1", cidr, PROVIDER) for cidr in provider),
+        SetUp("customer1", PROVIDER),
+        *(SetSysctl(name, "1", PROVIDER, "0") for name in FORWARDING.values()),
+        *(AddRoute(_default(cidr)) for cidr in provider),
+        AddRoute(Route(DELEGATED, 6, _ip(host[1])), "", PROVIDER),
+    ]
+
+
+def _server(server: WorldServer) -> list[Action]:
+    segment = next(segment for segment in SEGMENTS if segment.bridge == server.network)
+    outer = server.namespace.removeprefix("inet-")
+    return [
+        AddNamespace(server.namespace),
+        SetUp("lo", server.namespace),
+        AddVeth(outer, "eth0", server.namespace, PROVIDER),
+        SetMaster(outer, segment.bridge, PROVIDER),
+        SetUp(outer, PROVIDER),
+        *(AddAddress("eth0", cidr, server.namespace) for cidr in server.addresses),
+        SetUp("eth0", server.namespace),
+        *(AddRoute(_default(cidr), "", server.namespace) for cidr in segment.addresses),
+    ]
+
+
+def _default(gateway: str) -> Route:
+    return Route("default", 6 if ":" in gateway else 4, _ip(gateway))
+
+
+def _ip(cidr: str) -> str:
+    return cidr.partition("/")[0]
+
+
+def refuse_existing(network: Network) -> None:
+    """Refuse an uplink where the host has one, made up or real."""
+    if any(network.get(name) for name in NAMESPACES):
+        raise NslabError("The world outside is there already.", "`%netns_internet --off` takes it away.")
+    if is_real(network):
+        raise NslabError("The host has a real uplink already.", "`%netns_internet --off` takes it away.")
+    if network.host.interface(UPLINK):
+        raise NslabError(
+            f"The host has an {UPLINK} already, where the uplink would go.", f"`sudo ip link del {UPLINK}` removes it."
+        )

@@ -1,0 +1,1 @@
+"""A shell script that builds the present network."""

@@ -1,0 +1,131 @@
+"""The live picture: one picture that follows the kernel as things happen, whoever causes them."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ..core.errors import NslabError
+from ..core.model.network import Network
+from ..lab import Lab
+from . import live_view
+from .frontend import bundle, kernel_id
+from .main_thread import between_cells
+from .terminal import shell_line
+from .viewers import Viewers
+
+_PREFIX = "nslab-live-picture"
+_GLOW = 4.0  # seconds that what has changed stands out
+
+
+class Live(anywidget.AnyWidget):
+    """Shows the lab as it is now, and redraws it whenever the kernel tells of a change.
+
+    The watch's own thread redraws, so that the picture follows while a cell runs. What the page asks for (messages with
+    ``do``: open, columns, and those of `viewers.Viewers`) is answered by the kernel's main thread, between two cells.
+
+    Parameters
+    ----------
+    lab
+        What is shown.
+    """
+
+    _esm = bundle("common.js", "live.js")
+    _css = bundle("common.css", "live.css")
+
+    drawn = traitlets.Dict().tag(sync=True)
+    language = traitlets.Unicode().tag(sync=True)
+    kernel = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._viewers = Viewers(self._begin, self._end)
+        self._watch: Any = None
+        self._shown: Network | None = None
+        self._calm: Network | None = None  # the network before the changes that stand out now
+        self._cooling: threading.Timer | None = None
+        self._drawing = threading.Lock()
+        self._columns: int | None = None  # by the page's width
+        super().__init__(language=lab.language, kernel=kernel_id())
+        self._draw()
+        self.on_msg(between_cells(self._asked))
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The widget, and the picture as it is now for whatever shows none: GitHub, nbconvert, a console."""
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        picture = self._lab.picture(self._shown)
+        static = {
+            "text/html": picture.svg(),
+            "image/png": base64.b64encode(picture.png()).decode(),
+            "text/plain": f"{picture.description()}\n\n{picture.text()}",
+        }
+        return {**data, **static}, metadata
+
+    def close(self) -> None:
+        """Let go of the watch and its thread."""
+        self._viewers.clear()
+        super().close()
+
+    # what the page asks
+
+    def _asked(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        """ipywidgets calls it for each message of the page."""
+        if self._viewers.heard(content):
+            return
+        if content.get("do") == "open":
+            self._tell_traffic(str(content["namespace"]))
+        elif content.get("do") == "columns":
+            with self._drawing:
+                self._columns = int(content["columns"])
+                self._draw()
+
+    def _begin(self) -> None:
+        self._watch = self._lab.watch(self._changed)
+        self._changed()  # what happened while nobody looked
+
+    def _end(self) -> None:
+        if self._cooling:
+            self._cooling.cancel()
+        self._watch.close()
+
+    def _tell_traffic(self, name: str) -> None:
+        found = self._lab.snapshot(volatile=True).get(name)
+        if found is None:
+            return  # deleted meanwhile; the next picture closes its page
+        try:
+            counters = self._lab.counters(name)
+        except (NslabError, OSError):
+            return
+        sections = live_view.traffic(found, counters, self.language)
+        self.send({"kind": "traffic", "namespace": name, "sections": sections})
+
+    # what the kernel tells
+
+    def _changed(self) -> None:
+        """The watch calls it, from its own thread, after each burst of events."""
+        with self._drawing:
+            if self._cooling:
+                self._cooling.cancel()
+            self._calm = self._calm or self._shown
+            self._draw()
+            self._cooling = threading.Timer(_GLOW, self._cool)
+            self._cooling.daemon = True
+            self._cooling.start()
+
+    def _cool(self) -> None:
+        with self._drawing:
+            self._calm = None
+            self._draw()
+
+    def _draw(self) -> None:
+        self._shown = self._lab.snapshot()
+        picture = self._lab.picture(self._shown, before=self._calm, columns=self._columns)
+        self.drawn = {
+            "svg": picture.svg(interactive=True, prefix=_PREFIX),
+            "pages": live_view.pages(self._shown, self.language),
+            "shells": {namespace.name: shell_line(namespace.name) for namespace in self._shown.everywhere},
+        }

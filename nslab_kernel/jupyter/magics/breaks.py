@@ -1,0 +1,71 @@
+"""``%netns_break`` and ``%netns_hint``: something is broken on purpose, for a student to mend.
+
+What is told of a break is imported where it is told: faults and their diagnosis would slow every kernel's start.
+"""
+
+from __future__ import annotations
+
+from IPython.core.magic import line_magic, magics_class
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from ..display import show_commands
+from ..parsing import NslabMagics, parse
+
+
+@magics_class
+class BreakingMagics(NslabMagics):
+    """Break and fix; ``%netns_check`` tells whether it is mended."""
+
+    @magic_arguments()
+    @argument("--level", type=int, default=1, metavar="1-3", help="1 is easy, 2 takes a search, 3 is several at once.")
+    @argument("--seed", type=int, metavar="N", help="The same seed breaks the same lab in the same way.")
+    @argument("--off", action="store_true", help="Put back what is still broken, and tell what it was.")
+    @line_magic
+    def netns_break(self, line: str) -> None:
+        """Break this lab in one hidden way, to be found and mended with real commands.
+
+        No picture of the change is shown. Later pictures show the lab as it is, the fault with it, where pictures show
+        such things at all; a live picture (``%netns_live``) would show it happen, so close that first.
+
+        Examples
+        --------
+        ``%netns_break``
+        ``%netns_break --level 2 --seed 7``
+        ``%netns_break --off``
+        """
+        wanted = parse(self.netns_break, line)
+        if wanted.off:
+            self._put_back()
+        else:
+            self._break(wanted.level, wanted.seed)
+
+    @magic_arguments()
+    @line_magic
+    def netns_hint(self, line: str) -> None:
+        """Give a hint to what is broken; each one is more exact than the last, and the fourth tells it all.
+
+        Examples
+        --------
+        ``%netns_hint``
+        """
+        from .. import break_words
+
+        parse(self.netns_hint, line)
+        print(self.lab.hint() or break_words.no_hint(self.lab.language))
+
+    def _break(self, level: int, seed: int | None) -> None:
+        from .. import break_words
+
+        exercise = self.lab.break_(level, seed)
+        if self.session.follower.on:
+            self.session.follower.catch_up()  # what a break changes is no news to be drawn
+        print(break_words.begun(exercise, self.lab.language))
+
+    def _put_back(self) -> None:
+        from .. import break_words
+
+        exercise = self.lab.exercise
+        done = self.lab.unbreak()
+        show_commands(done.commands or (break_words.nothing_left(self.lab.language),))
+        if exercise:
+            print(break_words.was(exercise.faults, self.lab.language))

@@ -1,0 +1,71 @@
+"""``%%netns_check``: claims, tried out; ``%netns_check``: what ``%netns_break`` broke, tried out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from IPython.core.magic import line_cell_magic, magics_class
+from IPython.display import display
+
+from ...core.checks.parse import listed_forms
+from ...core.errors import NslabError
+from ..parsing import NslabMagics
+
+
+@magics_class
+class CheckMagics(NslabMagics):
+    """Checkpoints."""
+
+    @line_cell_magic
+    def netns_check(self, line: str, cell: str | None = None) -> None:
+        """Try out claims about the network, one a line, on the real thing::
+
+            %%netns_check
+            mydocker0 is up
+            ns1 can ping 172.16.1.2
+            ns1 cannot reach ns3
+
+        Each is shown with a tick or a cross, the reason, and a hint where it doesn't hold; then the cell raises an
+        AssertionError, so that nbclient, nbmake and nbgrader see it.
+
+        While something is broken by ``%netns_break``, a line ``%netns_check`` tries whether it is mended. The forms of
+        claims:
+
+        """
+        if line.strip():
+            raise NslabError(f'"{line.strip()}" stands beside %%netns_check.', "Write claims below it, one a line.")
+        if cell is None:
+            self._check_break()
+        else:
+            self._check_claims(cell)
+
+    netns_check.__doc__ = f"{netns_check.__doc__}{listed_forms()}\n"
+
+    def _check_claims(self, cell: str) -> None:
+        from .. import verdicts
+
+        judged = self.lab.check(cell)
+        metadata = {verdicts.MIME_METADATA: [asdict(verdict) for verdict in judged]}
+        display(verdicts.bundle(judged, self.lab.language), raw=True, metadata=metadata)
+        if not all(verdict.holds for verdict in judged):
+            raise _failed(verdicts.failure(judged, self.lab.language))
+
+    def _check_break(self) -> None:
+        from .. import break_words
+
+        if self.lab.exercise is None:
+            raise NslabError(
+                "There is nothing to check: nothing has been broken, and no claims are given.",
+                "`%netns_break` breaks something; claims stand below a line `%%netns_check`.",
+            )
+        faults, attempt = self.lab.exercise.faults, self.lab.attempt()
+        if not attempt.mended:
+            raise _failed(break_words.not_yet(attempt, self.lab.language))
+        print(break_words.mended(attempt, faults, self.lab.language))
+
+
+def _failed(said: str) -> AssertionError:
+    """An AssertionError, which front ends show without a traceback: the claims say it all."""
+    error = AssertionError(said)
+    error._render_traceback_ = lambda: [f"AssertionError: {said}"]  # type: ignore[attr-defined]
+    return error

@@ -1,0 +1,50 @@
+"""Which magics there are: register them with a shell, and take them away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.errors import NslabError
+from .. import completion
+from ..session import close_session, open_session
+from .breaks import BreakingMagics
+from .build import BuildMagics
+from .check import CheckMagics
+from .live import LiveMagics
+from .look import LookMagics
+from .play import PlayMagics
+from .reach import ReachingMagics
+from .run import RunMagics
+from .why import WhyMagics
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+_MAGICS = (
+    RunMagics,
+    BuildMagics,
+    LookMagics,
+    CheckMagics,
+    LiveMagics,
+    PlayMagics,
+    ReachingMagics,
+    WhyMagics,
+    BreakingMagics,
+)
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magics, their completion, and the picture that follows each cell."""
+    session = open_session(shell)
+    NslabError.language = session.lab.language
+    for magics in _MAGICS:
+        shell.register_magics(magics(session))
+    completion.register(shell, session.lab)
+    if session.lab.sandboxed:
+        session.follower.start()
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take away what `load` hooked into the shell; the network stays."""
+    completion.unregister(shell)
+    close_session(shell)

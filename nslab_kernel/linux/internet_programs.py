@@ -1,0 +1,51 @@
+"""The programs that answer in the world outside: dnsmasq, and Python's own servers (see `servers`)."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from ..core.errors import NslabError
+from ..core.operations.internet import DNS, PEER, SERVERS, WEB
+from . import listening, namespaces, processes
+from .servers import ECHO_PORT, WEB_PORT
+
+_DNS_PORT = 53
+_PATIENCE = 5.0  # seconds for the programs to listen
+
+
+def start_servers() -> None:
+    """Start every program and wait until it listens.
+
+    Raises
+    ------
+    NslabError
+        If dnsmasq isn't installed, or a program doesn't come up.
+    """
+    python = [sys.executable, "-m", "nslab_kernel.linux.servers"]
+    for server, command, port in (
+        (DNS, _dnsmasq(), _DNS_PORT),
+        (WEB, [*python, "web"], WEB_PORT),
+        (PEER, [*python, "echo"], ECHO_PORT),
+    ):
+        processes.start(server.namespace, command, keep_output=False)
+        _await(server.namespace, port)
+
+
+def _dnsmasq() -> list[str]:
+    records = [f"--host-record={','.join((server.name, *map(_ip, server.addresses)))}" for server in SERVERS]
+    # In the foreground it keeps its user: a rootless lab has no other.
+    return ["dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", *records]
+
+
+def _ip(cidr: str) -> str:
+    return cidr.partition("/")[0]
+
+
+def _await(namespace: str, port: int) -> None:
+    place = namespaces.find(namespace)
+    deadline = time.monotonic() + _PATIENCE
+    while not any(listener.port == port for listener in namespaces.entered(place, listening.read)):
+        if time.monotonic() > deadline:
+            raise NslabError(f"The server in {namespace} doesn't answer.", "`nslab check` says what is missing.")
+        time.sleep(0.01)

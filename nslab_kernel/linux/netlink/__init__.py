@@ -1,0 +1,1 @@
+"""rtnetlink: the sockets, the messages, and what carries actions out with them."""

@@ -1,0 +1,148 @@
+"""Netlink messages by pyroute2, for every action that isn't hot."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from ...core.model.network import PolicyRule, Route
+from ...core.operations.actions import (
+    AddBridge,
+    AddRoute,
+    AddRule,
+    AddVeth,
+    DeleteAddress,
+    DeleteRoute,
+    DeleteRule,
+    SetDown,
+)
+from . import encode
+from .handles import Doors
+from .socket import NLM_F_CREATE, NLM_F_EXCL
+
+_RTM_DELADDR, _RTM_NEWROUTE, _RTM_DELROUTE, _RTM_NEWRULE, _RTM_DELRULE = 21, 24, 25, 32, 33
+_RTN = {"unicast": 1, "local": 2, "broadcast": 3, "multicast": 5, "blackhole": 6, "unreachable": 7, "prohibit": 8}
+_RTN["throw"] = 9
+_FR_ACT = {"table": 1, "goto": 2, "nop": 3, "blackhole": 6, "unreachable": 7, "prohibit": 8}
+_RT_SCOPE_UNIVERSE, _RT_SCOPE_LINK, _RT_SCOPE_NOWHERE = 0, 253, 255
+_PROTOCOLS = {"redirect": 1, "kernel": 2, "boot": 3, "static": 4, "ra": 9, "dhcp": 16}
+_RTNH_F_ONLINK = 4
+_FIB_RULE_INVERT = 2
+
+
+def add_bridge(action: AddBridge, doors: Doors) -> None:
+    attributes = [("IFLA_IFNAME", action.name), ("IFLA_LINKINFO", {"attrs": [("IFLA_INFO_KIND", "bridge")]})]
+    _send(doors, action.namespace, encode.RTM_NEWLINK, _link(attributes), NLM_F_CREATE | NLM_F_EXCL)
+
+
+def add_veth(action: AddVeth, doors: Doors) -> None:
+    far: list[tuple[str, Any]] = [("IFLA_IFNAME", action.peer)]
+    if action.peer_namespace != action.namespace:
+        far.append(("IFLA_NET_NS_FD", doors.file(action.peer_namespace)))
+    pair = [("IFLA_INFO_KIND", "veth"), ("IFLA_INFO_DATA", {"attrs": [("VETH_INFO_PEER", {"attrs": far})]})]
+    attributes = [("IFLA_IFNAME", action.name), ("IFLA_LINKINFO", {"attrs": pair})]
+    _send(doors, action.namespace, encode.RTM_NEWLINK, _link(attributes), NLM_F_CREATE | NLM_F_EXCL)
+
+
+def set_down(action: SetDown, doors: Doors) -> None:
+    door = doors.socket(action.namespace)
+    door.send([encode.set_up(door.index(action.name), up=False)])
+
+
+def delete_address(action: DeleteAddress, doors: Doors) -> None:
+    from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
+
+    ip, _, prefix = action.cidr.partition("/")
+    message = ifaddrmsg()
+    message["family"] = _family(6 if ":" in ip else 4)
+    message["prefixlen"] = int(prefix)
+    message["index"] = doors.socket(action.namespace).index(action.interface)
+    message["attrs"] = [("IFA_LOCAL", ip), ("IFA_ADDRESS", ip)]
+    _send(doors, action.namespace, _RTM_DELADDR, message)
+
+
+def add_route(action: AddRoute, doors: Doors) -> None:
+    message = _route(action.route, action.interface, action.namespace, doors)
+    message["type"] = _RTN[action.route.kind]
+    message["proto"] = _PROTOCOLS.get(action.route.protocol, _PROTOCOLS["boot"])
+    on_link = action.route.kind == "unicast" and not action.route.gateway and action.route.family == 4
+    message["scope"] = _RT_SCOPE_LINK if on_link else _RT_SCOPE_UNIVERSE
+    _send(doors, action.namespace, _RTM_NEWROUTE, message, NLM_F_CREATE | NLM_F_EXCL)
+
+
+def delete_route(action: DeleteRoute, doors: Doors) -> None:
+    message = _route(action.route, action.interface, action.namespace, doors)
+    message["type"] = _RTN[action.route.kind] if action.route.kind != "unicast" else 0
+    message["scope"] = _RT_SCOPE_NOWHERE  # any
+    _send(doors, action.namespace, _RTM_DELROUTE, message)
+
+
+def add_rule(action: AddRule, doors: Doors) -> None:
+    _send(doors, action.namespace, _RTM_NEWRULE, _rule(action.rule), NLM_F_CREATE | NLM_F_EXCL)
+
+
+def delete_rule(action: DeleteRule, doors: Doors) -> None:
+    _send(doors, action.namespace, _RTM_DELRULE, _rule(action.rule))
+
+
+def _send(doors: Doors, namespace: str, kind: int, message: Any, flags: int = 0) -> None:
+    message["header"]["type"] = kind
+    message["header"]["flags"] = flags
+    message.encode()
+    doors.socket(namespace).send([bytes(message.data)])
+
+
+def _link(attributes: Sequence[tuple[str, Any]]) -> Any:
+    from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
+
+    message = ifinfmsg()
+    message["attrs"] = attributes
+    return message
+
+
+def _route(route: Route, interface: str, namespace: str, doors: Doors) -> Any:
+    from pyroute2.netlink.rtnl.rtmsg import rtmsg
+
+    destination, _, prefix = route.destination.partition("/")
+    message = rtmsg()
+    message["family"] = _family(route.family)
+    message["table"] = route.table if route.table < 256 else 0
+    message["flags"] = _RTNH_F_ONLINK if route.onlink else 0
+    attributes: list[tuple[str, Any]] = [("RTA_TABLE", route.table)]
+    if destination != "default":
+        message["dst_len"] = int(prefix) if prefix else (128 if route.family == 6 else 32)
+        attributes.append(("RTA_DST", destination))
+    for name, value in (("RTA_GATEWAY", route.gateway), ("RTA_PREFSRC", route.source)):
+        if value:
+            attributes.append((name, value))
+    if interface:
+        attributes.append(("RTA_OIF", doors.socket(namespace).index(interface)))
+    if route.metric:
+        attributes.append(("RTA_PRIORITY", route.metric))
+    message["attrs"] = attributes
+    return message
+
+
+def _rule(rule: PolicyRule) -> Any:
+    from pyroute2.netlink.rtnl.fibmsg import fibmsg
+
+    message = fibmsg()
+    message["family"] = _family(rule.family)
+    message["action"] = _FR_ACT[rule.action]
+    message["flags"] = _FIB_RULE_INVERT if rule.inverted else 0
+    attributes: list[tuple[str, Any]] = [("FRA_PRIORITY", rule.priority), ("FRA_TABLE", rule.table)]
+    for name, length, value in (("FRA_SRC", "src_len", rule.source), ("FRA_DST", "dst_len", rule.destination)):
+        if value:
+            ip, _, prefix = value.partition("/")
+            message[length] = int(prefix) if prefix else (128 if rule.family == 6 else 32)
+            attributes.append((name, ip))
+    for name, text in (("FRA_IIFNAME", rule.iif), ("FRA_OIFNAME", rule.oif), ("FRA_FWMARK", rule.mark)):
+        if text:
+            attributes.append((name, text))
+    message["attrs"] = attributes
+    return message
+
+
+def _family(version: int) -> int:
+    return socket.AF_INET6 if version == 6 else socket.AF_INET
