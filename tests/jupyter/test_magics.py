@@ -218,7 +218,8 @@ def test_loading_brings_only_what_every_cell_needs() -> None:
         "import sys\n"
         "from IPython.core.interactiveshell import InteractiveShell\n"
         "InteractiveShell.instance().run_line_magic('load_ext', 'nslab_kernel')\n"
-        f"brought = {{f'nslab_kernel.{{name}}' for name in {later}}} | {{'matplotlib', 'networkx', 'ipywidgets', 'pyroute2'}}\n"
+        f"brought = {{f'nslab_kernel.{{name}}' for name in {later}}}\n"
+        "brought |= {'matplotlib', 'networkx', 'ipywidgets', 'pyroute2'}\n"
         "assert 'nslab_kernel.jupyter.magics.why' in sys.modules\n"
         "assert not brought & set(sys.modules), brought & set(sys.modules)\n"
     )
