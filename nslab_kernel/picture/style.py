@@ -83,6 +83,7 @@ STYLES = {
     "cable glow": Style("", "orange", 10, None, 0.45),
     "bundle up": Style("", "green", 6),
     "bundle down": Style("", "vermilion", 6, (9, 6)),
+    "bundle ghost": Style("", "muted", 5, (4, 4), 0.7),
     "plug": Style("", "edge", 3),
     "leader": Style("", "muted", 1),
     "journey": Style("", "blue", 4, (0.1, 8), 0.75, "round"),

@@ -1,0 +1,65 @@
+"""Pictures of every size, of what is there, has come, has changed and is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+import pytest
+
+from nslab_kernel.core.model.network import Network
+from nslab_kernel.picture import draw
+from nslab_kernel.picture.scene import Scene
+from nslab_kernel.picture.style import STYLES
+
+from .literal import Draft
+
+
+def _network(count: int, change: Callable[[Draft, str], object] | None = None) -> Network:
+    draft = Draft().bridge("mydocker0", "172.16.0.1/16")
+    for number in range(count):
+        name = f"n{number}"
+        draft.attach("mydocker0", name, f"172.16.1.{number + 1}/16")
+        if change:
+            change(draft, name)
+    return draft.network()
+
+
+def _mixed(draft: Draft, name: str) -> object:
+    return draft.down(name, f"eth00-{name}") if int(name[1:]) % 2 else None
+
+
+CASES: dict[str, Callable[[int], tuple[Network, Network | None]]] = {
+    "there": lambda count: (_network(count), None),
+    "added": lambda count: (_network(count), _network(0)),
+    "removed": lambda count: (_network(0), _network(count)),
+    "replaced, as by a reset and a new start": lambda count: (Draft().network(), _network(count)),
+    "half removed": lambda count: (_network(count // 2), _network(count)),
+    "down inside": lambda count: (_network(count, lambda d, n: d.down(n, f"eth00-{n}")), _network(count)),
+    "some down": lambda count: (_network(count, _mixed), _network(count)),
+    "another address": lambda count: (
+        _network(count, lambda d, n: d.set(n, f"eth00-{n}", addresses=())),
+        _network(count),
+    ),
+    "the host end down": lambda count: (_network(count, lambda d, n: d.down("host", f"veth-{n}")), _network(count)),
+}
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 9, 12, 13, 14, 25, 60])
+@pytest.mark.parametrize("case", CASES)
+def test_everything_drawn_has_a_style_and_a_well_formed_page(case: str, count: int) -> None:
+    now, before = CASES[case](count)
+    picture = draw(now, before=before)
+    assert _styles(picture.scene) <= STYLES.keys()
+    ElementTree.fromstring(picture.svg())
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("count", [13])
+def test_matplotlib_draws_it_too(case: str, count: int) -> None:
+    now, before = CASES[case](count)
+    assert draw(now, before=before).png(dpi=20).startswith(b"\x89PNG")
+
+
+def _styles(scene: Scene) -> set[str]:
+    return {primitive.style for group in scene.groups for primitive in group.items}
