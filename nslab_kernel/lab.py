@@ -77,11 +77,17 @@ class Lab:
 
     # looking
 
-    def graph(self) -> networkx.MultiGraph:
-        """The lab as a graph; `nslab_kernel.picture.graph` documents its attributes."""
+    def graph(self, before: Network | None = None) -> networkx.MultiGraph:
+        """The lab as a graph, from which the picture is drawn; `nslab_kernel.picture.graph` documents its attributes.
+
+        Parameters
+        ----------
+        before
+            An earlier snapshot: each node and cable then has what became of it as its ``status``.
+        """
         from .picture import graph
 
-        return graph(self.snapshot())
+        return graph(self.snapshot(), before)
 
     def picture(
         self,

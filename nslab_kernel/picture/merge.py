@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..core.model.diff import changes, summary
 from ..core.model.network import HOST, Interface, Namespace, Network
@@ -10,11 +11,15 @@ from ..core.model.next_step import next_step
 from ..core.order import natural
 from .diff_status import Fates
 from .facts import compared, facts
+from .graph import graph
 from .outside_namespaces import outside, uplinks
 from .sockets import socket_of
 from .tooltips import room_details
 from .view import Cable, Fact, Room, Socket, View
 from .words import word
+
+if TYPE_CHECKING:
+    import networkx
 
 
 def view(network: Network, before: Network | None, language: str, mac: bool, hidden: dict[str, int]) -> View:
@@ -33,6 +38,7 @@ def view(network: Network, before: Network | None, language: str, mac: bool, hid
     hidden
         How many ports of each bridge of the host were left out of ``network``.
     """
+    lab = graph(network, before)
     found = changes(before, network) if before else ()
     merged = _Merge(network, before or network, Fates(found), language)
     beyond = outside(network) | (outside(before) if before else frozenset())
@@ -42,10 +48,11 @@ def view(network: Network, before: Network | None, language: str, mac: bool, hid
         rooms[0],
         tuple(room for room in rooms[1:] if room.id not in beyond),
         tuple(room for room in rooms[1:] if room.id in beyond),
-        merged.cables(rooms),
+        merged.cables(rooms, lab),
         _caption(summary(found, language), next_step(network, language), language),
         tuple((f"{HOST}/{name}", count) for name, count in hidden.items()),
         mac,
+        lab,
     )
 
 
@@ -119,25 +126,15 @@ class _Merge:
         fate = "" if self.fates.namespace(namespace.name) == "new" else self.fates.interface(namespace.name, "lo")
         return Fact("up" if loopback.up else "down", fate)
 
-    def cables(self, rooms: list[Room]) -> tuple[Cable, ...]:
-        """One for each veth pair with both ends in sight."""
+    def cables(self, rooms: list[Room], lab: networkx.MultiGraph) -> tuple[Cable, ...]:
+        """One for each edge of the graph that is a cable."""
         sockets = {socket.id: (room, socket) for room in rooms for socket in room.plugs}
         found: dict[str, Cable] = {}
         for room, socket in sockets.values():
-            if socket.far not in sockets:
-                continue
-            far_room, far = sockets[socket.far]
-            if far.far != socket.id:
-                continue
-            (one, here), (other, there) = sorted(((socket, room), (far, far_room)), key=lambda end: end[0].id)
-            identity = f"{one.id}~{other.id}"
-            found[identity] = Cable(identity, (one, other), (here.id, there.id), _fate(one, other))
+            if socket.far in sockets and lab.has_edge(socket.id, socket.far, "cable"):
+                far_room, far = sockets[socket.far]
+                (one, here), (other, there) = sorted(((socket, room), (far, far_room)), key=lambda end: end[0].id)
+                status = lab.edges[one.id, other.id, "cable"]["status"]
+                identity = f"{one.id}~{other.id}"
+                found[identity] = Cable(identity, (one, other), (here.id, there.id), status)
         return tuple(found.values())
-
-
-def _fate(one: Socket, other: Socket) -> str:
-    """The fate of a cable from those of its ends."""
-    found = {one.fate, other.fate} & {"removed", "new", "moved"}
-    if found:
-        return next(fate for fate in ("removed", "new", "moved") if fate in found)
-    return "changed" if one.replugged or other.replugged else ""

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from ..core.errors import NslabError
 from ..core.model.network import Network
-from .layout import COLUMNS, Mark, layout
+from .layout import COLUMNS, Mark, layout, positions
 from .merge import view
 from .scene import Scene
 from .svg import svg
 from .text import description, tables
+from .view import View
 from .zoom import zoom
 
 DPI = 144
@@ -90,8 +91,18 @@ class Picture:
         """The picture as plain geometry."""
         return self._scene(self.language)
 
+    def positions(self) -> dict[str, tuple[float, float]]:
+        """Where each node of the network's graph is, for ``networkx.draw(graph, positions)``.
+
+        x and y are CSS pixels, y upwards from the picture's upper edge (`nslab_kernel.picture.graph` names the nodes).
+        """
+        return positions(self._view(self.language), self._columns)
+
+    def _view(self, language: str) -> View:
+        return view(self.network, self._before, language, self._mac, self._hidden)
+
     def _scene(self, language: str) -> Scene:
-        shown = view(self.network, self._before, language, self._mac, self._hidden)
+        shown = self._view(language)
         words = description(self.network, language, shown.caption)
         return layout(shown, self.network.hostname, words, self._marks, self._columns)
 

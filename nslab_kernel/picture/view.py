@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import networkx
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,20 @@ class Cable:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The whole of it."""
+    """The whole of it.
+
+    Attributes
+    ----------
+    lab
+        The graph of both snapshots (`nslab_kernel.picture.graph.graph`): what is connected to what.
+    """
 
     language: str
     host: Room
     rooms: tuple[Room, ...]  # inside: drawn below the host
     outside: tuple[Room, ...]  # drawn above it
     cables: tuple[Cable, ...]
-    caption: str = ""
-    hidden: tuple[tuple[str, int], ...] = ()  # ports left out of a switch, by its id
-    show_mac: bool = False
+    caption: str
+    hidden: tuple[tuple[str, int], ...]  # ports left out of a switch, by its id
+    show_mac: bool
+    lab: networkx.MultiGraph

@@ -26,3 +26,28 @@ def layout(view: View, title: str, description: str, marks: Sequence[Mark] = (),
         How many rooms stand side by side.
     """
     return Assembly(view, columns).scene(title, description, marks)
+
+
+def positions(view: View, columns: int = COLUMNS) -> dict[str, tuple[float, float]]:
+    """Where each node of a view's graph is in the picture, as networkx wants it (``pos``).
+
+    Parameters
+    ----------
+    view
+        What is to be shown.
+    columns
+        How many rooms stand side by side.
+
+    Returns
+    -------
+    dict
+        For each node x and y in CSS pixels, y upwards from the picture's upper edge. An interface that the picture
+        doesn't draw by itself, such as lo, is where its namespace is.
+    """
+    assembly = Assembly(view, columns)
+    assembly.scene("", "", ())
+    found = {}
+    for node, data in view.lab.nodes(data=True):
+        x, y = assembly.anchors.get(node) or assembly.anchors[data.get("namespace", node)]
+        found[node] = x, -y
+    return found

@@ -8,11 +8,16 @@ those that are plugged into none come last.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
+from typing import TYPE_CHECKING
 
 from ..view import Room, Socket, View
 from .rooms import WIDTH
+
+if TYPE_CHECKING:
+    import networkx
 
 COLUMNS = 3  # as wide as a notebook; a narrow place may have fewer
 
@@ -57,15 +62,20 @@ def way_out(host: Room) -> Socket | None:
 
 
 def _homes(view: View, switches: list[str]) -> dict[str, str]:
-    """The first switch that each room is plugged into."""
-    ports = {socket.far: socket.master for socket in view.host.sockets if socket.master}
+    """The first switch that each room is plugged into: a cable away from one of its ports."""
     homes: dict[str, str] = {}
     for room in view.rooms:
-        joined = {ports[plug.id] for plug in room.plugs if plug.id in ports}
+        far = {end for plug in room.plugs for end in _across(view.lab, plug.id, "cable")}
+        joined = {switch for end in far for switch in _across(view.lab, end, "port")}
         home = next((switch for switch in switches if switch in joined), None)
         if home is not None:
             homes[room.id] = home
     return homes
+
+
+def _across(lab: networkx.MultiGraph, node: str, what: str) -> Iterator[str]:
+    """The nodes at the other ends of a node's edges of one kind."""
+    return (other for other, edges in lab.adj[node].items() if what in edges)
 
 
 def _filled(rooms: list[str], first: int, columns: int, row: int) -> dict[str, tuple[int, int]]:
