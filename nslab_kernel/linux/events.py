@@ -14,7 +14,8 @@ from .namespaces import HOST_ID
 from .netlink.dump import HEADER, NETLINK_NETFILTER, SOL_NETLINK, attributes
 
 _NETLINK_ADD_MEMBERSHIP, _NETLINK_DROP_MEMBERSHIP, _NETLINK_LISTEN_ALL_NSID = 1, 2, 8
-_ROUTE_GROUPS = (1, 3, 5, 7, 8, 9, 11, 19, 24, 25, 28)  # link, neigh, addr route rule (4, 6), netconf (4, 6), nsid
+# Link, neighbour, traffic control, address route rule (IPv4, IPv6), netconf (both), nsid, nexthop.
+_ROUTE_GROUPS = (1, 3, 4, 5, 7, 8, 9, 11, 19, 24, 25, 28, 32)
 _FIREWALL_GROUPS = (7,)  # NFNLGRP_NFTABLES
 _RTM_DELNSID, _NETNSA_NSID = 89, 1
 _ROOM = 1 << 22  # bytes; a burst that doesn't fit only means reading everything again

@@ -7,6 +7,7 @@ is gone at once. What changes without an event is read on request.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterable, Iterator
@@ -15,13 +16,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from ..core.model.firewall import Ruleset
-from ..core.model.network import Interface, Namespace, Neighbour, Network, PolicyRule, Route
-from . import listening, namespaces, nft, sysctl
+from ..core.model.network import (
+    ForwardingEntry,
+    Interface,
+    Namespace,
+    Neighbour,
+    Network,
+    Nexthop,
+    PolicyRule,
+    ProxyNeighbour,
+    Qdisc,
+    Route,
+    TrafficFilter,
+)
+from . import listening, namespaces, nft, sysctl, traffic_control
 from .events import Events
 from .namespaces import Place
 from .netlink import decode
 from .netlink.decode import Link
 from .netlink.dump import AskingSocket
+
+_LOCAL = 255  # the table that the kernel fills from the addresses
+_NONE = -1  # the host's id of a namespace that it has none for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +50,15 @@ class RawNamespace:
     neighbours: tuple[Neighbour, ...]  # those that a person entered
     overall: tuple[tuple[str, str], ...]
     firewall: Ruleset
+    nexthops: tuple[Nexthop, ...]
+    proxies: tuple[ProxyNeighbour, ...]
+    forwarding: tuple[ForwardingEntry, ...]
+    qdiscs: tuple[Qdisc, ...]
+    filters: tuple[TrafficFilter, ...]
 
     @property
-    def cables_out(self) -> dict[tuple[int, int], int]:
-        """For the indexes of both ends of each cable into another namespace, own first, this one's id of that one."""
+    def links_out(self) -> dict[tuple[int, int], int]:
+        """For the indexes of both ends of each link into another namespace, own first, this one's id of that one."""
         return {(link.own_index, link.peer_index or 0): link.peer_id for link in self.links if link.peer_id is not None}
 
 
@@ -50,19 +71,33 @@ def read_raw() -> RawNamespace:
         rules = decode.rules(asking.dump(decode.RTM_GETRULE, decode.RULES))
         entered = tuple(neighbour for neighbour in _neighbours(asking) if neighbour.state == "PERMANENT")
         overall = decode.overall(asking.ask(decode.RTM_GETNETCONF, *decode.OVERALL))
-    return RawNamespace(links, routes, rules, entered, overall, nft.read_ruleset())
+        nexthops = decode.nexthops(asking.dump(decode.RTM_GETNEXTHOP, decode.NEXTHOPS))
+        proxies = _proxies(asking)
+        forwarding = tuple(entry for entry in _forwarding(asking, links) if entry.state != "learnt")
+        shaped = decode.has_own_qdiscs(asking.dump(decode.RTM_GETQDISC, decode.QDISCS))
+    queues = traffic_control.read({link.name: link.own_index for link in links}) if shaped else ((), ())
+    firewall = nft.read_ruleset()
+    return RawNamespace(links, routes, rules, entered, overall, firewall, nexthops, proxies, forwarding, *queues)
 
 
 def with_volatile(namespace: Namespace) -> Namespace:
-    """The namespace with what changes without an event: learnt neighbours, listeners, and kernel parameters.
+    """The namespace with what changes without an event: what was learnt, listeners, proxies, and kernel parameters.
 
-    Of an interface's own parameters netlink tells, but some are changed without an event (``arp_ignore``).
+    Netlink also reports an interface's own parameters, but some are changed without an event (``arp_ignore``).
     """
     with AskingSocket() as asking:
         learnt = _neighbours(asking)
         links = decode.links(asking.dump(decode.RTM_GETLINK, decode.LINKS), {})
+        forwarding, proxies = _forwarding(asking, links), _proxies(asking)
     sysctls = dict((*namespace.sysctls, *_settings(links), *sysctl.read_parameters()))
-    return replace(namespace, listeners=listening.read(), neighbours=learnt, sysctls=tuple(sorted(sysctls.items())))
+    return replace(
+        namespace,
+        listeners=listening.read(),
+        neighbours=learnt,
+        sysctls=tuple(sorted(sysctls.items())),
+        forwarding=forwarding,
+        proxies=proxies,
+    )
 
 
 def assembled(place: Place, pieces: RawNamespace, peers: dict[int, str]) -> Namespace:
@@ -83,11 +118,17 @@ def assembled(place: Place, pieces: RawNamespace, peers: dict[int, str]) -> Name
         place.inode,
         place.label,
         tuple(_interface(place, link, peers) for link in pieces.links),
-        tuple(sorted(pieces.routes, key=_route_order)),
+        tuple(sorted((route for route in pieces.routes if route.table != _LOCAL), key=_route_order)),
         pieces.rules,
         pieces.neighbours,
         pieces.firewall,
         tuple(sorted((*pieces.overall, *_settings(pieces.links)))),
+        local_routes=tuple(route for route in pieces.routes if route.table == _LOCAL),
+        nexthops=pieces.nexthops,
+        proxies=pieces.proxies,
+        forwarding=pieces.forwarding,
+        qdiscs=pieces.qdiscs,
+        filters=pieces.filters,
     )
 
 
@@ -96,13 +137,22 @@ def _settings(links: Iterable[decode.Link]) -> Iterator[tuple[str, str]]:
 
 
 def _interface(place: Place, link: decode.Link, peers: dict[int, str]) -> Interface:
-    if link.peer_index is None:
-        return link.interface(None)
     return link.interface(place.name if link.peer_id is None else peers.get(link.peer_id))
 
 
 def _neighbours(asking: AskingSocket) -> tuple[Neighbour, ...]:
     return decode.neighbours(asking.dump(decode.RTM_GETNEIGH, decode.NEIGHBOURS))
+
+
+def _proxies(asking: AskingSocket) -> tuple[ProxyNeighbour, ...]:
+    return decode.proxies(asking.dump(decode.RTM_GETNEIGH, decode.PROXIES))
+
+
+def _forwarding(asking: AskingSocket, links: tuple[decode.Link, ...]) -> tuple[ForwardingEntry, ...]:
+    """Only bridges and vxlans have a table, and most namespaces have neither."""
+    if not any(link.kind in ("bridge", "vxlan") for link in links):
+        return ()
+    return decode.forwarding(asking.dump(decode.RTM_GETNEIGH, decode.FORWARDING), links)
 
 
 def _route_order(route: Route) -> tuple[int, int, int, str]:
@@ -116,7 +166,7 @@ class _Known:
     place: Place
     nsid: int
     pieces: RawNamespace
-    table: dict[int, int]  # for each of its ids of other namespaces, the host's id of the same
+    table: dict[int, int]  # for each of its ids of other namespaces, the host's id of the same, where that has one
     peers: dict[int, str] | None = None
     shown: Namespace | None = None
 
@@ -240,6 +290,18 @@ class Reader:
                 continue  # it was deleted meanwhile; the next reading doesn't list it
             if old:
                 waiting += [across for across in self._across(old, new) if across not in waiting]
+        self._complete_tables()
+
+    def _complete_tables(self) -> None:
+        """Find out where the links lead that led nowhere known when their namespace was read.
+
+        A namespace gets the host's id when it is visited: one that was visited before it, be it in an earlier reading,
+        had no id to name it by.
+        """
+        for known in self._known.values():
+            if any(known.table.get(number, _NONE) == _NONE for number in known.pieces.links_out.values()):
+                with contextlib.suppress(OSError):  # it ended meanwhile
+                    known.table = namespaces.nsid_table(self._asking, known.nsid)
 
     def _across(self, old: _Known, new: _Known) -> list[Place]:
         """Where cables lead whose life has changed: the kernel may tell the other end's namespace a second later.
@@ -256,7 +318,7 @@ class Reader:
             nsid = self._host_nsid if place.kind == "host" else namespaces.assigned_nsid(self._asking, file)
             namespaces.join(file)
         pieces = read_raw()
-        return _Known(place, nsid, pieces, self._table(place, nsid, pieces.cables_out))
+        return _Known(place, nsid, pieces, self._table(place, nsid, pieces.links_out))
 
     def _table(self, place: Place, nsid: int, cables: dict[tuple[int, int], int]) -> dict[int, int]:
         """For each id that a namespace has for the namespace at a cable's other end, the host's id of the same.

@@ -118,9 +118,21 @@ def _name(path: str) -> str:
 
 _PARAMETERS = "/proc/sys/"
 _NAMES = {
-    "net/bridge": ("bridge-nf-call-ip6tables", "bridge-nf-call-iptables"),
-    "net/ipv4": ("conf/all/accept_local", "conf/all/arp_ignore", "icmp_echo_ignore_all", "ip_nonlocal_bind"),
-    "net/ipv6": ("conf/all/disable_ipv6", "icmp/echo_ignore_all"),
+    "net/bridge": ("bridge-nf-call-arptables", "bridge-nf-call-ip6tables", "bridge-nf-call-iptables"),
+    "net/ipv4": (
+        "conf/all/accept_local",
+        "conf/all/arp_filter",
+        "conf/all/arp_ignore",
+        "conf/all/proxy_arp",
+        "conf/all/route_localnet",
+        "conf/all/src_valid_mark",
+        "fwmark_reflect",
+        "icmp_echo_ignore_all",
+        "ip_default_ttl",
+        "ip_no_pmtu_disc",
+        "ip_nonlocal_bind",
+    ),
+    "net/ipv6": ("bindv6only", "conf/all/disable_ipv6", "conf/all/proxy_ndp", "icmp/echo_ignore_all"),
 }
 _LONGEST_NUMBER = 32  # bytes of a number
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.model.diff import PAIRS, changes, condition
+from ..core.model.diff import changes, condition
 from ..core.model.network import Interface, Namespace, Network
 from .diff_status import Fates
 
@@ -130,13 +130,14 @@ def _add_links(
     if master is not None and node(namespace, master) in found:
         state = interface.port.state if interface.port else ""
         found.add_edge(name, node(namespace, master), key="port", what="port", state=state)
+    below = network.lower(interface)
+    if below is not None and node(*below) in found:
+        found.add_edge(name, node(*below), key="over", what="over")
     far = network.peer(interface)
     if far is None or node(*far) not in found:
         return
     other = node(*far)
-    if interface.kind not in PAIRS:
-        found.add_edge(name, other, key="over", what="over")
-    elif not found.has_edge(name, other, key="cable"):
+    if not found.has_edge(name, other, key="cable"):
         ends = ((namespace, interface), far)
         replugged = any(fates.cable(where.name, end.name) for where, end in ends)
         status = _cable_status({found.nodes[name]["status"], found.nodes[other]["status"]}, replugged)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.model.diff import PAIRS, condition
+from ..core.model.diff import condition
 from ..core.model.network import HOST, Address, Interface, Namespace, Network
 from .diff_status import Fates
 from .tooltips import shown_addresses, socket_details
@@ -15,8 +15,7 @@ _UNUSUAL = ("blocking", "listening", "learning")  # states of a bridge port wort
 def socket_of(network: Network, namespace: Namespace, interface: Interface, fates: Fates, language: str) -> Socket:
     """Everything about an interface that a picture may show."""
     where, name = namespace.name, interface.name
-    far = network.peer(interface)
-    paired = far if interface.kind in PAIRS else None
+    far, below = network.peer(interface), network.lower(interface)
     master = namespace.interface(interface.master)
     return Socket(
         id=f"{where}/{name}",
@@ -27,10 +26,10 @@ def socket_of(network: Network, namespace: Namespace, interface: Interface, fate
         mac=interface.mac,
         fate=fates.interface(where, name),
         replugged=fates.cable(where, name),
-        far=f"{paired[0].name}/{paired[1].name}" if paired else "",
-        far_text=_far_text(*paired, language) if paired else "",
+        far=f"{far[0].name}/{far[1].name}" if far else "",
+        far_text=_far_text(*far, language) if far else "",
         master=f"{where}/{master.name}" if master and master.kind == "bridge" else "",
-        remark=_remark(where, interface, master, None if paired or not far else far[1], language),
+        remark=_remark(where, interface, master, below[1] if below else None, language),
         details=socket_details(namespace, interface, language),
     )
 

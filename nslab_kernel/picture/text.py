@@ -37,7 +37,7 @@ def rows(network: Network, language: str) -> list[tuple[str, ...]]:
 
 
 def _row(network: Network, namespace: Namespace, interface: Interface, language: str) -> tuple[str, ...]:
-    far = network.peer(interface)
+    far = network.peer(interface) or network.lower(interface)
     master = namespace.interface(interface.master)
     return (
         interface.name,
@@ -101,7 +101,7 @@ def _room(network: Network, namespace: Namespace, language: str) -> str:
 
 
 def _end(network: Network, namespace: Namespace, interface: Interface, language: str) -> str:
-    far = network.peer(interface)
+    far = network.peer(interface) or network.lower(interface)
     if far is None:
         return ""
     master = far[0].interface(far[1].master)

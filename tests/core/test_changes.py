@@ -192,7 +192,7 @@ def test_a_bridge_has_its_condition_in_one_word() -> None:
 def test_what_a_macvlan_is_stacked_on_is_no_other_end() -> None:
     draft = Draft().bridge("br0")
     before = draft.network()
-    draft.put(HOST, "macvlan0", "macvlan", peer_index=2, peer_namespace=HOST)
+    draft.put(HOST, "macvlan0", "macvlan", lower_index=2, lower_namespace=HOST)
     assert summary(changes(before, draft.network())) == "added: macvlan0"
 
 

@@ -187,7 +187,7 @@ def test_reset_removes_interfaces_namespaces_processes_files_routes_rules_and_se
     pair = (
         Interface(7, "a", "veth", peer_index=8, peer_namespace=HOST),
         Interface(8, "b", "veth", peer_index=7, peer_namespace=HOST),
-        Interface(9, "tun", "vxlan", peer_index=2),
+        Interface(9, "tun", "vxlan", lower_index=2),
         Interface(10, "sit0", "sit"),
         Interface(11, "eth0", ""),
     )

@@ -168,7 +168,7 @@ def test_firewall_and_files_are_written_word_for_word() -> None:
 
 
 def test_other_kinds_are_made_where_their_lower_interface_is() -> None:
-    macvlan = Interface(3, "mv0", "macvlan", up=True, peer_index=2, peer_namespace=HOST)
+    macvlan = Interface(3, "mv0", "macvlan", up=True, lower_index=2, lower_namespace=HOST)
     inside = replace(NS1, interfaces=(*NS1.interfaces, macvlan))
     details = Details(links={("ns1", "mv0"): ("macvlan", "mode", "bridge")})
     assert "ip link add link mydocker0 name mv0 netns ns1 type macvlan mode bridge" in lines(

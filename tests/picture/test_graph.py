@@ -25,7 +25,7 @@ def test_namespaces_and_interfaces_are_nodes_with_their_attributes() -> None:
 
 def test_edges_are_of_four_kinds() -> None:
     draft = seed(1)
-    draft.put(HOST, "macvlan0", "macvlan", peer_index=2, peer_namespace=HOST)
+    draft.put(HOST, "macvlan0", "macvlan", lower_index=2, lower_namespace=HOST)
     found = graph(draft.network())
     assert found.has_edge("ns1", "ns1/eth00-ns1", key="in")
     assert found.has_edge("host/veth-ns1", "ns1/eth00-ns1", key="cable")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from ..model.diff import Change, changes
 from ..model.firewall import Ruleset
 from ..model.network import Address, Interface, Namespace, Network
+
+Line = TypeVar("Line", bound=Any)
 
 
 def comparable(network: Network) -> Network:
@@ -15,8 +18,9 @@ def comparable(network: Network) -> Network:
 
     Two labs that were built alike are equal in this form. Left out are interface indexes (numbered by name
     instead), MAC addresses and the link-local addresses made from them, inodes, rule handles, learnt neighbours,
-    listeners, the host's name, and passing states: duplicate address detection, what a bridge port is just doing,
-    and the operstate, which says no more than up and carrier do, but later and not always (RFC 2863's "unknown").
+    listeners, the host's name, the cost of a bridge port (from the speed that it had when it was plugged in),
+    and passing states: duplicate address detection, what a bridge port is just doing, and the operstate, which says
+    no more than up and carrier do, but later and not always (RFC 2863's "unknown").
     """
     numbers = {
         namespace.name: {interface.index: number for number, interface in enumerate(_by_name(namespace), start=1)}
@@ -64,11 +68,22 @@ def _comparable_namespace(namespace: Namespace, numbers: dict[str, dict[int, int
         ),
         firewall=_ruleset(namespace.firewall),
         listeners=(),
+        local_routes=_renumbered_lines(own, (r for r in namespace.local_routes if r.protocol != "kernel")),
+        nexthops=_renumbered_lines(own, namespace.nexthops),
+        proxies=_renumbered_lines(own, namespace.proxies),
+        forwarding=_renumbered_lines(own, (e for e in namespace.forwarding if e.state != "learnt")),
+        qdiscs=_renumbered_lines(own, namespace.qdiscs),
+        filters=_renumbered_lines(own, namespace.filters),
     )
 
 
+def _renumbered_lines(own: Mapping[int, int], lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Lines of a table that are each about an interface, with its new number and in a certain order."""
+    return tuple(sorted((replace(line, interface=own.get(line.interface or 0)) for line in lines), key=repr))
+
+
 def _interface(interface: Interface, own: dict[int, int], numbers: dict[str, dict[int, int]]) -> Interface:
-    there = numbers.get(interface.peer_namespace or "", {})
+    there, below = (numbers.get(name or "", {}) for name in (interface.peer_namespace, interface.lower_namespace))
     addresses = (
         replace(address, tentative=False, dadfailed=False)
         for address in interface.addresses
@@ -81,8 +96,9 @@ def _interface(interface: Interface, own: dict[int, int], numbers: dict[str, dic
         state="",
         master=own.get(interface.master or 0),
         peer_index=there.get(interface.peer_index or 0),
+        lower_index=below.get(interface.lower_index or 0),
         addresses=tuple(sorted(addresses, key=repr)),
-        port=replace(interface.port, state="") if interface.port else None,
+        port=replace(interface.port, state="", cost=0) if interface.port else None,
     )
 
 
@@ -131,6 +147,7 @@ def _namespace(network: Network, namespace: Namespace, numbers: Numbers) -> Name
             index=numbers[namespace.name][interface.name],
             master=_number(namespace, interface.master, numbers),
             peer_index=_number(network.get(interface.peer_namespace or ""), interface.peer_index, numbers),
+            lower_index=_number(network.get(interface.lower_namespace or ""), interface.lower_index, numbers),
         )
         for interface in namespace.interfaces
     )

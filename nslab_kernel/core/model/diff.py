@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from ..operations.nat import is_memo
 from .firewall import Chain, Rule
-from .network import Address, Interface, Namespace, Network, PolicyRule, Route
+from .network import Address, Bridge, BridgePort, Interface, Namespace, Network, PolicyRule, Route
 
 _PHRASES = {
     "en": {
@@ -335,9 +335,6 @@ def _rule(rule: Rule) -> str:
     return _COUNTERS.sub("counter", rule.text) or f"{rule.matches} {rule.verdict}"
 
 
-PAIRS = ("veth", "netkit")
-"""Kinds of interfaces that come in twos, joined by a cable; a macvlan's or vxlan's peer is what it is stacked on."""
-
 Place = tuple[Namespace, Interface]
 """An interface and the namespace it is in."""
 
@@ -440,8 +437,8 @@ def _trace(interface: Interface) -> tuple[object, ...]:
 
 
 _SETTINGS = ("mtu", "mac", "noarp")
-_PORT_SETTINGS = ("isolated", "hairpin", "learning", "flood")
-_BRIDGE_SETTINGS = ("stp", "vlan_filtering")
+_PORT_SETTINGS = tuple(field.name for field in fields(BridgePort) if field.name != "state")
+_BRIDGE_SETTINGS = tuple(field.name for field in fields(Bridge))
 
 
 def condition(interface: Interface) -> str:
@@ -527,7 +524,7 @@ def _master(place: Place | None) -> str:
 
 
 def _peer(network: Network, interface: Interface) -> tuple[str, str] | None:
-    found = network.peer(interface) if interface.kind in PAIRS else None
+    found = network.peer(interface)
     return (found[0].name, found[1].name) if found else None
 
 

@@ -51,6 +51,7 @@ class Chain:
     kind: str = ""  # filter, nat, route
     priority: int = 0
     policy: str = "accept"
+    devices: tuple[str, ...] = ()  # of family netdev: the interfaces whose packets it sees
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from .firewall import Ruleset
 HOST = "host"
 """The name under which the lab's own root network namespace is looked up."""
 
+PAIRS = ("veth", "netkit")
+"""Kinds of interfaces that come in twos, joined by a cable; others are linked to the device that they sit on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -26,6 +29,11 @@ class Address:
     scope: str = "global"
     tentative: bool = False
     dadfailed: bool = False
+    peer: str = ""  # the address at the other end, of a point-to-point one; the prefix length is then of that
+    label: str = ""  # where it isn't the interface's name
+    broadcast: str = ""
+    noprefixroute: bool = False  # the kernel makes no route to its subnet
+    dynamic: bool = False  # with a lifetime: from a router advertisement or DHCP
 
     @property
     def cidr(self) -> str:
@@ -39,28 +47,64 @@ class Address:
 
     @property
     def network(self) -> str:
-        """The subnet that this address makes on-link, ``172.16.0.0/16``."""
-        return str(ipaddress.ip_interface(self.cidr).network)
+        """The subnet that this address makes on-link, ``172.16.0.0/16``; of a point-to-point one, the peer's."""
+        return str(ipaddress.ip_interface(f"{self.peer or self.ip}/{self.prefix}").network)
 
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """What makes an interface a bridge (ip-link(8), type bridge)."""
+    """What makes an interface a bridge (ip-link(8), type bridge); times are in seconds."""
 
     stp: bool = False
     vlan_filtering: bool = False
-    forward_delay: float = 15.0  # seconds
+    forward_delay: float = 15.0
+    hello_time: float = 2.0
+    max_age: float = 20.0
+    ageing_time: float = 300.0
+    priority: int = 32768
+    group_fwd_mask: int = 0
+    mcast_snooping: bool = True
+    mcast_querier: bool = False
+    nf_call_iptables: bool = False
+    nf_call_ip6tables: bool = False
+    nf_call_arptables: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BridgePort:
-    """An interface's settings as a port of its bridge (bridge(8))."""
+    """An interface's settings as a port of its bridge (bridge(8), ip-link(8), type bridge_slave)."""
 
     state: str = "forwarding"  # disabled, listening, learning, forwarding, blocking
     isolated: bool = False
     hairpin: bool = False
     learning: bool = True
     flood: bool = True
+    mcast_flood: bool = True
+    bcast_flood: bool = True
+    mcast_to_unicast: bool = False
+    guard: bool = False
+    root_block: bool = False
+    fastleave: bool = False
+    neigh_suppress: bool = False
+    locked: bool = False
+    proxy_arp: bool = False
+    proxy_arp_wifi: bool = False
+    cost: int = 2
+    priority: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """How an interface puts packets into others (ip-link(8), types vxlan, geneve, gre, ipip, sit, ip6tnl and alike)."""
+
+    id: int | None = None  # VNI of vxlan and geneve, key of GRE
+    remote: str = ""  # address of the other end, or a multicast group; empty where each packet is looked up
+    local: str = ""  # source address of the outer packets
+    port: int = 0  # UDP destination port of vxlan and geneve
+    ttl: int = 0  # of the outer packets; 0: by default, or as the inner one has it
+    learning: bool = True  # of vxlan: whether it learns which address is behind which other end
+    proxy: bool = False  # of vxlan: whether it answers ARP from the neighbour table
+    external: bool = False  # whether routes or programs say where each packet goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +120,7 @@ class Interface:
     carrier: bool = False  # IFF_LOWER_UP: the cable has life on its other end
     state: str = "DOWN"  # operstate as ip(8) prints it: UP, DOWN, LOWERLAYERDOWN, UNKNOWN
     master: int | None = None  # index of the bridge (or bond, vrf) it is a port of
-    peer_index: int | None = None  # IFLA_LINK: index of the veth's other end, in its namespace
+    peer_index: int | None = None  # IFLA_LINK of a veth: index of the other end, in its namespace
     peer_namespace: str | None = None  # name of the namespace of that other end; None: unknown to this lab
     addresses: tuple[Address, ...] = ()
     bridge: Bridge | None = None
@@ -84,6 +128,14 @@ class Interface:
     alias: str = ""
     group: int = 0
     noarp: bool = False
+    lower_index: int | None = None  # IFLA_LINK of other kinds: index of the device that it sits on, in its namespace
+    lower_namespace: str | None = None  # name of that namespace; None: unknown to this lab
+    mode: str = (
+        ""  # of macvlan, macvtap (bridge, private, vepa, passthru, source), ipvlan (l2, l3, l3s), tun (tun, tap)
+    )
+    vlan_id: int | None = None  # of a VLAN
+    table: int | None = None  # of a VRF: its routing table
+    tunnel: Tunnel | None = None
 
     @property
     def is_loopback(self) -> bool:
@@ -107,6 +159,11 @@ class Route:
     onlink: bool = False
     dead: bool = False  # its interface is down
     linkdown: bool = False  # its interface has no carrier
+    weight: int = 1  # among the next hops of a multipath route, each of which is a `Route` of its own
+    nexthop: int | None = None  # id of the nexthop object that it goes by
+    mtu: int | None = None  # bytes; what a packet by this route may have at most
+    tos: int = 0  # only packets with this TOS
+    encap: str = ""  # mpls, ip, seg6, ...: it puts packets into others
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +180,16 @@ class PolicyRule:
     oif: str | None = None
     mark: int = 0
     inverted: bool = False
+    mask: int = 0xFFFFFFFF  # the bits of a packet's mark that are compared
+    protocol: str = ""  # ip(8)'s ipproto: tcp, udp, icmp, ..., or a number
+    sport: tuple[int, int] | None = None  # first and last port
+    dport: tuple[int, int] | None = None
+    tos: int = 0
+    goto: int | None = None  # the priority of the rule to go on with
+    suppress_prefixlength: int | None = None  # routes with a prefix this short, or shorter, don't count
+    suppress_group: int | None = None  # nor those by an interface of this group
+    users: tuple[int, int] | None = None  # first and last user id
+    vrf: bool = False  # ip(8)'s l3mdev: the table of the packet's VRF
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +200,64 @@ class Neighbour:
     interface: int
     mac: str = ""
     state: str = "STALE"  # REACHABLE, STALE, DELAY, PROBE, INCOMPLETE, FAILED, PERMANENT, NOARP
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyNeighbour:
+    """An address that the namespace answers ARP or neighbour solicitations for (ip-neighbour(8), proxy)."""
+
+    ip: str
+    interface: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nexthop:
+    """A nexthop object, alone or a group (ip-nexthop(8))."""
+
+    id: int
+    family: int = 4
+    gateway: str | None = None
+    interface: int | None = None
+    group: tuple[tuple[int, int], ...] = ()  # id and weight of each member
+    blackhole: bool = False
+    onlink: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingEntry:
+    """A line of the forwarding table of a bridge or a vxlan (bridge(8), fdb)."""
+
+    mac: str
+    interface: int  # index of the port, or of the vxlan itself
+    state: str = "learnt"  # learnt, static, permanent
+    master: bool = False  # of the bridge that the interface is a port of, not of the interface itself
+    vlan: int | None = None
+    remote: str = ""  # of vxlan: the address of the end behind which it is
+    vni: int | None = None  # of vxlan, where it isn't the interface's own
+    port: int | None = None  # likewise
+
+
+@dataclass(frozen=True, slots=True)
+class Qdisc:
+    """A queueing discipline that a person set (tc(8))."""
+
+    interface: int
+    kind: str  # tbf, htb, clsact, ingress, pfifo, netem, ...
+    handle: str = ""  # "8001:"
+    parent: str = "root"  # root, ingress, clsact, or a class such as "1:10"
+    options: str = ""  # as tc(8) prints them: "rate 1Kbit burst 10b lat 1ms"
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficFilter:
+    """A filter of traffic control (tc(8))."""
+
+    interface: int
+    side: str  # ingress, egress, or of which queue: "parent 1:"
+    kind: str  # bpf, u32, flower, matchall, basic, fw, ...
+    priority: int = 0
+    protocol: str = "all"
+    text: str = ""  # as tc(8) prints it
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +284,12 @@ class Namespace:
     firewall: Ruleset = field(default_factory=Ruleset)
     sysctls: tuple[tuple[str, str], ...] = ()  # sorted; ("net.ipv4.ip_forward", "1")
     listeners: tuple[Listener, ...] = ()  # likewise
+    local_routes: tuple[Route, ...] = ()  # table local: the namespace's own addresses, and broadcast
+    nexthops: tuple[Nexthop, ...] = ()
+    proxies: tuple[ProxyNeighbour, ...] = ()
+    forwarding: tuple[ForwardingEntry, ...] = ()  # what a person entered; with what is volatile, what was learnt, too
+    qdiscs: tuple[Qdisc, ...] = ()  # without those that an interface is born with
+    filters: tuple[TrafficFilter, ...] = ()
 
     @cached_property
     def _by_name(self) -> dict[str, Interface]:
@@ -218,8 +349,13 @@ class Network:
 
         The ends are matched by the ids the kernel gives, not by their names.
         """
-        if interface.peer_namespace is None or interface.peer_index is None:
-            return None
-        namespace = self.get(interface.peer_namespace)
-        other = namespace.interface(interface.peer_index) if namespace else None
-        return (namespace, other) if namespace and other else None
+        return self._at(interface.peer_namespace, interface.peer_index)
+
+    def lower(self, interface: Interface) -> tuple[Namespace, Interface] | None:
+        """The device that an interface sits on (macvlan, VLAN, vxlan, ...) and its namespace, or None."""
+        return self._at(interface.lower_namespace, interface.lower_index)
+
+    def _at(self, name: str | None, index: int | None) -> tuple[Namespace, Interface] | None:
+        namespace = self.get(name) if name is not None and index is not None else None
+        found = namespace.interface(index) if namespace else None
+        return (namespace, found) if namespace and found else None

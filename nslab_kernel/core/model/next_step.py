@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .diff import PAIRS
 from .network import HOST, Interface, Namespace, Network
 
 _SENTENCES = {
@@ -66,7 +65,7 @@ def _cable_blockers(
     network: Network, namespace: Namespace, interface: Interface
 ) -> Iterator[tuple[str, str, list[str]]]:
     far = network.peer(interface)
-    if far is None or interface.kind not in PAIRS or interface.master is not None:
+    if far is None or interface.master is not None:
         return
     if not interface.up:
         yield "end down", interface.name, [namespace.title]

@@ -90,6 +90,7 @@ def _chain(item: dict[str, Any], rules: Mapping[tuple[str, str, str], list[Rule]
         item.get("type", ""),
         item.get("prio", 0),
         item.get("policy", "accept"),
+        tuple(_list(item.get("dev", []))),
     )
 
 

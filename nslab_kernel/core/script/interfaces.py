@@ -103,7 +103,7 @@ def _others(network: Network, here: Namespace, details: Details, made: set[tuple
         known = details.links.get((here.name, interface.name))
         if known is None or interface.is_loopback or interface.kind in ("bridge", "veth"):
             continue
-        lower = network.peer(interface)
+        lower = network.lower(interface)
         below = ("link", lower[1].name) if lower else ()
         birthplace = lower[0].name if lower else here.name
         netns = () if birthplace == here.name else ("netns", here.name)

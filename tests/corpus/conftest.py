@@ -1,0 +1,7 @@
+"""The corpus is built in a lab's own host, as tests/lab is."""
+
+from __future__ import annotations
+
+from ..lab.conftest import lab
+
+__all__ = ["lab"]

@@ -1,0 +1,324 @@
+# Filters and address translation, in the words of each tool.
+
+### iptables: a stateful router
+#: listen srv tcp * 80
+#: listen srv tcp * 22
+for n in cl r srv; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns cl type veth peer name lan netns r
+ip link add wan netns r type veth peer name eth0 netns srv
+for p in cl:eth0 r:lan r:wan srv:eth0; do ip -n ${p%:*} link set ${p#*:} up; done
+ip -n cl addr add 10.1.0.2/24 dev eth0
+ip -n r addr add 10.1.0.1/24 dev lan
+ip -n r addr add 203.0.113.1/24 dev wan
+ip -n srv addr add 203.0.113.9/24 dev eth0
+ip -n cl route add default via 10.1.0.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip netns exec r sh -e <<'END'
+iptables -P FORWARD DROP
+iptables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+iptables -A FORWARD -i lan -o wan -p tcp -m multiport --dports 80,443 -j ACCEPT
+iptables -A FORWARD -i lan -o wan -p icmp --icmp-type echo-request -m limit --limit 100/s -j ACCEPT
+iptables -t nat -A POSTROUTING -s 10.1.0.0/24 -o wan -j MASQUERADE
+iptables -N LOGDROP
+iptables -A LOGDROP -m comment --comment "the rest" -j DROP
+iptables -A INPUT -i wan -m addrtype --dst-type LOCAL -j LOGDROP
+END
+
+### nft: the same, with sets and a verdict map
+#: listen srv tcp * 80
+#: listen srv tcp * 22
+for n in cl r srv; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns cl type veth peer name lan netns r
+ip link add wan netns r type veth peer name eth0 netns srv
+for p in cl:eth0 r:lan r:wan srv:eth0; do ip -n ${p%:*} link set ${p#*:} up; done
+ip -n cl addr add 10.1.0.2/24 dev eth0
+ip -n r addr add 10.1.0.1/24 dev lan
+ip -n r addr add 203.0.113.1/24 dev wan
+ip -n srv addr add 203.0.113.9/24 dev eth0
+ip -n cl route add default via 10.1.0.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip netns exec r nft -f - <<'END'
+table inet filter {
+  set webs { type inet_service; elements = { 80, 443 } }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state vmap { established : accept, related : accept, invalid : drop }
+    iifname "lan" tcp dport @webs accept
+    iifname "lan" icmp type echo-request accept
+  }
+}
+table ip nat {
+  chain post { type nat hook postrouting priority srcnat; oifname "wan" masquerade; }
+}
+END
+
+### an own nft chain beside an iptables rule in the same table
+ip netns add a
+ip netns add r
+ip link add eth0 netns a type veth peer name eth0 netns r
+ip -n a link set eth0 up
+ip -n r link set eth0 up
+ip -n a addr add 10.1.0.1/24 dev eth0
+ip -n r addr add 10.1.0.2/24 dev eth0
+ip netns exec r iptables -t nat -A POSTROUTING -s 10.1.0.0/24 ! -o eth0 -j MASQUERADE
+ip netns exec r nft add chain ip nat mine '{ type nat hook prerouting priority -90; }'
+ip netns exec r nft add rule ip nat mine ip daddr 10.1.0.77 dnat to 10.1.0.2
+
+### iptables: matches that are seldom read
+#: listen b tcp * 80
+#: listen b tcp * 81
+#: listen b tcp * 82
+for n in a b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns a address 02:00:00:00:00:01 type veth peer name eth0 netns b
+ip -n a link set eth0 up
+ip -n b link set eth0 up
+ip -n a addr add 10.1.0.1/24 dev eth0
+ip -n b addr add 10.1.0.2/24 dev eth0
+ip netns exec b sh -e <<'END'
+iptables -A INPUT -p tcp --dport 80 -m iprange --src-range 10.1.0.1-10.1.0.9 -j DROP
+iptables -A INPUT -p tcp --dport 81 -m mac --mac-source 02:00:00:00:00:01 -j REJECT
+iptables -A INPUT -p tcp --dport 82 -m ttl --ttl-lt 10 -j DROP
+iptables -A INPUT -p tcp --tcp-flags SYN,ACK SYN,ACK -j DROP
+iptables -A INPUT -m pkttype --pkt-type broadcast -j DROP
+iptables -A INPUT -p tcp -m connlimit --connlimit-above 500 -j REJECT
+iptables -A INPUT -p icmp -m length --length 0:20 -j DROP
+iptables -t mangle -A PREROUTING -p tcp -j MARK --set-mark 7
+iptables -A INPUT -m mark --mark 9 -j DROP
+END
+
+### iptables: marks that steer
+for n in a r b c; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns a type veth peer name la netns r
+ip link add eth0 netns b type veth peer name lb netns r
+ip link add eth0 netns c type veth peer name lc netns r
+for p in a:eth0 r:la r:lb r:lc b:eth0 c:eth0; do ip -n ${p%:*} link set ${p#*:} up; done
+k=0
+for n in a b c; do
+  k=$((k + 1))
+  ip -n $n addr add 10.$k.0.1/24 dev eth0
+  ip -n r addr add 10.$k.0.254/24 dev l$n
+  ip -n $n route add default via 10.$k.0.254
+done
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip -n b addr add 198.51.100.1/32 dev lo
+ip -n r route add 198.51.100.0/24 via 10.3.0.1
+ip -n r route add 198.51.100.0/24 via 10.2.0.1 table 7
+ip -n r rule add fwmark 7 lookup 7
+ip netns exec r iptables -t mangle -A PREROUTING -i la -p icmp -j MARK --set-mark 7
+#? a > 198.51.100.1
+
+### ebtables: a source MAC address is dropped
+ip link add br0 type bridge
+ip link set br0 up
+for k in 1 2 3; do
+  ip netns add n$k
+  ip link add v$k type veth peer name eth0 netns n$k
+  ip link set v$k master br0 up
+  ip -n n$k link set eth0 address 02:00:00:00:00:0$k up
+  ip -n n$k addr add 10.7.0.$k/24 dev eth0
+done
+ebtables -A FORWARD -s 02:00:00:00:00:01 -o v2 -j DROP
+ebtables -A FORWARD -p ARP --arp-ip-dst 10.7.0.3 -i v2 -j DROP
+
+### arptables
+ip netns add a
+ip netns add b
+ip link add eth0 netns a type veth peer name eth0 netns b
+ip -n a link set eth0 up
+ip -n b link set eth0 up
+ip -n a addr add 10.1.0.1/24 dev eth0
+ip -n b addr add 10.1.0.2/24 dev eth0
+ip netns exec b arptables -A INPUT -s 10.1.0.1 -j DROP
+
+### nft, family bridge
+ip link add br0 type bridge
+ip link set br0 up
+for k in 1 2 3; do
+  ip netns add n$k
+  ip link add v$k type veth peer name eth0 netns n$k
+  ip link set v$k master br0 up
+  ip -n n$k link set eth0 address 02:00:00:00:00:0$k up
+  ip -n n$k addr add 10.7.0.$k/24 dev eth0
+done
+nft -f - <<'END'
+table bridge filter {
+  chain forward {
+    type filter hook forward priority 0;
+    ether saddr 02:00:00:00:00:01 oifname "v2" ip protocol icmp drop
+    iifname "v3" ether type arp arp daddr ip 10.7.0.2 drop
+  }
+}
+END
+
+### nft, family netdev: ingress and egress
+for k in 1 2 3; do ip netns add n$k; done
+ip link add br0 type bridge
+ip link set br0 up
+for k in 1 2 3; do
+  ip link add v$k type veth peer name eth0 netns n$k
+  ip link set v$k master br0 up
+  ip -n n$k link set eth0 up
+  ip -n n$k addr add 10.7.0.$k/24 dev eth0
+done
+ip netns exec n1 nft -f - <<'END'
+table netdev f {
+  chain in { type filter hook ingress device "eth0" priority 0; ip saddr 10.7.0.2 drop; }
+  chain out { type filter hook egress device "eth0" priority 0; ip daddr 10.7.0.3 icmp type echo-request drop; }
+}
+END
+
+### DNAT to one of two, by numgen
+#: listen w1 tcp * 80
+#: listen w2 tcp * 80
+#? cl > 203.0.113.1 tcp 80
+for n in cl r w1 w2; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns cl type veth peer name wan netns r
+ip -n r link add lan0 type bridge
+ip -n r link set lan0 up
+ip -n r addr add 192.168.1.1/24 dev lan0
+for k in 1 2; do
+  ip -n r link add l$k type veth peer name eth0 netns w$k
+  ip -n r link set l$k master lan0 up
+  ip -n w$k link set eth0 up
+  ip -n w$k addr add 192.168.1.1$k/24 dev eth0
+  ip -n w$k route add default via 192.168.1.1
+done
+ip -n cl link set eth0 up
+ip -n r link set wan up
+ip -n cl addr add 203.0.113.9/24 dev eth0
+ip -n r addr add 203.0.113.1/24 dev wan
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip netns exec r nft -f - <<'END'
+table ip nat {
+  chain pre {
+    type nat hook prerouting priority dstnat;
+    iifname "wan" tcp dport 80 dnat to numgen random mod 2 map { 0 : 192.168.1.11, 1 : 192.168.1.12 }
+  }
+}
+END
+
+### DNAT by maps from port to address, and by jhash
+#: listen w1 tcp * 80
+#: listen w2 tcp * 81
+#: listen w1 tcp * 82
+#: listen w2 tcp * 82
+#? cl > 203.0.113.1 tcp 80
+#? cl > 203.0.113.1 tcp 81
+#? cl > 203.0.113.1 tcp 82
+#? cl > 203.0.113.1 tcp 8080
+for n in cl r w1 w2; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns cl type veth peer name wan netns r
+ip -n r link add lan0 type bridge
+ip -n r link set lan0 up
+ip -n r addr add 192.168.1.1/24 dev lan0
+for k in 1 2; do
+  ip -n r link add l$k type veth peer name eth0 netns w$k
+  ip -n r link set l$k master lan0 up
+  ip -n w$k link set eth0 up
+  ip -n w$k addr add 192.168.1.1$k/24 dev eth0
+  ip -n w$k route add default via 192.168.1.1
+done
+ip -n cl link set eth0 up
+ip -n r link set wan up
+ip -n cl addr add 203.0.113.9/24 dev eth0
+ip -n r addr add 203.0.113.1/24 dev wan
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip netns exec r nft -f - <<'END'
+table ip nat {
+  map backends { type inet_service : ipv4_addr; elements = { 80 : 192.168.1.11, 81 : 192.168.1.12 } }
+  chain pre {
+    type nat hook prerouting priority dstnat;
+    iifname "wan" dnat ip to tcp dport map { 8080 : 192.168.1.11 . 80, 8081 : 192.168.1.12 . 81 }
+    iifname "wan" tcp dport 82 dnat to jhash ip saddr mod 2 map { 0 : 192.168.1.11, 1 : 192.168.1.12 }
+    iifname "wan" dnat to tcp dport map @backends
+  }
+}
+END
+
+### iptables NETMAP, REDIRECT and a statistic
+#: listen r tcp * 3128
+#? cl > 203.0.113.1 tcp 80
+#? cl > 198.51.100.11
+for n in cl r w; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns cl type veth peer name wan netns r
+ip link add lan netns r type veth peer name eth0 netns w
+for p in cl:eth0 r:wan r:lan w:eth0; do ip -n ${p%:*} link set ${p#*:} up; done
+ip -n cl addr add 203.0.113.9/24 dev eth0
+ip -n cl route add default via 203.0.113.1
+ip -n r addr add 203.0.113.1/24 dev wan
+ip -n r addr add 192.168.1.1/24 dev lan
+ip -n w addr add 192.168.1.11/24 dev eth0
+ip -n w route add default via 192.168.1.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip netns exec r iptables -t nat -A PREROUTING -i wan -p tcp --dport 80 -j REDIRECT --to-ports 3128
+ip netns exec r iptables -t nat -A PREROUTING -d 198.51.100.0/24 -j NETMAP --to 192.168.1.0/24
+ip netns exec r iptables -A FORWARD -m statistic --mode nth --every 1000 --packet 0 -j DROP
+
+### hairpin: with masquerade and without
+#: listen c1 tcp * 80
+#: listen c2 tcp * 81
+#? c1 > 203.0.113.2 tcp 80
+#? c2 > 203.0.113.2 tcp 80
+#? c1 > 203.0.113.2 tcp 81
+for n in c1 c2 gw; do ip netns add $n; ip -n $n link set lo up; done
+ip -n gw link add lan0 type bridge
+ip -n gw link set lan0 up
+ip -n gw addr add 192.168.1.1/24 dev lan0
+ip -n gw addr add 203.0.113.2/32 dev lo
+for k in 1 2; do
+  ip -n gw link add l$k type veth peer name eth0 netns c$k
+  ip -n gw link set l$k master lan0 up
+  ip -n c$k link set eth0 up
+  ip -n c$k addr add 192.168.1.1$k/24 dev eth0
+  ip -n c$k route add default via 192.168.1.1
+done
+ip netns exec gw sysctl -qw net.ipv4.ip_forward=1
+ip netns exec gw iptables -t nat -A PREROUTING -d 203.0.113.2 -p tcp --dport 80 -j DNAT --to-destination 192.168.1.11
+ip netns exec gw iptables -t nat -A PREROUTING -d 203.0.113.2 -p tcp --dport 81 -j DNAT --to-destination 192.168.1.12
+ip netns exec gw iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -d 192.168.1.12 -p tcp --dport 81 -j MASQUERADE
+
+### conntrack zones and NOTRACK before an ESTABLISHED-only chain
+#: listen b tcp * 80
+for n in a b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns a type veth peer name eth0 netns b
+ip -n a link set eth0 up
+ip -n b link set eth0 up
+ip -n a addr add 10.1.0.1/24 dev eth0
+ip -n b addr add 10.1.0.2/24 dev eth0
+ip netns exec a sh -e <<'END'
+iptables -t raw -A OUTPUT -p icmp -j NOTRACK
+iptables -P INPUT DROP
+iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+END
+
+### IPv6: ip6tables
+for n in a b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns a type veth peer name eth0 netns b
+ip -n a link set eth0 up
+ip -n b link set eth0 up
+ip -n a addr add fd00::1/64 dev eth0 nodad
+ip -n b addr add fd00::2/64 dev eth0 nodad
+ip netns exec b ip6tables -A INPUT -p icmpv6 --icmpv6-type echo-request -j DROP
+
+### IPv6: neighbour discovery filtered
+for n in a b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns a type veth peer name eth0 netns b
+ip -n a link set eth0 up
+ip -n b link set eth0 up
+ip -n a addr add fd00::1/64 dev eth0 nodad
+ip -n b addr add fd00::2/64 dev eth0 nodad
+ip netns exec b ip6tables -P INPUT DROP
+ip netns exec b ip6tables -A INPUT -p icmpv6 --icmpv6-type echo-request -j ACCEPT
+
+### servers on some addresses alone
+#: listen b tcp 10.1.0.2 80
+#: listen b tcp 127.0.0.1 81
+#: listen b tcp6 * 82
+#: listen b udp * 53
+for n in a b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add eth0 netns a type veth peer name eth0 netns b
+ip -n a link set eth0 up
+ip -n b link set eth0 up
+ip -n a addr add 10.1.0.1/24 dev eth0
+ip -n b addr add 10.1.0.2/24 dev eth0
+ip -n b addr add 10.1.0.3/24 dev eth0
