@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 
 CLONE_FS = 0x00000200
 CLONE_NEWNS = 0x00020000
@@ -17,11 +18,17 @@ MS_RDONLY = 1
 MS_NOSUID = 2
 MS_NODEV = 4
 MS_NOEXEC = 8
+MS_REMOUNT = 0x20
 MS_BIND = 0x1000
 MS_REC = 0x4000
 MS_SLAVE = 0x80000
 MS_SHARED = 0x100000
 
+_AT_RECURSIVE = 0x8000
+_AT_FDCWD = -100
+_MOUNT_ATTR_RDONLY = 1
+_MOUNT_SETATTR = 442  # the same number on every machine, as all system calls since Linux 5.1
+_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "s390x": 217, "ppc64le": 203, "armv7l": 218}
 _MNT_DETACH = 2
 _PR_SET_PDEATHSIG = 1
 _PR_SET_SECCOMP = 22
@@ -78,6 +85,23 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str
 def detach(target: str) -> None:
     """Take a mount out of the tree while those who use it keep it; umount2(2) with MNT_DETACH."""
     _check(_libc.umount2(target.encode(), _MNT_DETACH), f"umount {target}")
+
+
+def set_read_only(target: str, *, below: bool = True) -> None:
+    """Make the mount at ``target``, and those ``below`` it, read-only; mount_setattr(2)."""
+    attributes = struct.pack("QQQQ", _MOUNT_ATTR_RDONLY, 0, 0, 0)
+    scope = _AT_RECURSIVE if below else 0
+    call = (_MOUNT_SETATTR, _AT_FDCWD, target.encode(), scope, attributes, ctypes.c_size_t(len(attributes)))
+    _check(_libc.syscall(*call), f"mount_setattr {target}")
+
+
+def pivot_root(directory: str) -> None:
+    """Make ``directory``, a mount point, the root of this mount namespace, and let the old root go; pivot_root(2)."""
+    os.chdir(directory)
+    # The old root goes on top of the new one, from where it is taken away: no directory of its own is needed.
+    _check(_libc.syscall(_PIVOT_ROOT.get(os.uname().machine, -1), b".", b"."), f"pivot_root {directory}")
+    detach(".")
+    os.chdir("/")
 
 
 def set_parent_death_signal(number: int) -> None:

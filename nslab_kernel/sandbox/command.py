@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from . import lab_metadata, uplink_service
+from .folders import kept_now
 from .host import start
 from .init import Order
 from .supervise import hold_signals, supervise
@@ -33,7 +34,8 @@ def run(command: Sequence[str]) -> int:
         The machine does not permit a private host, or the command can't be started.
     """
     on_terminal = os.isatty(0)
-    order = Order(command, files=lab_metadata.write(" ".join(command)), own_session=not on_terminal)
+    files = lab_metadata.write(" ".join(command))
+    order = Order(command, files, kept=kept_now(), own_session=not on_terminal)
     hold_signals()
     host = start(order)
     host.confirm()

@@ -15,8 +15,10 @@ from collections.abc import Callable
 
 from ..linux.syscalls import CLONE_NEWPID, adopt_orphans, unshare
 from . import init, limits
+from .layers import in_user_namespace
 from .privileges import become_root
 from .refusal import RefusedError, step
+from .survey import survey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,6 +109,7 @@ def _leave_init_to_parent(order: init.Order, report: socket.socket) -> int:
     """Make the outer namespaces and pid 1, tell its pid, and end, so that our parent inherits it."""
     try:
         bounded = limits.read(os.environ)
+        own = survey() if os.getuid() or in_user_namespace() else []  # before, as then owners are to be seen
         own_user_namespace = become_root()
         with step("process namespace"):
             unshare(CLONE_NEWPID)
@@ -115,7 +118,7 @@ def _leave_init_to_parent(order: init.Order, report: socket.socket) -> int:
         report.sendall(refused.encode())
         return 1
     if pid == 0:
-        _run_and_exit(lambda: init.run(order, report, bounded, own_user_namespace=own_user_namespace))
+        _run_and_exit(lambda: init.run(order, report, own, bounded, own_user_namespace=own_user_namespace))
     report.sendall(str(pid).encode())
     return 0
 

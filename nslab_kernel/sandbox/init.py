@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from ..linux import syscalls
 from . import mounts
 from .environment import HOSTNAME, environment
+from .folders import KEPT_VARIABLE
 from .limits import Limits
 from .privileges import tolerate_setgroups
 from .refusal import RefusedError, step
 from .supervise import restore_signals, supervise
+from .survey import Entry
 
 _SIOCSIFFLAGS = 0x8914
 _IFF_UP = 0x1
@@ -34,6 +36,8 @@ class Order:
         Name and text of the files for the host's private directory.
     variables
         Environment variables on top of the lab's.
+    kept
+        The folders that stay the machine's own.
     own_session
         Whether the command leads a session of its own, as a kernel must: in a fresh pid
         namespace an inherited process group has the number 0, and what is sent to the
@@ -46,15 +50,17 @@ class Order:
         files: Mapping[str, str] | None = None,
         variables: Mapping[str, str] | None = None,
         *,
+        kept: Sequence[str] = (),
         own_session: bool = False,
     ) -> None:
         self.command = command
         self.files = files or {}
-        self.variables = variables or {}
+        self.variables = {KEPT_VARIABLE: ":".join(kept), **(variables or {})}
+        self.kept = kept
         self.own_session = own_session
 
 
-def run(order: Order, report: socket.socket, limits: Limits, *, own_user_namespace: bool) -> int:
+def run(order: Order, report: socket.socket, own: Sequence[Entry], limits: Limits, *, own_user_namespace: bool) -> int:
     """Be pid 1 of a new pid namespace until the command ends.
 
     Parameters
@@ -64,6 +70,8 @@ def run(order: Order, report: socket.socket, limits: Limits, *, own_user_namespa
     report
         Our end of the launcher's socket pair. A byte on it says that the launcher is our
         parent. A refused step is sent on it; it closes when the command has started.
+    own
+        What the lab gets as its own from the beginning, see `survey`.
     limits
         What the host may use.
     own_user_namespace
@@ -80,7 +88,7 @@ def run(order: Order, report: socket.socket, limits: Limits, *, own_user_namespa
     if _launcher_is_gone(report):
         return 1
     try:
-        _make_host(order)
+        _make_host(order, own)
         limits.apply(own_user_namespace=own_user_namespace)
     except RefusedError as refused:
         report.sendall(refused.encode())
@@ -107,7 +115,7 @@ def _launcher_is_gone(report: socket.socket) -> bool:
         return False
 
 
-def _make_host(order: Order) -> None:
+def _make_host(order: Order, own: Sequence[Entry]) -> None:
     for name, flag in (
         ("mount namespace", syscalls.CLONE_NEWNS),
         ("network namespace", syscalls.CLONE_NEWNET),
@@ -116,7 +124,7 @@ def _make_host(order: Order) -> None:
     ):
         with step(name):
             syscalls.unshare(flag)
-    mounts.build(order.files)
+    mounts.build(order.files, own, order.kept)
     with step("hostname"):
         socket.sethostname(HOSTNAME)
     with step("loopback interface"):

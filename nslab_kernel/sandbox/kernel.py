@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from ..core.errors import NslabError
 from ..core.language import language_of
-from . import lab_metadata, uplink_service
+from . import folders, lab_metadata, uplink_service
 from .connection import INNER_FILE, Connection
 from .environment import CELL_VARIABLE, ID_VARIABLE, PRIVATE_DIRECTORY, REFUSAL_VARIABLE
 from .host import start
@@ -64,6 +64,7 @@ def _run(connection: Connection, passed_on: Sequence[str], starter: Starter) -> 
         files={INNER_FILE: connection.inner(), **lab_metadata.write(connection.label, connection.identity)},
         # Inside, 1 is what never goes away: ipykernel then has no parent to watch, as we do that.
         variables={"JPY_PARENT_PID": "1", CELL_VARIABLE: "1", ID_VARIABLE: connection.identity},
+        kept=folders.kept_now(),
         own_session=True,
     )
     hold_signals()

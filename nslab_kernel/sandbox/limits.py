@@ -15,7 +15,9 @@ from dataclasses import dataclass
 
 from .refusal import RefusedError
 
-_PROCESSES, _NAMESPACES, _FILES = "NSLAB_MAX_PROCESSES", "NSLAB_MAX_NAMESPACES", "NSLAB_MAX_FILES"
+_PROCESSES, _NAMESPACES = "NSLAB_MAX_PROCESSES", "NSLAB_MAX_NAMESPACES"
+_FILES, _DISK = "NSLAB_MAX_FILES", "NSLAB_MAX_DISK"
+_SIZE = r"[1-9][0-9]*[kmg]?|[1-9][0-9]?%"
 _NAMESPACE_LIMIT = "/proc/sys/user/max_net_namespaces"
 # When memory is short the kernel ends a process of a lab first, not a server or a desktop (proc_pid_oom_score_adj(5)).
 _OOM_SCORE_ADJ = "500"
@@ -34,12 +36,16 @@ class Limits:
     namespaces
         Network namespaces at the same time, the host among them.
     files
-        What each file system in memory holds at most, as tmpfs(5) writes a size: ``64m``, ``1%``.
+        What each of the small file systems in memory, such as /run/netns, holds at most, as tmpfs(5) writes a size:
+        ``64m``, ``1%``.
+    disk
+        What the lab can write to the machine's folders altogether, which it keeps in memory.
     """
 
     processes: int = 1024
     namespaces: int = 1000
     files: str = "64m"
+    disk: str = "256m"
 
     def apply(self, *, own_user_namespace: bool) -> None:
         """Limit this process, which is pid 1 of a host with its own /proc, and all that it will start.
@@ -72,7 +78,8 @@ def read(variables: Mapping[str, str]) -> Limits:
     return Limits(
         processes=_number(variables, _PROCESSES, default.processes),
         namespaces=_number(variables, _NAMESPACES, default.namespaces),
-        files=_checked(variables, _FILES, default.files, r"[1-9][0-9]*[kmg]?|[1-9][0-9]?%"),
+        files=_checked(variables, _FILES, default.files, _SIZE),
+        disk=_checked(variables, _DISK, default.disk, _SIZE),
     )
 
 

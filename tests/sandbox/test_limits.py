@@ -53,10 +53,16 @@ def test_what_a_lab_may_use_is_stated():
         ("bomb() { bomb | bomb & wait; }; bomb", "test $(ls -d /proc/[0-9]* | wc -l) -gt 90"),
         ("for n in $(seq 60); do ip netns add n$n; done", "test $(ls /run/netns | wc -l) = 29"),
         ("cat /dev/zero > /etc/netns/big", "test $(stat -c %s /etc/netns/big) = 2097152"),
+        ("cat /dev/zero > /var/tmp/big", "test $(df --output=avail /tmp | tail -1) = 0"),
     ],
 )
 def test_the_neighbour_goes_on_and_nothing_is_left(traces: Traces, mistake, evidence):
-    bounds = {"NSLAB_MAX_PROCESSES": "100", "NSLAB_MAX_NAMESPACES": "30", "NSLAB_MAX_FILES": "2m"}
+    bounds = {
+        "NSLAB_MAX_PROCESSES": "100",
+        "NSLAB_MAX_NAMESPACES": "30",
+        "NSLAB_MAX_FILES": "2m",
+        "NSLAB_MAX_DISK": "8m",
+    }
     wait = f"({mistake}) & for n in $(seq 100); do if {evidence}; then echo reached; break; fi; sleep 0.1; done; read"
     with lab(wait, **bounds) as wrong:
         assert wrong.stdout.readline() == "reached\n"
@@ -84,7 +90,7 @@ def test_limits_are_read_from_variables_and_have_defaults():
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", "٣", "64m,mode=777", "0%", "100%"])
-@pytest.mark.parametrize("name", ["NSLAB_MAX_PROCESSES", "NSLAB_MAX_NAMESPACES", "NSLAB_MAX_FILES"])
+@pytest.mark.parametrize("name", ["NSLAB_MAX_PROCESSES", "NSLAB_MAX_NAMESPACES", "NSLAB_MAX_FILES", "NSLAB_MAX_DISK"])
 def test_what_is_no_limit_is_refused(name, text):
     with pytest.raises(RefusedError, match=name):
         limits.read({name: text})

@@ -1,0 +1,122 @@
+"""The lab's own layer over the machine's files: what it reads is the machine's, what it writes stays in memory.
+
+Each folder of the machine is the lower layer of an overlay; the upper layers of all lie on one tmpfs, whose size bounds
+what a lab can write (the kernel's overlayfs.rst and tmpfs.rst).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+
+from ..linux.syscalls import MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, mount, set_read_only
+from .survey import Entry
+
+INITIAL_USER_NAMESPACE = 0xEFFFFFFD  # PROC_USER_INIT_INO of the kernel's proc_ns.h
+_MOST_FILES = 65536  # an empty file takes memory too, which a tmpfs doesn't count
+
+
+def in_user_namespace() -> bool:
+    """Whether this process's root is an ordinary user of the machine."""
+    return os.stat("/proc/self/ns/user").st_ino != INITIAL_USER_NAMESPACE
+
+
+def mount_memory(place: str, size: str, mode: int = 0o755) -> None:
+    """Mount an empty file system in memory on ``place``, of ``size`` as tmpfs(5) writes it."""
+    options = f"mode={mode:o},size={size},nr_inodes={_MOST_FILES}"
+    mount("nslab", place, "tmpfs", MS_NOSUID | MS_NODEV, options)
+
+
+class Layers:
+    """The upper layers of one lab.
+
+    Parameters
+    ----------
+    place
+        A directory on a tmpfs, for the layers.
+    own
+        What the lab gets as its own from the beginning, see `survey`.
+    owners
+        Whether files can belong to other users than root.
+    """
+
+    def __init__(self, place: str, own: Iterable[Entry], *, owners: bool) -> None:
+        self._place = place
+        self._own = list(own)
+        self._owners = owners
+        self._count = 0
+        # In a user namespace nobody may write trusted.* attributes.
+        self._options = ",userxattr" if in_user_namespace() else ""
+
+    def cover(self, lower: int, path: str, target: str, deeper: Iterable[str]) -> None:
+        """Mount an overlay on ``target``.
+
+        Parameters
+        ----------
+        lower
+            A descriptor of the machine's folder.
+        path
+            Its absolute path on the machine.
+        target
+            Where to mount.
+        deeper
+            The paths of mounts below it, which get overlays of their own.
+
+        Raises
+        ------
+        OSError
+            The kernel has no overlay over this file system, or not in a user namespace.
+        """
+        self._count += 1
+        layer = f"{self._place}/{self._count}"
+        status = os.stat(lower)
+        os.mkdir(layer)
+        os.mkdir(f"{layer}/work")
+        os.mkdir(f"{layer}/upper")
+        os.chmod(f"{layer}/upper", stat.S_IMODE(status.st_mode))
+        inside = f"{path.rstrip('/')}/"
+        others = tuple(f"{other}/" for other in deeper)
+        for entry in self._own:
+            folder = f"{entry.path}/"
+            if folder.startswith(inside) and not folder.startswith(others):
+                self._lay(entry, f"{layer}/upper/{entry.path[len(inside) :]}")
+        layers = f"lowerdir=/proc/self/fd/{lower},upperdir={layer}/upper,workdir={layer}/work"
+        mount("nslab", target, "overlay", options=layers + self._options)
+
+    def _lay(self, entry: Entry, place: str) -> None:
+        try:
+            if entry.kind == stat.S_IFCHR:
+                os.mknod(place, stat.S_IFCHR, 0)  # a whiteout
+                return
+            if entry.kind == stat.S_IFREG:
+                _copy(entry.path, place)
+            elif not os.path.isdir(place):
+                os.mkdir(place)
+            if self._owners and (entry.uid or entry.gid):
+                os.chown(place, entry.uid, entry.gid)
+            os.chmod(place, stat.S_IMODE(entry.mode))
+        except OSError:
+            return  # gone meanwhile, or an owner that the lab hasn't: it stays the machine's, to be read only
+        if entry.opaque:
+            self._hide_lower(place)
+
+    def _hide_lower(self, place: str) -> None:
+        name = "user.overlay.opaque" if self._options else "trusted.overlay.opaque"
+        try:
+            os.setxattr(place, name, b"y")
+        except OSError:
+            # tmpfs has no user.* attributes before Linux 6.6: the lab sees the machine's folder.
+            if not os.path.ismount(place):
+                os.rmdir(place)
+
+
+def show_read_only(source: str, target: str) -> None:
+    """Show a folder of the machine that can't be covered, such that nothing can be written to it."""
+    mount(source, target, flags=MS_BIND | MS_REC)
+    set_read_only(target)
+
+
+def _copy(source: str, place: str) -> None:
+    with open(source, "rb", 0) as old, open(place, "xb", 0) as new:
+        new.write(old.read())
