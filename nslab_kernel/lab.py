@@ -192,7 +192,7 @@ class Lab:
         """Make a namespace and plug it into a bridge by a veth pair, all or nothing.
 
         What the tutorial's ``add-ns-to-br.sh`` does: ``veth-NAMESPACE`` becomes a port of the
-        bridge, ``eth00-NAMESPACE`` gets the addresses, and both are brought up.
+        bridge, ``eth00-NAMESPACE`` gets the addresses, and both are brought up; ``lo`` is brought up as well.
 
         Parameters
         ----------

@@ -53,12 +53,13 @@ def test_a_bridge_is_made_addressed_and_brought_up() -> None:
     ]
 
 
-def test_attach_does_what_the_tutorials_script_does() -> None:
+def test_attach_does_what_the_tutorials_script_does_and_brings_lo_up() -> None:
     assert commands(plans.attach(WITH_BRIDGE, "mydocker0", {"ns1": ("172.16.1.1/16",)})) == [
         "ip netns add ns1",
         "ip link add veth-ns1 type veth peer name eth00-ns1 netns ns1",
         "ip -n ns1 addr add 172.16.1.1/16 dev eth00-ns1",
         "ip -n ns1 link set eth00-ns1 up",
+        "ip -n ns1 link set dev lo up",
         "ip link set veth-ns1 up",
         "ip link set veth-ns1 master mydocker0",
     ]

@@ -114,7 +114,7 @@ def make_a_mess(shell: Shell) -> None:
     )
 
 
-def test_attach_does_what_the_tutorials_script_does(lab: Lab, shell: Shell, becomes: Becomes) -> None:
+def test_attach_does_what_the_tutorials_script_does_and_brings_lo_up(lab: Lab, shell: Shell, becomes: Becomes) -> None:
     lab.bridge("mydocker0")
     lab.attach("mydocker0", "ns1", "172.16.1.1/16")
     lab.attach("mydocker0", "ns2", "172.16.1.2/16")
@@ -122,7 +122,7 @@ def test_attach_does_what_the_tutorials_script_does(lab: Lab, shell: Shell, beco
     lab.reset()
     shell("sudo brctl addbr mydocker0")
     for arguments in ("mydocker0 ns1 172.16.1.1/16", "mydocker0 ns2 172.16.1.2/16"):
-        shell(f"set {arguments}\n{SEED_SCRIPT}")
+        shell(f"set {arguments}\n{SEED_SCRIPT}\nsudo ip -n $namespace link set lo up")
     shell("sudo ip link set dev mydocker0 up")
     becomes(built)
 

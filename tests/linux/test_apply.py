@@ -160,7 +160,7 @@ def whole_plan(reader: Reader) -> list[do.Action]:
     ]
 
 
-LENGTH = 33
+LENGTH = 36
 
 
 def test_the_whole_plan_can_be_carried_out_and_taken_back(reader: Reader) -> None:

@@ -56,7 +56,11 @@ def bridge(network: Network, name: str, addresses: tuple[str, ...] = ()) -> tupl
 
 
 def attach(network: Network, bridge: str, namespaces: Mapping[str, tuple[str, ...]]) -> tuple[Action, ...]:
-    """Make namespaces and plug each into a bridge of the host, in the order of the tutorial's script."""
+    """Make namespaces and connect each to a bridge of the host, as the tutorial's script does.
+
+    Beyond the script it brings ``lo`` up: without it a namespace neither reaches its own addresses nor gets its own
+    kernel's ICMP errors, such as *Destination Host Unreachable*.
+    """
     find_bridge(network, bridge)
     book = AddressBook(network)
     planned: list[Action] = []
@@ -66,7 +70,7 @@ def attach(network: Network, bridge: str, namespaces: Mapping[str, tuple[str, ..
             raise NslabError(f'"{name}" has no address.', f"Write `%netns_attach {bridge} {name} 172.16.1.1/16`.")
         planned += (AddNamespace(name), AddVeth(outer, inner, name))
         planned += [AddAddress(inner, book.take(text, inner, name).cidr, name) for text in addresses]
-        planned += (SetUp(inner, name), SetUp(outer), SetMaster(outer, bridge))
+        planned += (SetUp(inner, name), SetUp("lo", name), SetUp(outer), SetMaster(outer, bridge))
     return tuple(planned)
 
 

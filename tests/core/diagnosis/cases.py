@@ -173,7 +173,7 @@ CASES: dict[str, Case] = {
     "no-interface": Case(broken(bridged(1), AddNamespace("bare")), "bare", "ns1", curable=False),
     "interface-down": Case(broken(bridged(), SetDown("eth00-ns1", "ns1"))),
     "bridge-down": Case(broken(bridged(), SetDown("br1"))),
-    "lo-down": Case(bridged(), "ns1", "ns1"),
+    "lo-down": Case(broken(bridged(), SetDown("lo", "ns1")), "ns1", "ns1"),
     "no-carrier": Case(carrierless(), HOST, "10.1.0.7", curable=False),
     "no-address": Case(broken(bridged(), DeleteAddress("eth00-ns1", "172.16.1.1/16", "ns1"))),
     "ipv6-off": Case(
