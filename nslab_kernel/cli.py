@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from .core.errors import NslabError
 from .core.language import LANGUAGES, language_of
 from .core.model.network import HOST
+from .core.translation import _
 from .linux.refusals import explain, read_machine
 from .sandbox import command, enter, labs
 from .sandbox.init import NOT_EXECUTABLE, NOT_FOUND
@@ -95,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     argv = options.argv[1:] if options.argv[:1] == ["--"] else options.argv
     if not argv:
-        raise NslabError("which command is to run?", "nslab run -- COMMAND ...")
+        raise NslabError(_("which command is to run?"), _("nslab run -- COMMAND ..."))
     return command.run(argv)
 
 
@@ -124,7 +125,7 @@ def _ask(running: Sequence[labs.RunningLab]) -> labs.RunningLab:
         print(f"{number}  {lab.label}")
     answer = input(f"Which lab, 1 to {len(running)}? ")
     if not answer.isdecimal() or not 1 <= int(answer) <= len(running):
-        raise NslabError(f"{answer!r} is none of 1 to {len(running)}")
+        raise NslabError(_("{answer!r} is none of 1 to {running}", answer=answer, running=len(running)))
     return running[int(answer) - 1]
 
 
@@ -157,7 +158,7 @@ def _lab(options: argparse.Namespace) -> int:
     lessons = os.path.join("notebooks", options.language)
     directory = options.directory or (lessons if os.path.isdir(lessons) else ".")
     if not os.path.isdir(directory):
-        raise NslabError(f"{directory} is no directory", f"nslab lab {lessons}")
+        raise NslabError(_("{directory} is no directory", directory=directory), f"nslab lab {lessons}")
     argv = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={os.path.abspath(directory)}"]
     argv += ["--MultiKernelManager.default_kernel_name=nslab", *_NOTHING_FROM_OUTSIDE, *_closed_to_others()]
     argv += ["--LabApp.default_url=/lab/tree/" + _FIRST] if os.path.exists(os.path.join(directory, _FIRST)) else []

@@ -13,6 +13,7 @@ from .core.errors import NslabError
 from .core.language import language_of
 from .core.model.network import Network
 from .core.operations.actions import Action, AddNamespace, DeleteNamespace, Operation
+from .core.translation import _
 
 if TYPE_CHECKING:
     import networkx
@@ -496,8 +497,8 @@ class Lab:
     def _refuse_real_machine(self) -> None:
         if not self.sandboxed:
             raise NslabError(
-                "This is a real machine, which has an uplink of its own.",
-                "Open a notebook with the kernel nslab, which has a host of its own.",
+                _("This is a real machine, which has an uplink of its own."),
+                _("Open a notebook with the kernel nslab, which has a host of its own."),
             )
 
     # breaking on purpose
@@ -558,7 +559,7 @@ class Lab:
 
     def _going_on(self) -> Exercise:
         if self.exercise is None:
-            raise NslabError("Nothing has been broken.", "`%netns_break` breaks something.")
+            raise NslabError(_("Nothing has been broken."), _("`%netns_break` breaks something."))
         return self.exercise
 
     def _refuse_breaking(self, level: int) -> None:
@@ -566,12 +567,12 @@ class Lab:
 
         if not self.sandboxed:
             raise NslabError(
-                "This is a real machine, which nobody breaks on purpose.",
-                "Open a notebook with the kernel nslab, which has a host of its own.",
+                _("This is a real machine, which nobody breaks on purpose."),
+                _("Open a notebook with the kernel nslab, which has a host of its own."),
             )
         if level not in LEVELS:
-            raise NslabError(f"There is no level {level}.", "Levels are 1, 2 and 3.")
+            raise NslabError(_("There is no level {level}.", level=level), _("Levels are 1, 2 and 3."))
         if self.exercise is not None:
             raise NslabError(
-                "Something is broken already.", "`%netns_check` tests it, `%netns_break --off` puts it back."
+                _("Something is broken already."), _("`%netns_check` tests it, `%netns_break --off` puts it back.")
             )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from .translation import translated
+
 
 class NslabError(Exception):
     """Something a person asked for that can't be done, said so that they can put it right.
@@ -15,7 +17,8 @@ class NslabError(Exception):
     cure
         The one command or change that puts it right; empty only where nothing can.
 
-    Both are English; `str` of the error says them in the language that the front end has put into `language`.
+    Both are messages (`nslab_kernel.core.translation`), which read as English; `str` of the error gives them in the
+    language that the front end has put into `language`.
     """
 
     language: ClassVar[str] = "en"
@@ -26,9 +29,7 @@ class NslabError(Exception):
         self.cure = cure
 
     def __str__(self) -> str:
-        from .chinese import said_in  # costs time that few programs need
-
-        return "\n".join(said_in(self.language, part) for part in (self.message, self.cure) if part)
+        return "\n".join(translated(part, self.language) for part in (self.message, self.cure) if part)
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows instead of a traceback: IPython asks an exception for this method."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ..core.errors import NslabError
 from ..core.lessons.lesson import Lesson, lesson
+from ..core.translation import _
 
-_PLAY = "Name one: `%netns_play 01-bridge.ipynb`."
+_PLAY = _("Name one: `%netns_play 01-bridge.ipynb`.")
 
 
 def own_notebook() -> Path:
@@ -23,10 +24,10 @@ def own_notebook() -> Path:
     # jupyter_server's session manager sets it; a notebook that was renamed since is no longer there.
     told = os.environ.get("JPY_SESSION_NAME", "")
     if not told.endswith(".ipynb"):
-        raise NslabError("This front end doesn't tell which notebook it is in.", _PLAY)
+        raise NslabError(_("This front end doesn't tell which notebook it is in."), _PLAY)
     if not Path(told).is_file():
         raise NslabError(
-            f"The notebook that this kernel was started for, {Path(told).name}, is no longer there.", _PLAY
+            _("The notebook that this kernel was started for, {name}, is no longer there.", name=Path(told).name), _PLAY
         )
     return Path(told)
 
@@ -40,14 +41,18 @@ def read_lesson(path: Path) -> Lesson:
         If it can't be read, or is no lesson for this kernel.
     """
     if path.suffix != ".ipynb":
-        raise NslabError(f"{path.name} is not a notebook.", "Give the path of a file that ends in .ipynb.")
+        raise NslabError(
+            _("{name} is not a notebook.", name=path.name), _("Give the path of a file that ends in .ipynb.")
+        )
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         near = ", ".join(sorted(other.name for other in path.parent.glob("*.ipynb"))[:5])
-        cure = f"There are: {near}." if near else "Give the path from this notebook's folder."
-        raise NslabError(f"There is no notebook {path}.", cure) from None
+        cure = _("There are: {near}.", near=near) if near else _("Give the path from this notebook's folder.")
+        raise NslabError(_("There is no notebook {path}.", path=path), cure) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it holds no JSON"
-        raise NslabError(f"{path} can't be read as a notebook: {reason}.", "Take a fresh copy of it.") from None
+        reason = error.strerror if isinstance(error, OSError) else _("it holds no JSON")
+        raise NslabError(
+            _("{path} can't be read as a notebook: {reason}.", path=path, reason=reason), _("Take a fresh copy of it.")
+        ) from None
     return lesson(content, path.name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from ..core.chinese import said_in
 from ..core.errors import NslabError
+from ..core.translation import translated
 
 E = TypeVar("E", bound=BaseException)
 
@@ -17,5 +17,5 @@ def told(error: E, *lines: str) -> E:
 
 
 def worded(sentence: str) -> str:
-    """An English sentence of ours as the reader is to see it."""
-    return said_in(NslabError.language, sentence)
+    """A message as the reader is to see it."""
+    return translated(sentence, NslabError.language)

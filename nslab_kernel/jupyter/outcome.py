@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NslabError
 from ..core.lessons.lesson import Step
+from ..core.translation import _
 from .cell_output import Capture, Uncaptured
 from .running import CommandFailedError
 from .verdicts import MIME_METADATA
@@ -46,7 +47,7 @@ class Outcome:
     verdicts: tuple[dict[str, Any], ...] = ()
 
 
-INTERRUPTED = Outcome(False, "It was interrupted.", "Run it again when you like.")
+INTERRUPTED = Outcome(False, _("It was interrupted."), _("Run it again when you like."))
 
 
 def outcome_of(shell: InteractiveShell, source: str, step: Step, capture: Capture | Uncaptured) -> Outcome:
@@ -154,6 +155,6 @@ def _sentence(error: BaseException) -> tuple[str, str]:
     if isinstance(error, AssertionError) and str(error):
         return str(error).splitlines()[0], ""
     if isinstance(error, subprocess.CalledProcessError):  # what %%bash raises
-        return f"The last command ended with status {error.returncode}.", ""
+        return _("The last command ended with status {status}.", status=error.returncode), ""
     first = (str(error).strip().splitlines() or [""])[0]
     return f"{type(error).__name__}: {first}"[:_LONGEST].removesuffix(": "), ""

@@ -12,6 +12,7 @@ import time
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from ..core.translation import _
 from ..linux import mount_namespaces, namespaces
 from ..linux.namespaces import Place
 from .interrupting import interrupt
@@ -83,7 +84,11 @@ class _Run:
             self._ended.wait()  # rather than join it: an interrupt there makes a thread seem to have ended
         except KeyboardInterrupt as interruption:
             ended = interrupt(self._thread, self._ended, __file__)
-            left = "Interrupted." if ended else "Interrupted; what the cell waits for can't be, so it ends afterwards."
+            left = (
+                _("Interrupted.")
+                if ended
+                else _("Interrupted; what the cell waits for can't be, so it ends afterwards.")
+            )
             told(interruption, worded(left))
             raise
         if self._error is not None:

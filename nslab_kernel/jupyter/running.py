@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from weakref import WeakSet
 
 from ..core.packages import package_of
+from ..core.translation import _
 from ..lab import Lab
 from ..linux.processes import Process, Result
 from .messages import told, worded
@@ -86,7 +87,7 @@ def run_command(lab: Lab, namespace: str, command: str, output: Output, timeout:
     try:
         return lab.run(namespace, command, timeout=timeout, on_output=output)
     except KeyboardInterrupt as interrupt:
-        told(interrupt, worded("Interrupted; what the cell had started has ended."))
+        told(interrupt, worded(_("Interrupted; what the cell had started has ended.")))
         raise
 
 
@@ -110,12 +111,12 @@ def _end_what_is_left() -> None:
 def failure(namespace: str, command: str, result: Result, timeout: float | None) -> CommandFailedError:
     """The error for a command that failed in a namespace, with what helps on."""
     if result.timed_out:
-        message = f"Ended after {timeout:g} s, with everything that it had started."
+        message = _("Ended after {timeout:g} s, with everything that it had started.", timeout=timeout)
         return CommandFailedError(command, result, message)
     if result.returncode < 0:
         name = signal.Signals(-result.returncode).name
-        return CommandFailedError(command, result, f"The command was ended by {name}.")
-    message = f"The command ended with status {result.returncode}."
+        return CommandFailedError(command, result, _("The command was ended by {name}.", name=name))
+    message = _("The command ended with status {status}.", status=result.returncode)
     return CommandFailedError(command, result, message, _hint(namespace, command, result))
 
 
@@ -123,9 +124,13 @@ def _hint(namespace: str, command: str, result: Result) -> str:
     if result.returncode == _NOT_FOUND:
         for name in _MISSING.findall(result.stderr):
             if package_of(name):
-                return f"`sudo apt-get install {package_of(name)}` on the machine itself brings {name}."
+                package = package_of(name)
+                return _(
+                    "`sudo apt-get install {package}` on the machine itself brings {name}.", package=package, name=name
+                )
     target = _pinged_in_vain(command, result) if result.returncode in _NO_ANSWER else ""
-    return f"`%netns_why {_pinging(namespace, command, target)} {target}` explains." if target else ""
+    source = _pinging(namespace, command, target)
+    return _("`%netns_why {source} {target}` explains.", source=source, target=target) if target else ""
 
 
 def _pinged_in_vain(command: str, result: Result) -> str:

@@ -10,6 +10,7 @@ from ..core.checks.pings import NO_ANSWER, Ping
 from ..core.errors import NslabError
 from ..core.faults import Fault, candidates, how_many
 from ..core.model.network import Network
+from ..core.translation import _
 from . import neighbour_tables, pinging
 from .netlink.apply import apply
 
@@ -29,7 +30,7 @@ def unanswered(read: Read, pings: Iterable[Ping], *, patient: bool = False) -> t
     neighbour_tables.forget(network)
     left = tuple(ping for ping in pings if network.get(ping.source))
     gone = tuple(replace(ping, reason=NO_ANSWER) for ping in pings if not network.get(ping.source))
-    for _ in range(_PATIENT if patient else _SURE):
+    for _round in range(_PATIENT if patient else _SURE):
         if not left:
             break
         failed = pinging.ping_each(network, (replace(ping, reason="") for ping in left), _ROUND)
@@ -74,7 +75,9 @@ def break_something(
         if len(chosen) == wanted:
             break
     if not chosen:
-        raise NslabError(f"No fault of level {level} fits this lab.", "Try another level, or build more.")
+        raise NslabError(
+            _("No fault of level {level} fits this lab.", level=level), _("Try another level, or build more.")
+        )
     for fault in chosen:
         apply(fault.steps(read()))
     return tuple(chosen), unanswered(read, working)

@@ -7,6 +7,7 @@ import time
 
 from ..core.errors import NslabError
 from ..core.operations.internet import DNS, PEER, SERVERS, WEB
+from ..core.translation import _
 from . import listening, namespaces, processes
 from .servers import ECHO_PORT, WEB_PORT
 
@@ -47,5 +48,8 @@ def _await(namespace: str, port: int) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not any(listener.port == port for listener in namespaces.entered(place, listening.read)):
         if time.monotonic() > deadline:
-            raise NslabError(f"The server in {namespace} doesn't answer.", "`nslab check` says what is missing.")
+            raise NslabError(
+                _("The server in {namespace} doesn't answer.", namespace=namespace),
+                _("`nslab check` says what is missing."),
+            )
         time.sleep(0.01)

@@ -16,6 +16,7 @@ from typing import TypeVar
 from ..core.errors import NslabError
 from ..core.model.names import did_you_mean
 from ..core.model.network import HOST
+from ..core.translation import _
 from . import syscalls
 from .netlink.dump import NLM_F_ACK, AskingSocket, attribute, attributes
 
@@ -114,7 +115,7 @@ def find(name: str) -> Place:
             if place.name == name:
                 return place
     near = did_you_mean(name, [HOST, *(place.name for place in named())])
-    raise NslabError(f'There is no namespace "{name}".', f"{near}`%netns` lists them.")
+    raise NslabError(_('There is no namespace "{name}".', name=name), _("{near}`%netns` lists them.", near=near))
 
 
 @contextlib.contextmanager
@@ -188,7 +189,7 @@ def nsid_table(asking: AskingSocket, nsid: int) -> dict[int, int]:
     """The table of the namespace known as ``nsid``: for each of its ids, the asking namespace's id of the same."""
     answers = asking.dump(_RTM_GETNSID, _GENERAL + attribute(_TARGET, _S32.pack(nsid)))
     found = {}
-    for _, body in answers:
+    for _kind, body in answers:
         known = attributes(body, 4)
         if _CURRENT in known:
             found[_S32.unpack(known[_NSID])[0]] = _S32.unpack(known[_CURRENT])[0]

@@ -10,11 +10,12 @@ from ..core.model.firewall import Ruleset
 from ..core.operations.actions import Nft
 from ..core.operations.firewall_actions import AddChain, AddFilterRule, DeleteFilterRule, DeleteTable, SetPolicy
 from ..core.script.details import Rules
+from ..core.translation import _
 from . import processes
 from .netlink.dump import NETLINK_NETFILTER, AskingSocket
 from .netlink.handles import Doors
 
-_CURE = "Nothing was changed; `sudo nft list ruleset` shows the tables, chains and rules that are there."
+_CURE = _("Nothing was changed; `sudo nft list ruleset` shows the tables, chains and rules that are there.")
 _IPTABLES = {"ip": "iptables", "ip6": "ip6tables"}
 
 

@@ -16,6 +16,7 @@ from ..core.errors import NslabError
 from ..core.model.network import HOST
 from ..core.packages import package_of
 from ..core.simple_command import simple_words
+from ..core.translation import _
 from . import mount_namespaces, namespaces
 from .streaming import OnOutput, Streams
 
@@ -135,7 +136,7 @@ def output_of(*command: str, given: str | None = None) -> str:
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        raise NslabError(f"`{' '.join(command)}` failed: {said[-1]}")
+        raise NslabError(_("`{command}` failed: {said}", command=" ".join(command), said=said[-1]))
     return done.stdout
 
 
@@ -189,8 +190,8 @@ def _found(command: str) -> str:
     """The file of a command. Searched for here: an exec that fails can't tell a missing file from a closed folder."""
     program = shutil.which(command)
     if program is None:
-        cure = f"`sudo apt-get install {package_of(command) or command}` brings it."
-        raise NslabError(f"{command} isn't installed.", cure)
+        cure = _("`sudo apt-get install {package}` brings it.", package=package_of(command) or command)
+        raise NslabError(_("{command} isn't installed.", command=command), cure)
     return program
 
 

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 
 from ..core.errors import NslabError
+from ..core.translation import Message, _
 
 _DENIED = (errno.EPERM, errno.EACCES)
 # The sysctl that limits each kind of namespace, by the step that makes one.
@@ -22,7 +23,7 @@ _LIMITS = {
     "hostname namespace": "max_uts_namespaces",
     "message queue namespace": "max_ipc_namespaces",
 }
-_CONTAINER_CURE = (
+_CONTAINER_CURE = _(
     "start the container with: docker run --security-opt seccomp=unconfined "
     "--security-opt apparmor=unconfined --security-opt systempaths=unconfined ..."
 )
@@ -81,11 +82,19 @@ def explain(step: str, number: int, detail: str, machine: Machine) -> NslabError
         What the machine says about its limits.
     """
     if step == "command":
-        absent = number == errno.ENOENT
-        return NslabError(f"{detail}: {'command not found' if absent else os.strerror(number)}")
+        if number == errno.ENOENT:
+            return NslabError(_("{command}: command not found", command=detail))
+        return NslabError(f"{detail}: {os.strerror(number)}")
     reason, cure = _cause(step, number, machine)
     reason = reason or detail
-    return NslabError(f"This machine does not permit a private network host: its {step} was refused, {reason}.", cure)
+    return NslabError(
+        _(
+            "This machine does not permit a private network host: its {step} was refused, {reason}.",
+            step=step,
+            reason=reason,
+        ),
+        cure,
+    )
 
 
 def _cause(step: str, number: int, machine: Machine) -> tuple[str, str]:
@@ -93,32 +102,40 @@ def _cause(step: str, number: int, machine: Machine) -> tuple[str, str]:
     if number == errno.ENOSPC and step in _LIMITS:
         return _limit(_LIMITS[step], machine)
     if number in (errno.EINVAL, errno.ENOSYS):
-        return "as this kernel is built without it", "use the virtual machine, or a distribution's own kernel"
+        return _("as this kernel is built without it"), _("use the virtual machine, or a distribution's own kernel")
     if number in _DENIED:
         return _denial(machine)
-    return "", "nslab check shows what this machine permits"
+    return "", _("nslab check shows what this machine permits")
 
 
 def _limit(name: str, machine: Machine) -> tuple[str, str]:
     limit = machine.limits.get(name)
-    cure = f"An administrator permits it with: sudo sysctl -w user.{name}=15000"
+    cure = _permitted_by(f"user.{name}=15000")
     if limit:
-        return f"as user.{name} is {limit} and so many are in use", cure
-    return f"as user.{name} is 0", cure
+        return _("as {setting} is {limit} and so many are in use", setting=f"user.{name}", limit=limit), cure
+    return _as_it_is(f"user.{name}", 0), cure
 
 
 def _denial(machine: Machine) -> tuple[str, str]:
     if not machine.unprivileged_userns_clone:
         setting = "kernel.unprivileged_userns_clone"
-        return f"as {setting} is 0", f"An administrator permits it with: sudo sysctl -w {setting}=1"
+        return _as_it_is(setting, 0), _permitted_by(f"{setting}=1")
     if machine.container:
-        return "by the container that this runs in", _CONTAINER_CURE
+        return _("by the container that this runs in"), _CONTAINER_CURE
     if machine.apparmor_restricts:
         setting = "kernel.apparmor_restrict_unprivileged_userns"
-        return f"as {setting} is 1", f"An administrator permits it with: sudo sysctl -w {setting}=0"
+        return _as_it_is(setting, 1), _permitted_by(f"{setting}=0")
     if machine.seccomp:
-        return "by a seccomp filter, as in a container", _CONTAINER_CURE
-    return "with no reason given", "ask an administrator whether ordinary users may make user namespaces"
+        return _("by a seccomp filter, as in a container"), _CONTAINER_CURE
+    return _("with no reason given"), _("ask an administrator whether ordinary users may make user namespaces")
+
+
+def _as_it_is(setting: str, value: int) -> Message:
+    return _("as {setting} is {value}", setting=setting, value=value)
+
+
+def _permitted_by(assignment: str) -> Message:
+    return _("An administrator permits it with: sudo sysctl -w {assignment}", assignment=assignment)
 
 
 def _number(path: str) -> int | None:

@@ -8,6 +8,7 @@ import socket
 from ..core.errors import NslabError
 from ..core.operations.pasta_command import REQUESTS
 from ..core.operations.uplink import JoinMachine
+from ..core.translation import _
 from .netlink.handles import Doors
 
 
@@ -18,8 +19,8 @@ def join_machine(action: JoinMachine, doors: Doors) -> None:
             told = b"".join(iter(lambda: asking.recv(4096), b""))
         except OSError as error:
             raise NslabError(
-                f"Nobody outside this lab can join it to the machine's network: {error.strerror}.",
-                "Open a notebook with the kernel nslab, or start the lab by `nslab run`.",
+                _("Nobody outside this lab can join it to the machine's network: {strerror}.", strerror=error.strerror),
+                _("Open a notebook with the kernel nslab, or start the lab by `nslab run`."),
             ) from None
     refusal = json.loads(told) if told else ["The launcher ended meanwhile.", ""]
     if refusal:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..core.errors import NslabError
 from ..core.model.network import Network
+from ..core.translation import _
 from .layout import COLUMNS, Mark, layout, positions
 from .merge import view
 from .scene import Scene
@@ -163,14 +164,18 @@ class Picture:
         target = Path(path)
         if target.suffix.lower() not in _FORMATS:
             raise NslabError(
-                f"{target.name!r} doesn't end in {', '.join(_FORMATS)}.", f"Save it as {target.stem or 'picture'}.png"
+                _("{name!r} doesn't end in {formats}.", name=target.name, formats=", ".join(_FORMATS)),
+                _("Save it as {stem}.png", stem=target.stem or "picture"),
             )
         kind = target.suffix.lower()
         data = self.png() if kind == ".png" else self.pdf() if kind == ".pdf" else self._file().encode()
         try:
             target.write_bytes(data)
         except OSError as error:
-            raise NslabError(f"{target} can't be written: {error.strerror}.", "Save it in another folder.") from error
+            raise NslabError(
+                _("{target} can't be written: {strerror}.", target=target, strerror=error.strerror),
+                _("Save it in another folder."),
+            ) from error
         return target
 
     def _file(self) -> str:

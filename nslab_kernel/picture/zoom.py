@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..core.errors import NslabError
 from ..core.model.network import HOST, Interface, Namespace, Network
+from ..core.translation import _
 
 
 def zoom(network: Network, of: str) -> tuple[Network, dict[str, int]]:
@@ -35,7 +36,9 @@ def zoom(network: Network, of: str) -> tuple[Network, dict[str, int]]:
     bridge = network.host.interface(of)
     if network.get(of) is None and (bridge is None or bridge.kind != "bridge"):
         known = ", ".join([n.name for n in network.everywhere] + [b.name for b in _bridges(network)])
-        raise NslabError(f"There is no namespace or bridge called {of!r}.", f"Choose one of: {known}")
+        raise NslabError(
+            _("There is no namespace or bridge called {of!r}.", of=of), _("Choose one of: {known}", known=known)
+        )
     kept = _kept(network, of)
     host_kept = {i.index for i in network.host.interfaces if _stays(network, i, kept, of)}
     hidden = {

@@ -11,6 +11,7 @@ import os
 import socket
 
 from ..core.errors import NslabError
+from ..core.translation import _
 from .environment import PRIVATE_DIRECTORY
 
 INNER_FILE = "connection.json"
@@ -38,12 +39,12 @@ class Connection:
             self._info = _fresh()
             self._made_here.append(path)
         except (OSError, ValueError, TypeError) as error:
-            raise NslabError(f"{path} is no connection file: {error}") from error
+            raise NslabError(_("{path} is no connection file: {error}", path=path, error=error)) from error
         self._info.setdefault("ip", "127.0.0.1")
         self._is_ipc = self._info.get("transport") == "ipc"
         missing = [channel for channel in _CHANNELS if not self._has_port(channel)]
         if missing:
-            raise NslabError(f"{path} is no connection file: it has no {missing[0]}")
+            raise NslabError(_("{path} is no connection file: it has no {missing}", path=path, missing=missing[0]))
 
     @property
     def label(self) -> str:
@@ -104,7 +105,14 @@ class Connection:
             return socket.create_server(("" if address == "*" else address, port), family=family, backlog=_BACKLOG)
         except OSError as error:
             raise NslabError(
-                f"{channel} {port} at {address} can't be listened on: {error.strerror}", "start the kernel again"
+                _(
+                    "{channel} {port} at {address} can't be listened on: {strerror}",
+                    channel=channel,
+                    port=port,
+                    address=address,
+                    strerror=error.strerror,
+                ),
+                _("start the kernel again"),
             ) from error
 
     def _listen_on_path(self, path: str) -> socket.socket:

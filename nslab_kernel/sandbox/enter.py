@@ -12,6 +12,7 @@ from contextlib import suppress
 from ..core.errors import NslabError
 from ..core.model.names import namespace_name
 from ..core.model.network import HOST
+from ..core.translation import _
 from ..linux import syscalls
 from .environment import HOSTNAME, environment
 from .init import NOT_FOUND
@@ -53,7 +54,9 @@ def shell(lab: RunningLab, namespace: str = HOST, command: str = "") -> int:
         # By pidfd: all namespaces in one step, and of this very process, whatever its pid becomes.
         syscalls.setns(pidfd, flags)
     except OSError as error:
-        raise NslabError(f"the lab {lab.id} can't be entered: {os.strerror(error.errno or errno.EPERM)}") from error
+        raise NslabError(
+            _("the lab {id} can't be entered: {strerror}", id=lab.id, strerror=os.strerror(error.errno or errno.EPERM))
+        ) from error
     hold_signals()
     child = os.fork()
     if child == 0:
@@ -65,7 +68,10 @@ def _check_namespace(lab: RunningLab, namespace: str) -> None:
     namespace_name(namespace)
     there = sorted(os.listdir(lab.inside("/run/netns")))
     if namespace not in there:
-        raise NslabError(f"the lab {lab.id} has no namespace {namespace}", f"there are: {', '.join([HOST, *there])}")
+        raise NslabError(
+            _("the lab {id} has no namespace {namespace}", id=lab.id, namespace=namespace),
+            _("there are: {value}", value=", ".join([HOST, *there])),
+        )
 
 
 def _argv(namespace: str, command: str) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.errors import NslabError
+from ..core.translation import _
 from . import lab_metadata
 
 
@@ -53,7 +54,7 @@ class RunningLab:
         except ProcessLookupError:
             descriptor = -1
         if descriptor < 0 or _lab(self.pid) != self:
-            raise NslabError(f"the lab {self.id} has ended", "nslab list shows those that run")
+            raise NslabError(_("the lab {id} has ended", id=self.id), _("nslab list shows those that run"))
         return descriptor
 
 
@@ -72,14 +73,19 @@ def choose(labs: Sequence[RunningLab], identity: str) -> RunningLab:
         There is none such, or more than one.
     """
     if not labs:
-        raise NslabError("no lab is running", "open a notebook with the kernel nslab, or: nslab run -- bash")
+        raise NslabError(_("no lab is running"), _("open a notebook with the kernel nslab, or: nslab run -- bash"))
     matching = [lab for lab in labs if lab.id.startswith(identity)]
     if len(matching) == 1:
         return matching[0]
     if not matching:
-        raise NslabError(f"no lab with the id {identity} is running", "nslab list shows those that run")
+        raise NslabError(
+            _("no lab with the id {identity} is running", identity=identity), _("nslab list shows those that run")
+        )
     listed = "\n".join(f"  {lab.id}  {lab.label}" for lab in matching)
-    raise NslabError(f"{len(matching)} labs are running:\n{listed}", "choose one with: nslab shell --lab ID")
+    raise NslabError(
+        _("{matching} labs are running:\n{listed}", matching=len(matching), listed=listed),
+        _("choose one with: nslab shell --lab ID"),
+    )
 
 
 def _own_processes() -> list[int]:

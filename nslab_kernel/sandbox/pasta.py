@@ -16,6 +16,7 @@ from threading import Thread
 
 from ..core.errors import NslabError
 from ..core.operations.pasta_command import COMMAND
+from ..core.translation import _
 from ..linux.syscalls import CLONE_NEWPID, CLONE_NEWUSER, setns, unshare
 
 _TUN = "/dev/net/tun"
@@ -39,16 +40,16 @@ def main(lab: int) -> int:
 
 def _check_machine() -> None:
     if shutil.which("pasta") is None:
-        raise NslabError("pasta isn't installed, which joins a lab to its machine.", "`sudo apt install passt`")
+        raise NslabError(_("pasta isn't installed, which joins a lab to its machine."), "`sudo apt install passt`")
     if not os.path.exists(_TUN):
         raise NslabError(
-            f"There is no {_TUN}, by which pasta gives the lab an interface.",
-            f"`sudo modprobe tun` makes it; a container is to be started with `--device {_TUN}`.",
+            _("There is no {tun}, by which pasta gives the lab an interface.", tun=_TUN),
+            _("`sudo modprobe tun` makes it; a container is to be started with `--device {tun}`.", tun=_TUN),
         )
     if not os.access(_TUN, os.R_OK | os.W_OK):
         raise NslabError(
-            f"You may not open {_TUN}, by which pasta gives the lab an interface.",
-            f"`sudo chmod 666 {_TUN}` lets everybody, as most systems do: by itself it gives no rights.",
+            _("You may not open {tun}, by which pasta gives the lab an interface.", tun=_TUN),
+            _("`sudo chmod 666 {tun}` lets everybody, as most systems do: by itself it gives no rights.", tun=_TUN),
         )
 
 

@@ -128,5 +128,5 @@ def test_a_bad_address_is_told_with_its_fault_and_a_form_that_works(text: str, s
 
 
 def test_the_nearest_name_is_offered() -> None:
-    assert names.did_you_mean("mydoker0", ["ns1", "mydocker0"]) == "Did you mean mydocker0? "
+    assert names.did_you_mean("mydoker0", ["ns1", "mydocker0"]) == "Did you mean mydocker0?"
     assert names.did_you_mean("qqq", ["ns1", "mydocker0"]) == ""

@@ -46,6 +46,7 @@ def test_the_shims_stay_executable(wheel, shim):
 
 def test_what_the_shims_and_shells_read_is_there(wheel):
     assert {"nslab_kernel/sandbox/shims/find.sh", "nslab_kernel/sandbox/shell.bashrc"} <= {*wheel.namelist()}
+    assert "nslab_kernel/locale/zh_CN/LC_MESSAGES/nslab.mo" in wheel.namelist()
 
 
 def test_the_command_is_declared(wheel):

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 
 from ..errors import NslabError
 from ..model.network import Interface, Namespace, Network
+from ..translation import Message, _, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Form:
     """One way to write a claim: an example, what it means, and how it is read."""
 
     example: str
-    meaning: dict[str, str]
+    meaning: Message
     pattern: re.Pattern[str]
     make: Callable[[str, re.Match[str]], Claim]
 
@@ -123,14 +124,17 @@ def parse(text: str) -> tuple[Claim, ...]:
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     claims = tuple(_claim(number, line) for number, line in lines if line and not line.startswith("#"))
     if not claims:
-        raise NslabError("There is nothing to check.", f"Write claims, one a line:\n{listed_forms()}")
+        raise NslabError(_("There is nothing to check."), _("Write claims, one a line:\n{forms}", forms=listed_forms()))
     return claims
 
 
-def listed_forms(language: str = "en") -> str:
+def listed_forms() -> Message:
     """All forms of claims with what they mean, one a line."""
     widest = max(len(form.example) for form in FORMS)
-    return "\n".join(f"  {form.example:<{widest}}  {form.meaning[language]}" for form in FORMS)
+    lines = (
+        Message("  {example}  {meaning}", example=form.example.ljust(widest), meaning=form.meaning) for form in FORMS
+    )
+    return joined(*lines, separator="\n")
 
 
 def _claim(number: int, line: str) -> Claim:
@@ -140,16 +144,18 @@ def _claim(number: int, line: str) -> Claim:
         if found:
             return form.make(words, found)
     near = get_close_matches(words, [form.example for form in FORMS], n=1, cutoff=0.5)
-    guess = f'Did you mean it like "{near[0]}"? ' if near else ""
-    cure = f"{guess}A claim has one of these forms:\n{listed_forms()}"
-    raise NslabError(f'Line {number}, "{words}", is not a claim.', cure)
+    guess = _('Did you mean it like "{example}"?', example=near[0]) if near else ""
+    cure = joined(guess, _("A claim has one of these forms:\n{forms}", forms=listed_forms()))
+    raise NslabError(_('Line {number}, "{words}", is not a claim.', number=number, words=words), cure)
 
 
 def _ip(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
-        raise NslabError(f'"{text}" is not an IP address.', "Write it like 172.16.0.1 or fd00::1.") from None
+        raise NslabError(
+            _('"{text}" is not an IP address.', text=text), _("Write it like 172.16.0.1 or fd00::1.")
+        ) from None
 
 
 def _cidr(text: str) -> str:
@@ -159,7 +165,8 @@ def _cidr(text: str) -> str:
         return str(ipaddress.ip_interface(text))
     except ValueError:
         raise NslabError(
-            f'"{text}" is not an IP address with a prefix length.', "Write it like 172.16.1.1/16 or fd00::1/64."
+            _('"{text}" is not an IP address with a prefix length.', text=text),
+            _("Write it like 172.16.1.1/16 or fd00::1/64."),
         ) from None
 
 
@@ -168,7 +175,8 @@ def _subnet(text: str) -> str:
         return str(ipaddress.ip_network(text))
     except ValueError:
         raise NslabError(
-            f'"{text}" is not a subnet, whose address ends in zero bits.', "Write it like 172.16.0.0/16 or fd00::/64."
+            _('"{text}" is not a subnet, whose address ends in zero bits.', text=text),
+            _("Write it like 172.16.0.0/16 or fd00::/64."),
         ) from None
 
 
@@ -178,7 +186,7 @@ def _destination(text: str) -> str:
 
 def _port(text: str) -> int:
     if not 1 <= int(text) <= 65535:
-        raise NslabError(f"{text} is not a port.", "A port is a number from 1 to 65535.")
+        raise NslabError(_("{text} is not a port.", text=text), _("A port is a number from 1 to 65535."))
     return int(text)
 
 
@@ -187,8 +195,8 @@ def _is(found: re.Match[str]) -> bool:
     return found["not"] is None
 
 
-def _form(example: str, en: str, zh: str, pattern: str, make: Callable[[str, re.Match[str]], Claim]) -> Form:
-    return Form(example, {"en": en, "zh": zh}, re.compile(pattern, re.IGNORECASE), make)
+def _form(example: str, meaning: Message, pattern: str, make: Callable[[str, re.Match[str]], Claim]) -> Form:
+    return Form(example, meaning, re.compile(pattern, re.IGNORECASE), make)
 
 
 _HOW = r"can(?P<not> ?not|'t)? (?:ping|reach)"
@@ -197,15 +205,13 @@ _DOES_NOT = r"(?P<not>does not |doesn't )?"
 FORMS: tuple[Form, ...] = (
     _form(
         "ns1 can ping 172.16.1.2",
-        "an echo is answered; or: cannot ping, can reach, cannot reach",
-        "回显请求得到应答；也可写 cannot ping、can reach、cannot reach",
+        _("an echo is answered; or: cannot ping, can reach, cannot reach"),
         rf"(?P<from>\S+) {_HOW} (?P<to>\S+)",
         lambda text, found: Reaches(text, found["from"], found["to"], _is(found)),
     ),
     _form(
         "tcp ns2:8080 answers ns1",
-        "a connection (or udp: a datagram) from ns1 is answered; or: does not answer",
-        "来自 ns1 的连接（udp 则为数据报）得到应答；也可写 does not answer",
+        _("a connection (or udp: a datagram) from ns1 is answered; or: does not answer"),
         rf"(?P<how>tcp|udp) (?:\[(?P<ip6>[^\]\s]+)\]|(?P<to>[^\s:]+)):(?P<port>\d+) {_DOES_NOT}answers? (?P<from>\S+)",
         lambda text, found: Reaches(
             text, found["from"], found["ip6"] or found["to"], _is(found), found["how"].lower(), _port(found["port"])
@@ -213,50 +219,43 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         "mydocker0 is up",
-        "the interface is up; or: is down; elsewhere than in the host: lo in ns1 is up",
-        "接口是 up 的；也可写 is down；不在主机上时写 lo in ns1 is up",
+        _("the interface is up; or: is down; elsewhere than in the host: lo in ns1 is up"),
         r"(?P<name>\S+)(?: in (?P<in>\S+))? is (?:(?P<not>down)|up)",
         lambda text, found: IsUp(text, found["name"], found["in"] or "", _is(found)),
     ),
     _form(
         "ns1 has 172.16.1.1/16",
-        "an interface has the address; or: does not have",
-        "某个接口有这个地址；也可写 does not have",
+        _("an interface has the address; or: does not have"),
         rf"(?P<in>\S+) {_DOES_NOT}(?:has|have) (?P<address>\S+)",
         lambda text, found: HasAddress(text, found["in"], _cidr(found["address"]), _is(found)),
     ),
     _form(
         "ns1 default via 172.16.0.1",
-        "the route is there; for another destination: ns1 10.0.0.0/8 via 172.16.0.1",
-        "有这条路由；其他目的地写 ns1 10.0.0.0/8 via 172.16.0.1",
+        _("the route is there; for another destination: ns1 10.0.0.0/8 via 172.16.0.1"),
         r"(?P<in>\S+) (?:routes )?(?P<to>default|\S+/\d+) via (?P<gateway>\S+)",
         lambda text, found: RoutesVia(text, found["in"], _destination(found["to"]), _ip(found["gateway"])),
     ),
     _form(
         "veth-ns1 is a port of mydocker0",
-        "it is plugged into the bridge; or: is not a port of",
-        "它插在网桥上；也可写 is not a port of",
+        _("it is plugged into the bridge; or: is not a port of"),
         r"(?P<name>\S+) is (?P<not>not )?a port of (?P<bridge>\S+)",
         lambda text, found: IsPort(text, found["name"], found["bridge"], _is(found)),
     ),
     _form(
         "host masquerades 172.16.0.0/16",
-        "packets from there leave with another source; or: does not masquerade",
-        "来自那里的数据包离开时换了源地址；也可写 does not masquerade",
+        _("packets from there leave with another source; or: does not masquerade"),
         rf"(?P<in>\S+) {_DOES_NOT}masquerades? (?P<subnet>\S+)",
         lambda text, found: Masquerades(text, found["in"], _subnet(found["subnet"]), _is(found)),
     ),
     _form(
         "host forwards IPv4",
-        "it passes on packets for others (or IPv6); or: does not forward",
-        "它转发给别人的数据包（也可写 IPv6）；也可写 does not forward",
+        _("it passes on packets for others (or IPv6); or: does not forward"),
         rf"(?P<in>\S+) {_DOES_NOT}forwards? IPv(?P<family>[46])",
         lambda text, found: Forwards(text, found["in"], int(found["family"]), _is(found)),
     ),
     _form(
         "ns1 exists",
-        "there is a namespace, or an interface of the host, of this name; or: does not exist",
-        "有叫这个名字的命名空间或主机接口；也可写 does not exist",
+        _("there is a namespace, or an interface of the host, of this name; or: does not exist"),
         rf"(?P<name>\S+) {_DOES_NOT}exists?",
         lambda text, found: Exists(text, found["name"], _is(found)),
     ),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..errors import NslabError
 from ..model.network import Network
 from ..operations import plans
+from ..translation import _
 from . import words
 from .branching import settle
 from .evidence import KINDS
@@ -61,7 +62,9 @@ def why(
     protocol, port = _protocol(tcp, udp)
     target, zone = _target(network, destination)
     if zone and here.interface(zone) is None:
-        raise NslabError(f"{here.title} has no interface {zone}.", "`%netns` lists the interfaces.")
+        raise NslabError(
+            _("{title} has no interface {zone}.", title=here.title, zone=zone), _("`%netns` lists the interfaces.")
+        )
     if not target and resolve:
         target = next(iter(resolve(destination)), "")
     if target:
@@ -90,11 +93,14 @@ def _diagnosis(network: Network, asked: Question, language: str) -> Diagnosis:
 
 def _protocol(tcp: int | None, udp: int | None) -> tuple[str, int]:
     if tcp is not None and udp is not None:
-        raise NslabError("A packet is either TCP or UDP.", "Name one port: `--tcp 80` or `--udp 53`.")
+        raise NslabError(_("A packet is either TCP or UDP."), _("Name one port: `--tcp 80` or `--udp 53`."))
     for protocol, port in (("tcp", tcp), ("udp", udp)):
         if port is not None:
             if not 1 <= port <= 65535:
-                raise NslabError(f"{port} is not a port: ports go from 1 to 65535.", f"Write `--{protocol} 80`.")
+                raise NslabError(
+                    _("{port} is not a port: ports go from 1 to 65535.", port=port),
+                    _("Write `--{protocol} 80`.", protocol=protocol),
+                )
             return protocol, port
     return "icmp", 0
 
@@ -103,14 +109,15 @@ def _target(network: Network, destination: str) -> tuple[str, str]:
     """The destination, if it can be understood without asking anybody, and its zone."""
     if network.get(destination):
         return destination, ""
-    text, _, zone = destination.partition("%")
+    text, _percent, zone = destination.partition("%")
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
         return "", ""
     if address.is_unspecified:
         raise NslabError(
-            f"{destination} is nobody's address.", "Name a namespace, or one of the addresses in `%netns`."
+            _("{destination} is nobody's address.", destination=destination),
+            _("Name a namespace, or one of the addresses in `%netns`."),
         )
     return str(address), zone
 

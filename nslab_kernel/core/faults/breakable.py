@@ -8,6 +8,7 @@ from ..checks.pings import Ping, everybody
 from ..errors import NslabError
 from ..model.network import Network
 from ..model.subnets import Subnet, subnet_of
+from ..translation import _
 
 
 def pings(network: Network) -> tuple[Ping, ...]:
@@ -25,16 +26,24 @@ def refuse_broken(network: Network, working: Sequence[Ping], sent: Sequence[Ping
     """
     if not any(ping.source != ping.destination for ping in working):
         raise NslabError(
-            "Nobody in this lab reaches anybody, so there is nothing to break.",
-            "Build it first: `%netns_bridge mydocker0`, then `%netns_attach mydocker0 ns1 172.16.1.1/16` and another.",
+            _("Nobody in this lab reaches anybody, so there is nothing to break."),
+            _(
+                "Build it first: `%netns_bridge mydocker0`, then `%netns_attach mydocker0 ns1 "
+                "172.16.1.1/16` and another."
+            ),
         )
     answered = set(working)
     for ping in sent:
         if ping not in answered and ping.source != ping.destination and _are_neighbours(network, ping):
             raise NslabError(
-                f"{ping.source} doesn't reach {ping.destination} at {ping.ip}, though both are in one subnet: "
-                "something is broken already.",
-                f"`%netns_why {ping.source} {ping.ip}` explains; mend that first.",
+                _(
+                    "{source} doesn't reach {destination} at {ip}, though both are in one subnet: "
+                    "something is broken already.",
+                    source=ping.source,
+                    destination=ping.destination,
+                    ip=ping.ip,
+                ),
+                _("`%netns_why {source} {ip}` explains; mend that first.", source=ping.source, ip=ping.ip),
             )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import NslabError
+from ..translation import _
 
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
@@ -98,7 +99,9 @@ def lesson(notebook: object, name: str) -> Lesson:
             steps.append(_step(cell, source, after))
             gap = []
     if not steps:
-        raise NslabError(f"{name} has no code cell, so there is nothing to play.", "Choose a notebook with commands.")
+        raise NslabError(
+            _("{name} has no code cell, so there is nothing to play.", name=name), _("Choose a notebook with commands.")
+        )
     if gap:
         steps[-1] = replace(steps[-1], afterword="\n\n".join(gap).strip())
     return Lesson(title or name, tuple(steps))
@@ -106,22 +109,34 @@ def lesson(notebook: object, name: str) -> Lesson:
 
 def _cells(notebook: object, name: str) -> Sequence[Mapping[str, Any]]:
     if not isinstance(notebook, Mapping) or not isinstance(notebook.get("nbformat"), int):
-        raise NslabError(f"{name} is not a notebook.", "Give the path of a file that ends in .ipynb.")
+        raise NslabError(_("{name} is not a notebook.", name=name), _("Give the path of a file that ends in .ipynb."))
     if notebook["nbformat"] != 4:
         raise NslabError(
-            f"{name} is a notebook of format {notebook['nbformat']}, and lessons have format 4.",
-            "Open it in JupyterLab and save it: that brings it up to date.",
+            _(
+                "{name} is a notebook of format {notebook}, and lessons have format 4.",
+                name=name,
+                notebook=notebook["nbformat"],
+            ),
+            _("Open it in JupyterLab and save it: that brings it up to date."),
         )
     cells = notebook.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, Mapping) for cell in cells):
-        raise NslabError(f"{name} is a damaged notebook: its list of cells can't be read.", "Take a fresh copy of it.")
+        raise NslabError(
+            _("{name} is a damaged notebook: its list of cells can't be read.", name=name),
+            _("Take a fresh copy of it."),
+        )
     metadata = notebook.get("metadata") or {}
     kernel = metadata.get("kernelspec") or {}
     language = kernel.get("language") or (metadata.get("language_info") or {}).get("name") or "python"
     if language.lower() != "python":
         raise NslabError(
-            f'{name} is a lesson for another kernel, "{kernel.get("name", language)}", which speaks {language}.',
-            "Open it with that kernel, or choose a lesson for the kernel nslab.",
+            _(
+                '{name} is a lesson for another kernel, "{get}", which speaks {language}.',
+                name=name,
+                get=kernel.get("name", language),
+                language=language,
+            ),
+            _("Open it with that kernel, or choose a lesson for the kernel nslab."),
         )
     return cells
 

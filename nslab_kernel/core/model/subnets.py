@@ -6,6 +6,7 @@ import ipaddress
 from functools import lru_cache
 
 from ..errors import NslabError
+from ..translation import Message, _
 from .names import interface_address
 from .network import HOST, Address, Namespace, Network
 
@@ -74,8 +75,8 @@ class AddressBook:
         if address.ip in self._owners:
             free = self._free(address)
             raise NslabError(
-                f"{address.ip} is the address of {_place(*self._owners[address.ip])} already.",
-                f"{free} is free." if free else "Choose another subnet.",
+                _already(address.ip, *self._owners[address.ip]),
+                _("{free} is free.", free=free) if free else _("Choose another subnet."),
             )
 
     def _refuse_overlap(self, address: Address, interface: str, alone: bool) -> None:
@@ -86,11 +87,12 @@ class AddressBook:
                 continue
             if same and not (alone and owner[1] == HOST and owner[0] != interface):
                 continue
-            how = "is also the subnet" if same else f"overlaps {other}, the subnet"
             inside = ipaddress.ip_address(address.ip) in other and not same
             raise NslabError(
-                f"{address.cidr} lies in {mine}, which {how} of {_place(*owner)}.",
-                f"Write {address.ip}/{other.prefixlen}." if inside else "Choose another subnet.",
+                _same_subnet(address.cidr, mine, *owner) if same else _overlap(address.cidr, mine, other, *owner),
+                _("Write {ip}/{prefixlen}.", ip=address.ip, prefixlen=other.prefixlen)
+                if inside
+                else _("Choose another subnet."),
             )
 
     def _free(self, address: Address) -> str:
@@ -103,5 +105,45 @@ class AddressBook:
         return ""
 
 
-def _place(interface: str, namespace: str) -> str:
-    return f"{interface} in {'the host' if namespace == HOST else namespace}"
+def _already(ip: str, interface: str, namespace: str) -> Message:
+    if namespace == HOST:
+        return _("{ip} is the address of {interface} in the host already.", ip=ip, interface=interface)
+    return _(
+        "{ip} is the address of {interface} in {namespace} already.", ip=ip, interface=interface, namespace=namespace
+    )
+
+
+def _same_subnet(cidr: str, mine: Subnet, interface: str, namespace: str) -> Message:
+    if namespace == HOST:
+        return _(
+            "{cidr} lies in {mine}, which is also the subnet of {interface} in the host.",
+            cidr=cidr,
+            mine=mine,
+            interface=interface,
+        )
+    return _(
+        "{cidr} lies in {mine}, which is also the subnet of {interface} in {namespace}.",
+        cidr=cidr,
+        mine=mine,
+        interface=interface,
+        namespace=namespace,
+    )
+
+
+def _overlap(cidr: str, mine: Subnet, other: Subnet, interface: str, namespace: str) -> Message:
+    if namespace == HOST:
+        return _(
+            "{cidr} lies in {mine}, which overlaps {other}, the subnet of {interface} in the host.",
+            cidr=cidr,
+            mine=mine,
+            other=other,
+            interface=interface,
+        )
+    return _(
+        "{cidr} lies in {mine}, which overlaps {other}, the subnet of {interface} in {namespace}.",
+        cidr=cidr,
+        mine=mine,
+        other=other,
+        interface=interface,
+        namespace=namespace,
+    )

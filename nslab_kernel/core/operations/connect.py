@@ -9,6 +9,7 @@ from ..errors import NslabError
 from ..model import names
 from ..model.network import HOST, Interface, Namespace, Network, Route
 from ..model.subnets import AddressBook
+from ..translation import _, joined
 from .actions import Action, AddAddress, AddNamespace, AddRoute, AddVeth, SetMaster, SetSysctl, SetUp
 from .nat import FORWARDING
 from .plans import find_bridge, find_namespace
@@ -60,7 +61,7 @@ def cable(network: Network, one: str, other: str, addresses: tuple[str, str]) ->
     """
     places = [find_namespace(network, name) for name in (one, other)]
     if one == other:
-        raise NslabError(f"A cable from {one} to {one} would join nothing.", "Name two namespaces.")
+        raise NslabError(_("A cable from {one} to {one} would join nothing.", one=one), _("Name two namespaces."))
     ends = (_end_towards(places[0], other), _end_towards(places[1], one))
     book = AddressBook(network)
     taken = [book.take(text, end, name) for text, end, name in zip(addresses, ends, (one, other), strict=True)]
@@ -91,7 +92,9 @@ def router(network: Network, one: str, other: str, addresses: tuple[str, str], n
     bridges = [find_bridge(network, bridge).name for bridge in (one, other)]
     names.new_namespace_name(name)
     if network.get(name):
-        raise NslabError(f'The namespace "{name}" exists already.', f"`%netns_detach {name}` removes it.")
+        raise NslabError(
+            _('The namespace "{name}" exists already.', name=name), _("`%netns_detach {name}` removes it.", name=name)
+        )
     book = AddressBook(network)
     families = {6 if ":" in address else 4 for address in addresses}
     planned: list[Action] = [AddNamespace(name), SetUp("lo", name)]
@@ -132,8 +135,13 @@ def route(network: Network, place: str, destination: str, gateway: str) -> tuple
     for present in namespace.routes:
         if (present.destination, present.family, present.metric) == (goal, via.version, 0) and present.table == 254:
             raise NslabError(
-                f"{namespace.title} has a route to {goal} already, via {present.gateway or 'its own link'}.",
-                f"`%netns {place} ip route del {goal}` removes it.",
+                _(
+                    "{title} has a route to {goal} already, via {gateway}.",
+                    title=namespace.title,
+                    goal=goal,
+                    gateway=present.gateway or _("its own link"),
+                ),
+                _("`%netns {place} ip route del {goal}` removes it.", place=place, goal=goal),
             )
     return (AddRoute(Route(goal, via.version, str(via)), "", place),)
 
@@ -153,7 +161,8 @@ def _refuse_taken(place: Namespace, name: str) -> None:
     if place.interface(name):
         at = "" if place.name == HOST else f"-n {place.name} "
         raise NslabError(
-            f"{place.title} has an interface {name} already.", f"`sudo ip {at}link del {name}` removes it."
+            _("{title} has an interface {name} already.", title=place.title, name=name),
+            _("`sudo ip {at}link del {name}` removes it.", at=at, name=name),
         )
 
 
@@ -162,8 +171,12 @@ def _refuse_apart(one: str, other: str) -> None:
     if here.network != there.network:
         example = next((ip for ip in here.network.hosts() if ip != here.ip), there.ip)
         raise NslabError(
-            f"{one} and {other} lie in different subnets, so the two ends couldn't speak to each other.",
-            f"Choose {example}/{here.network.prefixlen} for the other end.",
+            _(
+                "{one} and {other} lie in different subnets, so the two ends couldn't speak to each other.",
+                one=one,
+                other=other,
+            ),
+            _("Choose {example}/{prefixlen} for the other end.", example=example, prefixlen=here.network.prefixlen),
         )
 
 
@@ -171,7 +184,10 @@ def _interface(namespace: Namespace, name: str) -> Interface:
     found = namespace.interface(names.interface_name(name))
     if found is None:
         near = names.did_you_mean(name, [interface.name for interface in namespace.interfaces])
-        raise NslabError(f'{namespace.title} has no interface "{name}".', f"{near}`%netns` lists them.")
+        raise NslabError(
+            _('{title} has no interface "{name}".', title=namespace.title, name=name),
+            joined(near, _("`%netns` lists them.")),
+        )
     return found
 
 
@@ -180,14 +196,23 @@ def _refuse_far(namespace: Namespace, gateway: ipaddress.IPv4Address | ipaddress
     subnets = [ipaddress.ip_network(a.network) for a in own if a.family == gateway.version]
     if any(str(gateway) == a.ip for a in own):
         raise NslabError(
-            f"{gateway} is {namespace.title}'s own address: it can't be its own gateway.",
-            "Name the neighbour that passes packets on, such as the bridge's address.",
+            _(
+                "{gateway} is {title}'s own address: it can't be its own gateway.",
+                gateway=gateway,
+                title=namespace.title,
+            ),
+            _("Name the neighbour that passes packets on, such as the bridge's address."),
         )
     if not any(gateway in subnet for subnet in subnets):
-        near = ", ".join(str(subnet) for subnet in subnets) or "none"
+        near = ", ".join(str(subnet) for subnet in subnets) or _("none")
         raise NslabError(
-            f"{gateway} is no neighbour of {namespace.title}: its subnets are {near}.",
-            "A gateway has to lie in one of them.",
+            _(
+                "{gateway} is no neighbour of {title}: its subnets are {near}.",
+                gateway=gateway,
+                title=namespace.title,
+                near=near,
+            ),
+            _("A gateway has to lie in one of them."),
         )
 
 
@@ -195,11 +220,15 @@ def _ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     try:
         return ipaddress.ip_address(text)
     except ValueError:
-        raise NslabError(f'"{text}" is not an IP address.', "Write it like 172.16.0.1, without a prefix.") from None
+        raise NslabError(
+            _('"{text}" is not an IP address.', text=text), _("Write it like 172.16.0.1, without a prefix.")
+        ) from None
 
 
 def _subnet(text: str) -> str:
     try:
         return str(ipaddress.ip_network(text))
     except ValueError:
-        raise NslabError(f'"{text}" is not a subnet.', "Write it like 10.1.0.0/16, or `default`.") from None
+        raise NslabError(
+            _('"{text}" is not a subnet.', text=text), _("Write it like 10.1.0.0/16, or `default`.")
+        ) from None

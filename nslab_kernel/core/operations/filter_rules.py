@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..errors import NslabError
 from ..model.firewall import Chain, Rule
 from ..model.network import HOST, Namespace, Network
+from ..translation import _
 from .actions import Action, Nft
 from .nat import TABLE, deletion
 from .plans import find_namespace
@@ -44,9 +45,14 @@ def add_rule(network: Network, place: str, hook: str, verdict: str, condition: C
     """
     namespace = find_namespace(network, place)
     if hook not in HOOKS:
-        raise NslabError(f'"{hook}" is no place to filter.', f"Choose one of {', '.join(HOOKS)}.")
+        raise NslabError(
+            _('"{hook}" is no place to filter.', hook=hook), _("Choose one of {hooks}.", hooks=", ".join(HOOKS))
+        )
     if verdict not in VERDICTS:
-        raise NslabError(f'"{verdict}" is no verdict.', f"Choose one of {', '.join(VERDICTS)}.")
+        raise NslabError(
+            _('"{verdict}" is no verdict.', verdict=verdict),
+            _("Choose one of {verdicts}.", verdicts=", ".join(VERDICTS)),
+        )
     chain = f"inet {TABLE} {hook}"
     rules = [
         f'add rule {chain} {" ".join((*words, verdict))} comment "nslab"' for words in _alternatives(network, condition)
@@ -63,7 +69,8 @@ def remove_rules(network: Network, place: str) -> tuple[Action, ...]:
     namespace = find_namespace(network, place)
     if not _own_chains(namespace):
         raise NslabError(
-            f"{namespace.title} has no filter rules of nslab's.", "`%netns_firewall host forward drop` adds one."
+            _("{title} has no filter rules of nslab's.", title=namespace.title),
+            _("`%netns_firewall host forward drop` adds one."),
         )
     return (Nft(f"delete table inet {TABLE}", namespace.name),)
 
@@ -112,8 +119,12 @@ def _alternatives(network: Network, condition: Condition) -> list[list[str]]:
             found.append([f"{word} {which} {_set(addresses)}" for which, addresses in own] + ports)
     if not found:
         raise NslabError(
-            f"{condition.source} and {condition.destination} have no addresses of the same family.",
-            "`%netns` lists the addresses.",
+            _(
+                "{source} and {destination} have no addresses of the same family.",
+                source=condition.source,
+                destination=condition.destination,
+            ),
+            _("`%netns` lists the addresses."),
         )
     return found
 
@@ -124,7 +135,10 @@ def _set(addresses: list[str]) -> str:
 
 def _port(protocol: str, port: int) -> int:
     if not 1 <= port <= 65535:
-        raise NslabError(f"{port} is not a port: ports go from 1 to 65535.", f"Write `--{protocol} 80`.")
+        raise NslabError(
+            _("{port} is not a port: ports go from 1 to 65535.", port=port),
+            _("Write `--{protocol} 80`.", protocol=protocol),
+        )
     return port
 
 
@@ -137,7 +151,8 @@ def _addresses(network: Network, text: str) -> dict[int, list[str]]:
         typed = str(ipaddress.ip_network(text) if "/" in text else ipaddress.ip_address(text))
     except ValueError:
         raise NslabError(
-            f'"{text}" is neither a namespace nor an address.', "Write it like ns1, 172.16.1.1 or 172.16.0.0/16."
+            _('"{text}" is neither a namespace nor an address.', text=text),
+            _("Write it like ns1, 172.16.1.1 or 172.16.0.0/16."),
         ) from None
     return {4: [], 6: [typed]} if ":" in typed else {4: [typed], 6: []}
 
@@ -150,5 +165,5 @@ def _own_addresses(namespace: Namespace) -> dict[int, list[str]]:
                 found[address.family].append(address.ip)
     if not any(found.values()):
         where = "The host" if namespace.name == HOST else namespace.title
-        raise NslabError(f"{where} has no address to filter by.", "`%netns` lists the addresses.")
+        raise NslabError(_("{where} has no address to filter by.", where=where), _("`%netns` lists the addresses."))
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..errors import NslabError
 from ..model.network import HOST, Interface, Namespace, Network, Route
+from ..translation import _
 from .actions import (
     Action,
     AddAddress,
@@ -104,13 +105,18 @@ class Guard:
             case SetResolver(_, namespace) | UnsetResolver(namespace):
                 self._inside(namespace)
             case _:
-                raise NslabError("That isn't done to a real machine.", f"By hand it is `{action.command()}`.")
+                raise NslabError(
+                    _("That isn't done to a real machine."), _("By hand it is `{command}`.", command=action.command())
+                )
 
     def _new_namespace(self, name: str) -> None:
         if name in self.around.files:
             raise NslabError(
-                f"This machine has files for a namespace {name} in /etc/netns/{name}, which are not nslab's.",
-                "Choose another name.",
+                _(
+                    "This machine has files for a namespace {name} in /etc/netns/{name}, which are not nslab's.",
+                    name=name,
+                ),
+                _("Choose another name."),
             )
         self.namespaces.add(name)
 
@@ -123,14 +129,14 @@ class Guard:
     def _inside(self, namespace: str) -> None:
         if namespace == HOST:
             raise NslabError(
-                "That would change a file of this machine's own, and nothing would tell it from what was there.",
-                "Do it in a namespace that nslab made.",
+                _("That would change a file of this machine's own, and nothing would tell it from what was there."),
+                _("Do it in a namespace that nslab made."),
             )
         if namespace not in self.namespaces:
             place = self.network.get(namespace)
             raise NslabError(
-                f"{place.title if place else namespace} wasn't made by nslab, so it stays as it is.",
-                "`%netns_attach` makes a namespace of your own.",
+                _("{title} wasn't made by nslab, so it stays as it is.", title=place.title if place else namespace),
+                _("`%netns_attach` makes a namespace of your own."),
             )
 
     def _own(self, name: str, namespace: str) -> None:
@@ -139,10 +145,10 @@ class Guard:
         elif name not in self.interfaces:
             carries = name in carries_user(self.network.host, self.around.client)
             raise NslabError(
-                f"{name} carries this machine's own connection, so it stays as it is."
+                _("{name} carries this machine's own connection, so it stays as it is.", name=name)
                 if carries
-                else f"{name} wasn't made by nslab, so it stays as it is.",
-                "`%netns_bridge` makes a bridge of your own.",
+                else _("{name} wasn't made by nslab, so it stays as it is.", name=name),
+                _("`%netns_bridge` makes a bridge of your own."),
             )
 
     def _towards(self, gateway: str) -> str:
@@ -170,22 +176,38 @@ class Guard:
             ):
                 goal = route.destination
                 raise NslabError(
-                    f"{cidr} lies in {mine}, which overlaps {goal}, a route of this machine by {interface.name}."
+                    _(
+                        "{cidr} lies in {mine}, which overlaps {goal}, a route of this machine by {name}.",
+                        cidr=cidr,
+                        mine=mine,
+                        goal=goal,
+                        name=interface.name,
+                    )
                     if interface
-                    else f"{cidr} lies in {mine}, which overlaps {goal}, a route of this machine as {route.kind}.",
-                    "Choose another subnet; `ip route` shows those in use.",
+                    else _(
+                        "{cidr} lies in {mine}, which overlaps {goal}, a route of this machine as {kind}.",
+                        cidr=cidr,
+                        mine=mine,
+                        goal=goal,
+                        kind=route.kind,
+                    ),
+                    _("Choose another subnet; `ip route` shows those in use."),
                 )
 
     def _parameter(self, name: str, value: str, namespace: str) -> None:
         if namespace != HOST:
             self._inside(namespace)
         elif name not in FORWARDING.values():
-            raise NslabError(f"{name} is a setting of this machine, so it stays as it is.", "Set it in a namespace.")
+            raise NslabError(
+                _("{name} is a setting of this machine, so it stays as it is.", name=name), _("Set it in a namespace.")
+            )
         elif (name, value) == (FORWARDING[6], "1") and _is_advertised(default_route(self.network.host, 6)):
             raise NslabError(
-                "This machine's IPv6 default route comes by router advertisements, which a router ignores: "
-                "with IPv6 forwarding it would lose that route.",
-                "Give the bridge an IPv4 address alone.",
+                _(
+                    "This machine's IPv6 default route comes by router advertisements, which a "
+                    "router ignores: with IPv6 forwarding it would lose that route."
+                ),
+                _("Give the bridge an IPv4 address alone."),
             )
 
     def _rules(self, commands: str, namespace: str) -> None:
@@ -201,11 +223,13 @@ class Guard:
         for line in commands.splitlines():
             words = line.replace(",", " ").split()
             if words[3:4] != [TABLE]:
-                raise NslabError("Rules in other tables of this machine stay as they are.", "`sudo nft` changes them.")
+                raise NslabError(
+                    _("Rules in other tables of this machine stay as they are."), _("`sudo nft` changes them.")
+                )
             if words[:4] == ["add", "rule", "inet", TABLE] and not own.intersection(words):
                 raise NslabError(
-                    "A rule for all packets of this machine could cut your own connection to it.",
-                    "Say which namespace it is about: `--from ns1` or `--to ns1`.",
+                    _("A rule for all packets of this machine could cut your own connection to it."),
+                    _("Say which namespace it is about: `--from ns1` or `--to ns1`."),
                 )
         return None
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..errors import NslabError
 from ..model.network import Network, Route
+from ..translation import _
 from . import pasta_command
 from .actions import (
     Action,
@@ -99,7 +100,7 @@ def internet_off(network: Network, remains: Mapping[str, Remains]) -> tuple[Acti
     """
     present = [name for name in NAMESPACES if network.get(name)]
     if not present:
-        raise NslabError("There is no world outside.", "`%netns_internet` makes one.")
+        raise NslabError(_("There is no world outside."), _("`%netns_internet` makes one."))
     running = [
         EndProcesses(remains[name].processes, name) for name in present if name in remains and remains[name].processes
     ]
@@ -153,10 +154,11 @@ def _ip(cidr: str) -> str:
 def refuse_existing(network: Network) -> None:
     """Refuse an uplink where the host has one, made up or real."""
     if any(network.get(name) for name in NAMESPACES):
-        raise NslabError("The world outside is there already.", "`%netns_internet --off` takes it away.")
+        raise NslabError(_("The world outside is there already."), _("`%netns_internet --off` takes it away."))
     if is_real(network):
-        raise NslabError("The host has a real uplink already.", "`%netns_internet --off` takes it away.")
+        raise NslabError(_("The host has a real uplink already."), _("`%netns_internet --off` takes it away."))
     if network.host.interface(UPLINK):
         raise NslabError(
-            f"The host has an {UPLINK} already, where the uplink would go.", f"`sudo ip link del {UPLINK}` removes it."
+            _("The host has an {uplink} already, where the uplink would go.", uplink=UPLINK),
+            _("`sudo ip link del {uplink}` removes it.", uplink=UPLINK),
         )

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ..errors import NslabError
 from ..model.firewall import Chain, Rule
 from ..model.network import HOST, Address, Interface, Namespace, Network, Route
+from ..translation import _
 from .actions import Action, AddRoute, DeleteRoute, Nft, SetSysctl
 from .plans import find_bridge
 
@@ -174,7 +175,10 @@ def nat(network: Network, bridge: str) -> tuple[Action, ...]:
     if switched or masquerade:
         planned.append(Nft("\n".join((*commands(_POSTROUTING if masquerade else {}, switched), *masquerade))))
     if not planned:
-        raise NslabError(f"{bridge} has its way out already.", f"`%netns_nat {bridge} --off` takes it away.")
+        raise NslabError(
+            _("{bridge} has its way out already.", bridge=bridge),
+            _("`%netns_nat {bridge} --off` takes it away.", bridge=bridge),
+        )
     return tuple(planned)
 
 
@@ -184,7 +188,9 @@ def nat_off(network: Network, bridge: str) -> tuple[Action, ...]:
     rules = [(chain, rule) for chain, rule in own_rules(network.host) if rule.comment == nat_note(bridge)]
     routes = idle_routes(network, switch, rules, (4, 6))
     if not rules and not routes:
-        raise NslabError(f"{bridge} has no NAT to take away.", f"`%netns_nat {bridge}` makes it.")
+        raise NslabError(
+            _("{bridge} has no NAT to take away.", bridge=bridge), _("`%netns_nat {bridge}` makes it.", bridge=bridge)
+        )
     return (*routes, *taken_back(network, rules, routes))
 
 
@@ -193,8 +199,12 @@ def gateways_of(network: Network, bridge: Interface) -> list[Address]:
     found = {address.family: address for address in reversed(bridge.addresses) if address.scope == "global"}
     if not found:
         raise NslabError(
-            f"{bridge.name} has no address, so the namespaces on it have no gateway.",
-            f"`sudo ip address add {_free_gateway(network, bridge)} dev {bridge.name}` gives it one.",
+            _("{name} has no address, so the namespaces on it have no gateway.", name=bridge.name),
+            _(
+                "`sudo ip address add {free_gateway} dev {name}` gives it one.",
+                free_gateway=_free_gateway(network, bridge),
+                name=bridge.name,
+            ),
         )
     return [found[family] for family in sorted(found)]
 
@@ -255,8 +265,8 @@ def _with_way_out(host: Namespace, gateways: list[Address]) -> list[tuple[Addres
             found.append((gateway, interface))
     if not found:
         raise NslabError(
-            f"The host itself has no way out: it has no IPv{gateways[0].family} default route.",
-            "`%netns_internet` gives it an uplink.",
+            _("The host itself has no way out: it has no IPv{family} default route.", family=gateways[0].family),
+            _("`%netns_internet` gives it an uplink."),
         )
     return found
 
@@ -268,17 +278,25 @@ def _refuse_masqueraded(host: Namespace, subnet: str) -> None:
             everywhere = not any(name.endswith(("daddr", "dport")) for name in plain)  # a hairpin's is for one place
             if rule.verdict.kind in ("masquerade", "snat") and plain.get("ip saddr") == (subnet,) and everywhere:
                 raise NslabError(
-                    f"{subnet} is masqueraded already, by a rule in table {chain.family} {chain.table}.",
-                    f"It does what this would do. If it is yours, `sudo nft {deletion(chain, rule)}` removes it.",
+                    _(
+                        "{subnet} is masqueraded already, by a rule in table {family} {table}.",
+                        subnet=subnet,
+                        family=chain.family,
+                        table=chain.table,
+                    ),
+                    _(
+                        "It does what this would do. If it is yours, `sudo nft {deletion}` removes it.",
+                        deletion=deletion(chain, rule),
+                    ),
                 )
 
 
 def _free_gateway(network: Network, bridge: Interface) -> str:
     """The first free address of the subnet that the bridge's namespaces are in."""
-    for _, interface in members(network, bridge):
+    for _place, interface in members(network, bridge):
         for address in interface.addresses:
             if address.scope == "global":
-                taken = {a.ip for _, near in members(network, bridge) for a in near.addresses}
+                taken = {a.ip for _place, near in members(network, bridge) for a in near.addresses}
                 hosts = ipaddress.ip_network(address.network).hosts()
                 return next(f"{ip}/{address.prefix}" for ip in hosts if str(ip) not in taken)
     return "172.16.0.1/16"

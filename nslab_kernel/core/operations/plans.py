@@ -13,6 +13,7 @@ from ..model import names
 from ..model.network import HOST, Interface, Namespace, Network
 from ..model.subnets import AddressBook
 from ..script.details import Setting, necessary
+from ..translation import _, joined
 from .actions import (
     Action,
     AddAddress,
@@ -67,7 +68,10 @@ def attach(network: Network, bridge: str, namespaces: Mapping[str, tuple[str, ..
     for name, addresses in namespaces.items():
         outer, inner = _new_ends(network, name)
         if not addresses:
-            raise NslabError(f'"{name}" has no address.', f"Write `%netns_attach {bridge} {name} 172.16.1.1/16`.")
+            raise NslabError(
+                _('"{name}" has no address.', name=name),
+                _("Write `%netns_attach {bridge} {name} 172.16.1.1/16`.", bridge=bridge, name=name),
+            )
         planned += (AddNamespace(name), AddVeth(outer, inner, name))
         planned += [AddAddress(inner, book.take(text, inner, name).cidr, name) for text in addresses]
         planned += (SetUp(inner, name), SetUp("lo", name), SetUp(outer), SetMaster(outer, bridge))
@@ -79,8 +83,8 @@ def detach(network: Network, name: str, remains: Remains) -> tuple[Action, ...]:
     namespace = find_namespace(network, name)
     if namespace.kind != "named":
         raise NslabError(
-            f"{namespace.title} has no name in /run/netns, so it can't be removed by one.",
-            "`%netns_reset` removes everything." if name == HOST else "It goes when its last process ends.",
+            _("{title} has no name in /run/netns, so it can't be removed by one.", title=namespace.title),
+            _("`%netns_reset` removes everything.") if name == HOST else _("It goes when its last process ends."),
         )
     outer_ends = [
         DeleteInterface(end.name, place.name)
@@ -131,7 +135,10 @@ def find_namespace(network: Network, name: str) -> Namespace:
     found = network.get(names.namespace_name(name))
     if found is None:
         known = [namespace.name for namespace in network.everywhere]
-        raise NslabError(f'There is no namespace "{name}".', names.did_you_mean(name, known) + "`%netns` lists them.")
+        raise NslabError(
+            _('There is no namespace "{name}".', name=name),
+            joined(names.did_you_mean(name, known), _("`%netns` lists them.")),
+        )
     return found
 
 
@@ -141,11 +148,19 @@ def find_bridge(network: Network, name: str) -> Interface:
     bridges = [interface.name for interface in network.host.interfaces if interface.kind == "bridge"]
     if found is None:
         near = names.did_you_mean(name, bridges)
-        raise NslabError(f'There is no bridge "{name}".', f"{near}`%netns_bridge {name}` makes it.")
+        raise NslabError(
+            _('There is no bridge "{name}".', name=name),
+            joined(near, _("`%netns_bridge {name}` makes it.", name=name)),
+        )
     if found.kind != "bridge":
-        known = f"Bridges are {', '.join(bridges)}." if bridges else "`%netns_bridge mydocker0` makes a bridge."
-        kind = f"a {found.kind} interface" if found.kind else "an interface"
-        raise NslabError(f'"{name}" is {kind}, not a bridge.', known)
+        known = (
+            _("Bridges are {bridges}.", bridges=", ".join(bridges))
+            if bridges
+            else _("`%netns_bridge mydocker0` makes a bridge.")
+        )
+        if found.kind:
+            raise NslabError(_('"{name}" is a {kind} interface, not a bridge.', name=name, kind=found.kind), known)
+        raise NslabError(_('"{name}" is an interface, not a bridge.', name=name), known)
     return found
 
 
@@ -153,7 +168,9 @@ def _new_ends(network: Network, name: str) -> tuple[str, str]:
     names.new_namespace_name(name)
     outer, inner = names.veth_names(name)
     if network.get(name):
-        raise NslabError(f'The namespace "{name}" exists already.', f"`%netns_detach {name}` removes it.")
+        raise NslabError(
+            _('The namespace "{name}" exists already.', name=name), _("`%netns_detach {name}` removes it.", name=name)
+        )
     _refuse_existing(network.host, outer)
     return outer, inner
 
@@ -162,7 +179,10 @@ def _refuse_existing(host: Namespace, name: str) -> None:
     found = host.interface(name)
     if found:
         what = "a bridge" if found.kind == "bridge" else "an interface"
-        raise NslabError(f'The host has {what} "{name}" already.', f"`sudo ip link del {name}` removes it.")
+        raise NslabError(
+            _('The host has {what} "{name}" already.', what=what, name=name),
+            _("`sudo ip link del {name}` removes it.", name=name),
+        )
 
 
 def ending(name: str, remains: Remains) -> Iterator[Action]:

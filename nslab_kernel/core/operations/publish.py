@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from ..errors import NslabError
 from ..model.firewall import Chain, Rule
 from ..model.network import HOST, Address, Interface, Namespace, Network
+from ..translation import _
 from .actions import Action, Nft
 from .nat import (
     TABLE,
@@ -55,7 +56,10 @@ def publish(network: Network, host_port: int, namespace: str, port: int, protoco
     for number in (host_port, port):
         _refuse_range(number)
     if protocol not in PROTOCOLS:
-        raise NslabError(f'"{protocol}" has no ports to publish.', f"Choose one of {', '.join(PROTOCOLS)}.")
+        raise NslabError(
+            _('"{protocol}" has no ports to publish.', protocol=protocol),
+            _("Choose one of {protocols}.", protocols=", ".join(PROTOCOLS)),
+        )
     _refuse_busy(network.host, host_port, protocol)
     _refuse_published(network.host, host_port, protocol)
     place = find_namespace(network, namespace)
@@ -75,7 +79,10 @@ def withdraw(network: Network, host_port: int, protocol: str = "tcp") -> tuple[A
         if _published(rule, host_port, protocol) and chain.table == TABLE:
             rules = _belonging(network.host, rule, host_port, protocol)
             return _undone(network, rules)
-    raise NslabError(f"Port {host_port}/{protocol} isn't published.", "`%netns_graph` shows which ports are.")
+    raise NslabError(
+        _("Port {host_port}/{protocol} isn't published.", host_port=host_port, protocol=protocol),
+        _("`%netns_graph` shows which ports are."),
+    )
 
 
 def withdraw_all(network: Network, namespace: Namespace) -> tuple[Action, ...]:
@@ -123,14 +130,16 @@ def _belonging(host: Namespace, translation: Rule, host_port: int, protocol: str
 
 def _refuse_range(port: int) -> None:
     if not 1 <= port <= 65535:
-        raise NslabError(f"{port} is not a port: ports go from 1 to 65535.", "Write `%netns_publish 8080 ns1:80`.")
+        raise NslabError(
+            _("{port} is not a port: ports go from 1 to 65535.", port=port), _("Write `%netns_publish 8080 ns1:80`.")
+        )
 
 
 def _refuse_busy(host: Namespace, port: int, protocol: str) -> None:
     if any(listener.port == port and listener.protocol == protocol for listener in host.listeners):
         raise NslabError(
-            f"Port {port}/{protocol} of the host is in use: a program listens on it.",
-            f"Choose another port, or end the program that `ss -lnp sport = {port}` names.",
+            _("Port {port}/{protocol} of the host is in use: a program listens on it.", port=port, protocol=protocol),
+            _("Choose another port, or end the program that `ss -lnp sport = {port}` names.", port=port),
         )
 
 
@@ -139,10 +148,15 @@ def _refuse_published(host: Namespace, port: int, protocol: str) -> None:
         if _published(rule, port, protocol):
             goal = f"{rule.verdict.target}:{rule.verdict.port or port}"
             raise NslabError(
-                f"Port {port}/{protocol} of the host leads to {goal} already.",
-                f"`%netns_publish {port} --off` takes it back."
+                _(
+                    "Port {port}/{protocol} of the host leads to {goal} already.",
+                    port=port,
+                    protocol=protocol,
+                    goal=goal,
+                ),
+                _("`%netns_publish {port} --off` takes it back.", port=port)
                 if chain.table == TABLE
-                else f"`sudo nft {deletion(chain, rule)}` removes that rule.",
+                else _("`sudo nft {deletion}` removes that rule.", deletion=deletion(chain, rule)),
             )
 
 
@@ -169,7 +183,7 @@ class _Way:
 
 def _way(network: Network, namespace: Namespace) -> _Way:
     if namespace.name == HOST:
-        raise NslabError("The host's own ports need no publishing.", "Name a namespace, such as `ns1:8080`.")
+        raise NslabError(_("The host's own ports need no publishing."), _("Name a namespace, such as `ns1:8080`."))
     for interface in namespace.interfaces:
         end = network.peer(interface)
         bridge = network.host.interface(end[1].master) if end and end[0].name == HOST else None
@@ -178,8 +192,8 @@ def _way(network: Network, namespace: Namespace) -> _Way:
                 if bridge and mine.family == 4 and mine.network == theirs.network:
                     return _Way(bridge, mine, theirs.ip)
     raise NslabError(
-        f"The host has no way to {namespace.title}: they share no IPv4 subnet on a bridge.",
-        "`sudo ip address add 172.16.0.1/16 dev mydocker0` gives the bridge an address in the namespace's subnet.",
+        _("The host has no way to {title}: they share no IPv4 subnet on a bridge.", title=namespace.title),
+        _("`sudo ip address add 172.16.0.1/16 dev mydocker0` gives the bridge an address in the namespace's subnet."),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..errors import NslabError
 from ..model.network import Network
+from ..translation import _
 from . import pasta_command
 from .actions import Action, DeleteInterface
 from .connect import SetResolver, UnsetResolver
@@ -38,5 +39,5 @@ def uplink(network: Network) -> tuple[Action, ...]:
 def uplink_off(network: Network) -> tuple[Action, ...]:
     """Take the real uplink away."""
     if not is_real(network):
-        raise NslabError("There is no uplink to this machine's network.", "`%netns_internet --real` makes one.")
+        raise NslabError(_("There is no uplink to this machine's network."), _("`%netns_internet --real` makes one."))
     return (DeleteInterface(pasta_command.INTERFACE), UnsetResolver())

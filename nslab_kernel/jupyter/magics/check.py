@@ -9,6 +9,7 @@ from IPython.display import display
 
 from ...core.checks.parse import listed_forms
 from ...core.errors import NslabError
+from ...core.translation import _
 from ..parsing import NslabMagics
 
 
@@ -33,7 +34,9 @@ class CheckMagics(NslabMagics):
 
         """
         if line.strip():
-            raise NslabError(f'"{line.strip()}" stands beside %%netns_check.', "Write claims below it, one a line.")
+            raise NslabError(
+                _('"{line}" stands beside %%netns_check.', line=line.strip()), _("Write claims below it, one a line.")
+            )
         if cell is None:
             self._check_break()
         else:
@@ -55,8 +58,8 @@ class CheckMagics(NslabMagics):
 
         if self.lab.exercise is None:
             raise NslabError(
-                "There is nothing to check: nothing has been broken, and no claims are given.",
-                "`%netns_break` breaks something; claims stand below a line `%%netns_check`.",
+                _("There is nothing to check: nothing has been broken, and no claims are given."),
+                _("`%netns_break` breaks something; claims stand below a line `%%netns_check`."),
             )
         faults, attempt = self.lab.exercise.faults, self.lab.attempt()
         if not attempt.mended:

@@ -7,6 +7,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from ...core.errors import NslabError
+from ...core.translation import _
 from ..messages import worded
 from ..parsing import NslabMagics, parse
 
@@ -33,7 +34,7 @@ class LookMagics(NslabMagics):
         before, now = self.session.follower.seen, self.lab.snapshot()
         picture = self.lab.picture(now, before=before, of=wanted.of, mac=wanted.mac)
         if wanted.save:
-            print(worded(f"Saved as {picture.save(wanted.save)}"))
+            print(worded(_("Saved as {save}", save=picture.save(wanted.save))))
             return
         display(picture)
         self.session.follower.catch_up(now)
@@ -58,7 +59,9 @@ class LookMagics(NslabMagics):
             case "off":
                 follower.stop()
             case _:
-                said = "The picture follows each cell." if follower.on else "The picture does not follow each cell."
+                said = (
+                    _("The picture follows each cell.") if follower.on else _("The picture does not follow each cell.")
+                )
                 print(worded(said))
 
     @magic_arguments()
@@ -81,5 +84,8 @@ class LookMagics(NslabMagics):
             with open(target, "w") as file:
                 file.write(text)
         except OSError as error:
-            raise NslabError(f"{target} can't be written: {error.strerror}.", "Save it in another folder.") from error
-        print(worded(f"Saved as {target}"))
+            raise NslabError(
+                _("{target} can't be written: {strerror}.", target=target, strerror=error.strerror),
+                _("Save it in another folder."),
+            ) from error
+        print(worded(_("Saved as {target}", target=target)))

@@ -10,6 +10,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from ...core.errors import NslabError
+from ...core.translation import _
 from ..parsing import NslabMagics, parse
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class PlayMagics(NslabMagics):
 
         player = self._player
         if player is None:
-            raise NslabError("No lesson is being played as text.", "Begin with `%netns_play LESSON --text`.")
+            raise NslabError(_("No lesson is being played as text."), _("Begin with `%netns_play LESSON --text`."))
         if on and player.step:
             self._next(player, player.progress.at)
             return
@@ -81,5 +82,5 @@ class PlayMagics(NslabMagics):
         print(lesson_text.before(step, index + 1, total, self.lab.language))
         outcome = player.run(index, lambda kind, text: None).outcome
         if not player.progress.records[index].passed:
-            raise NslabError(outcome.reason or "The step failed.", outcome.cure)
+            raise NslabError(outcome.reason or _("The step failed."), outcome.cure)
         print(lesson_text.after(step, player.played[index], self.lab.language))

@@ -7,15 +7,21 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from ...core.errors import NslabError
 from ...core.operations.pasta_command import ADDRESS, INTERFACE, MACHINE, RESOLVER
+from ...core.translation import _
 from ..display import show_commands
 from ..messages import worded
 from ..parsing import NslabMagics, parse
 
-_OPENED = f"""\
-{INTERFACE} ({ADDRESS}) leads into this machine's own network, by IPv4:
-programs in the lab reach whatever this machine reaches, and appear there with its address;
-{MACHINE} is this machine itself, the services on its loopback included; {RESOLVER} asks its DNS server.
-Nobody outside reaches the lab. `%netns_internet --off` ends it, and so does the end of the lab."""
+_OPENED = _(
+    "{interface} ({address}) leads into this machine's own network, by IPv4:\n"
+    "programs in the lab reach whatever this machine reaches, and appear there with its address;\n"
+    "{machine} is this machine itself, the services on its loopback included; {resolver} asks its DNS server.\n"
+    "Nobody outside reaches the lab. `%netns_internet --off` ends it, and so does the end of the lab.",
+    interface=INTERFACE,
+    address=ADDRESS,
+    machine=MACHINE,
+    resolver=RESOLVER,
+)
 
 
 @magics_class
@@ -83,11 +89,15 @@ class ReachingMagics(NslabMagics):
         if wanted.off:
             show_commands(self.lab.unpublish(wanted.host_port, protocol).commands)
             return
-        namespace, _, port = (wanted.goal or "").rpartition(":")
+        namespace, _colon, port = (wanted.goal or "").rpartition(":")
         if not namespace or not (port.isascii() and port.isdigit()):
             raise NslabError(
-                f'"{wanted.goal or ""}" doesn\'t say where port {wanted.host_port} is to lead.',
-                f"Write `%netns_publish {wanted.host_port} ns1:8080`.",
+                _(
+                    '"{goal}" doesn\'t say where port {host_port} is to lead.',
+                    goal=wanted.goal or "",
+                    host_port=wanted.host_port,
+                ),
+                _("Write `%netns_publish {host_port} ns1:8080`.", host_port=wanted.host_port),
             )
         show_commands(self.lab.publish(wanted.host_port, namespace, int(port), protocol).commands)
 

@@ -9,6 +9,7 @@ from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ...core.errors import NslabError
+from ...core.translation import _
 from ..display import show_table
 from ..parsing import NslabMagics, parse, seconds, variable
 from ..running import Output, failure, run_command, start_command
@@ -57,14 +58,14 @@ class RunMagics(NslabMagics):
         return self._run(wanted, cell)
 
     def _line(self, line: str) -> None:
-        name, _, command = line.strip().partition(" ")
+        name, _space, command = line.strip().partition(" ")
         command = command.strip()
         if not name:
             show_table(self.lab.snapshot(), self.lab.language)
         elif not command:
-            raise NslabError("There is no command to run.", f"Write `%netns {name} ip address`.")
+            raise NslabError(_("There is no command to run."), _("Write `%netns {name} ip address`.", name=name))
         elif command.startswith("--"):
-            raise NslabError("Options are for cells.", f"Begin the cell with `%%netns {line.strip()}`.")
+            raise NslabError(_("Options are for cells."), _("Begin the cell with `%%netns {line}`.", line=line.strip()))
         else:
             self._run(parse(self.netns, name), command)
 
@@ -88,7 +89,7 @@ class RunMagics(NslabMagics):
         foreign = [f"--{name}" for name in ("bg", "out", "err", "proc", "timeout") if getattr(wanted, name)]
         if foreign:
             raise NslabError(
-                f"{foreign[0]} is for cells of shell lines, not for Python.",
-                f"Begin the cell with `%%netns {wanted.namespace} --python`.",
+                _("{foreign} is for cells of shell lines, not for Python.", foreign=foreign[0]),
+                _("Begin the cell with `%%netns {namespace} --python`.", namespace=wanted.namespace),
             )
         return run_python(self.session.shell, wanted.namespace, cell)

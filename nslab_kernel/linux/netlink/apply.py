@@ -11,31 +11,36 @@ from ...core.errors import NslabError
 from ...core.operations import actions, connect, firewall_actions, uplink
 from ...core.operations.actions import Action
 from ...core.operations.batches import batches, is_building, is_removing, taking_back
+from ...core.translation import _, joined
 from .. import namespace_processes, nft, resolvers, sysctl, uplink_request
 from . import link_requests, requests
 from .build import build, remove
 from .handles import Doors
 from .socket import ActionError, NetlinkError
 
-_NO_RIGHT = "Choose the nslab kernel (Kernel > Change Kernel), where you may do this, or run as root."
+_NO_RIGHT = _("Choose the nslab kernel (Kernel > Change Kernel), where you may do this, or run as root.")
 _CURES = {
     errno.EPERM: _NO_RIGHT,
     errno.EACCES: _NO_RIGHT,
     errno.EROFS: _NO_RIGHT,
-    errno.EEXIST: "Something of this name or address is there already; `%netns` shows what is.",
-    errno.EADDRINUSE: "Another interface has it already; `%netns` shows which.",
-    errno.ENODEV: "There is no such interface (any more); `%netns` shows what is there.",
-    errno.ENOENT: "It isn't there (any more); `%netns` shows what is.",
-    errno.ESRCH: "It isn't there (any more); `%netns` shows what is.",
-    errno.ENOSPC: "The limit on namespaces is reached: an administrator can raise it by "
-    "`sudo sysctl user.max_net_namespaces=65536`.",
-    errno.EMFILE: "Too many files are open: restart the kernel after `ulimit -n 65536`.",
-    errno.ENFILE: "The whole machine has too many files open: close something.",
-    errno.ENOMEM: "The machine has no memory left for it: remove namespaces, or close something.",
-    errno.EOPNOTSUPP: "This machine's kernel lacks a module for it; `nslab check` says which features it has.",
-    errno.ENETUNREACH: "The gateway must lie in a subnet that the namespace has an address in; `%netns` shows them.",
-    errno.EHOSTUNREACH: "The gateway must lie in a subnet that the namespace has an address in; `%netns` shows them.",
-    errno.EBUSY: "Something else is using it; try again when that is done.",
+    errno.EEXIST: _("Something of this name or address is there already; `%netns` shows what is."),
+    errno.EADDRINUSE: _("Another interface has it already; `%netns` shows which."),
+    errno.ENODEV: _("There is no such interface (any more); `%netns` shows what is there."),
+    errno.ENOENT: _("It isn't there (any more); `%netns` shows what is."),
+    errno.ESRCH: _("It isn't there (any more); `%netns` shows what is."),
+    errno.ENOSPC: _(
+        "The limit on namespaces is reached: an administrator can raise it by `sudo "
+        "sysctl user.max_net_namespaces=65536`."
+    ),
+    errno.EMFILE: _("Too many files are open: restart the kernel after `ulimit -n 65536`."),
+    errno.ENFILE: _("The whole machine has too many files open: close something."),
+    errno.ENOMEM: _("The machine has no memory left for it: remove namespaces, or close something."),
+    errno.EOPNOTSUPP: _("This machine's kernel lacks a module for it; `nslab check` says which features it has."),
+    errno.ENETUNREACH: _("The gateway must lie in a subnet that the namespace has an address in; `%netns` shows them."),
+    errno.EHOSTUNREACH: _(
+        "The gateway must lie in a subnet that the namespace has an address in; `%netns` shows them."
+    ),
+    errno.EBUSY: _("Something else is using it; try again when that is done."),
 }
 
 
@@ -51,11 +56,16 @@ def explain(failure: ActionError, not_undone: Sequence[ActionError] = ()) -> Nsl
     """
     error = failure.error
     reason = error.reason if isinstance(error, NetlinkError) and error.reason else error.strerror
-    said = f"The kernel refused `{failure.action.command()}`: {str(reason).rstrip('.')}."
+    said = _(
+        "The kernel refused `{command}`: {reason}.", command=failure.action.command(), reason=str(reason).rstrip(".")
+    )
     if not_undone:
         left = ", ".join(f"`{other.action.command()}`" for other in not_undone)
-        said += f" Taking back what was done before failed at {left}; `%netns_reset` clears it away."
-    return NslabError(said, _CURES.get(error.errno or 0, "Nothing was changed."))
+        said = joined(
+            said,
+            _("Taking back what was done before failed at {left}; `%netns_reset` clears it away.", left=left),
+        )
+    return NslabError(said, _CURES.get(error.errno or 0, _("Nothing was changed.")))
 
 
 def apply(planned: Sequence[Action]) -> None:

@@ -1,4 +1,4 @@
-"""Every sentence that nslab can say in an error has its Chinese."""
+"""Every sentence that nslab can show is a message, and the catalogues have it."""
 
 from __future__ import annotations
 
@@ -6,100 +6,147 @@ import argparse
 import ast
 import errno
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import nslab_kernel
-from nslab_kernel.core import chinese
 from nslab_kernel.core.checks import parse
-from nslab_kernel.core.chinese import said_in
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.model import names
 from nslab_kernel.core.model.network import HOST, Address, Bridge, Interface, Namespace, Network
 from nslab_kernel.core.model.subnets import AddressBook
 from nslab_kernel.core.operations import plans
 from nslab_kernel.core.operations.actions import AddNamespace
+from nslab_kernel.core.translation import Message, _, joined, languages, pgettext, translated
 from nslab_kernel.jupyter.outcome import INTERRUPTED
-from nslab_kernel.jupyter.parsing import seconds, variable
+from nslab_kernel.jupyter.parsing import seconds, understood, variable
 from nslab_kernel.jupyter.running import failure
 from nslab_kernel.linux import refusals
 from nslab_kernel.linux.netlink import apply
 from nslab_kernel.linux.netlink.socket import ActionError
 from nslab_kernel.linux.processes import Result
 
+HOUSE = Path(nslab_kernel.__file__).parent
+CATALOGUE = HOUSE / "locale" / "zh_CN" / "LC_MESSAGES" / "nslab.po"
 HAN = re.compile(r"[一-鿿]")
 ENGLISH = re.compile(r"\b(?:the|is|are|has|can't|doesn't|isn't|already|choose|write|there|it)\b", re.IGNORECASE)
-COMMAND = re.compile(r"`[^`]*`|nslab lab <v\d+>")
-# What the values of a sentence make of it: those are made for real below, or are a system's own words.
-MADE_OF_VALUES = re.compile(
-    r"(<v\d+>|\.|:| )+|<v\d+> name <v\d+>\.|<v\d+> is <v\d+>(\.|, so no .*)"
-    r"|\"<v\d+>\" is <v\d+>, not a bridge\.|<v\d+> is the address of <v\d+> already\."
-    r"|<v\d+> lies in <v\d+>, which <v\d+> of <v\d+>\."
-)
+COMMAND = re.compile(r"`[^`]*`|nslab lab [^ ]*")
 
 
-def _texts(node: ast.expr) -> Iterator[str]:
-    """What an expression in the source may say, with ``<vN>`` for each value."""
+def _sentences(node: ast.expr) -> Iterator[str]:
+    """The plain strings that an expression may be, which no catalogue would know."""
     match node:
         case ast.Constant(value=str(text)):
             yield text
-        case ast.JoinedStr(values=parts):
-            yield "".join(
-                str(part.value) if isinstance(part, ast.Constant) else f"<v{at}>" for at, part in enumerate(parts)
-            )
+        case ast.JoinedStr():
+            yield ast.unparse(node)
         case ast.IfExp(body=one, orelse=other):
-            yield from _texts(one)
-            yield from _texts(other)
+            yield from (*_sentences(one), *_sentences(other))
         case ast.BoolOp(values=values):
             for value in values:
-                yield from _texts(value)
+                yield from _sentences(value)
 
 
-HOUSE = Path(nslab_kernel.__file__).parent
-
-
-def _nodes() -> Iterator[tuple[str, ast.AST]]:
-    """The whole source, but for the Chinese."""
+def _unmarked() -> Iterator[str]:
+    """Sentences in the source that are given to an error without being marked as messages."""
     for path in sorted(HOUSE.rglob("*.py")):
-        if path.parent != Path(chinese.__file__).parent:
-            for node in ast.walk(ast.parse(path.read_text())):
-                yield str(path.relative_to(HOUSE)), node
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "NslabError":
+                for argument in node.args:
+                    for text in _sentences(argument):
+                        plain = text.removeprefix("f").strip("'\"")
+                        if re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", plain)) and not COMMAND.fullmatch(plain):
+                            yield f"{path.relative_to(HOUSE)}:{node.lineno}: {text}"
 
 
-def _given_to(function: str) -> Iterator[tuple[str, str]]:
-    """Every sentence that stands in the source as an argument of a function, and where."""
-    for place, node in _nodes():
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function:
-            for argument in node.args:
-                for text in _texts(argument):
-                    if not COMMAND.fullmatch(text) and not MADE_OF_VALUES.fullmatch(text):
-                        yield f"{place}:{node.lineno}", text
+def test_what_is_raised_is_marked_for_translation() -> None:
+    assert list(_unmarked()) == []
 
 
-RAISED = list(_given_to("NslabError"))
+def test_the_catalogues_are_up_to_date_with_the_source() -> None:
+    script = HOUSE.parent / "script" / "messages"
+    ran = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, f"{ran.stdout}{ran.stderr}"
+
+
+def _entries() -> list[tuple[str, str]]:
+    from babel.messages.pofile import read_po
+
+    with CATALOGUE.open("rb") as file:
+        return [(str(entry.id), str(entry.string)) for entry in read_po(file) if entry.id and entry.string]
+
+
+def test_no_translation_loses_a_value_or_a_command() -> None:
+    wrong = [
+        (english, chinese)
+        for english, chinese in _entries()
+        for kept in (r"\{\w*[^}]*\}", r"`[^`]*`")
+        if sorted(set(re.findall(kept, english))) != sorted(set(re.findall(kept, chinese)))
+    ]
+    assert wrong == []
+
+
+def test_no_english_is_left_in_the_chinese() -> None:
+    left = [
+        chinese
+        for _english, chinese in _entries()
+        if ENGLISH.search(re.sub(r"`[^`]*`|“[^”]*”|\{[^}]*\}|也可写.*|其他目的地写.*|不在主机上时写.*", "", chinese))
+    ]
+    assert left == []
+
+
+def test_a_message_reads_as_english_and_keeps_its_values() -> None:
+    message = _('There is no bridge "{name}".', name="br9")
+    assert message == 'There is no bridge "br9".'
+    assert (message.msgid, message.values) == ('There is no bridge "{name}".', {"name": "br9"})
+    assert translated(message, "en") == message
+    assert translated(message, "zh") == "没有叫“br9”的网桥。"
+
+
+def test_a_message_without_values_keeps_its_braces() -> None:
+    assert _("{ 80 : 10.0.0.1 }") == "{ 80 : 10.0.0.1 }"
+
+
+def test_what_no_catalogue_has_stays_english() -> None:
+    assert translated(_("The interface {name} is tired.", name="eth0"), "zh") == "The interface eth0 is tired."
+    assert translated("No such file or directory", "zh") == "No such file or directory"
+    assert translated(_("Choose another subnet."), "xx") == "Choose another subnet."
+
+
+def test_messages_in_a_row_are_translated_each() -> None:
+    row = joined(_("Did you mean {name}?", name="ns1"), "", _("`%netns` lists them."))
+    assert row == "Did you mean ns1? `%netns` lists them."
+    assert translated(row, "zh") == "是不是想写 ns1？`%netns` 会列出它们。"
+    assert joined() == ""
+
+
+def test_values_that_are_messages_are_translated_too() -> None:
+    said = _("{kind} name can't be empty.", kind=_("A bridge"))
+    assert said == "A bridge name can't be empty."
+    assert translated(said, "zh") == "网桥的名字不能为空。"
+
+
+def test_the_same_words_can_mean_two_things() -> None:
+    assert pgettext("an interface", "down") == "down"
+    assert isinstance(pgettext("an interface", "down"), Message)
+
+
+def test_a_language_is_a_folder() -> None:
+    assert languages() == ("en", "zh")
 
 
 def in_chinese(text: str) -> str:
-    """The Chinese of a text, in which no English is left and no value and no command is lost."""
-    said = said_in("zh", text)
-    assert said != text, f"nobody has put this into Chinese: {text}"
+    """The Chinese of a message, in which no English is left."""
+    said = translated(text, "zh")
+    assert said != text, f"nobody has translated this: {text}"
     assert HAN.search(said)
-    plain = said.replace(parse.listed_forms("zh"), "")  # claims themselves are English
+    plain = said.replace(translated(parse.listed_forms(), "zh"), "")  # claims themselves are English
     assert not ENGLISH.search(re.sub(r"`[^`]*`|“[^”]*”", "", plain)), said
-    for kept in (r"<v\d+>", r"`[^`]*`"):
-        assert sorted(re.findall(kept, said)) == sorted(re.findall(kept, text)), said
     return said
-
-
-@pytest.mark.parametrize(("place", "text"), RAISED, ids=[f"{place} {text[:30]}" for place, text in RAISED])
-def test_what_the_source_raises_has_its_chinese(place: str, text: str) -> None:
-    in_chinese(text)
-
-
-def test_the_source_was_read() -> None:
-    assert len(RAISED) > 200
 
 
 def error_of(call: Callable[[], object]) -> NslabError:
@@ -139,8 +186,7 @@ def asked(*words: str) -> NslabError:
     try:
         parser.parse_args(words)
     except argparse.ArgumentError as error:
-        said = str(error)
-        return NslabError(f"{said[:1].upper()}{said[1:]}.", "The form is `%netns_nat bridge`.")
+        return NslabError(understood(str(error)))
     raise AssertionError("it was understood")
 
 
@@ -174,24 +220,21 @@ MADE: dict[str, Callable[[], NslabError]] = {
     "a card for a bridge": lambda: error_of(lambda: plans.find_bridge(host(CARD), "eth9")),
     "a bridge nearby": lambda: error_of(lambda: plans.find_bridge(host(BRIDGE), "br1")),
     "a namespace nearby": lambda: error_of(lambda: plans.find_namespace(host(), "ns11")),
-    "nowhere to lead": lambda: NslabError("\"\" doesn't say where port 80 is to lead."),
     "no claims": lambda: error_of(lambda: parse.parse("")),
     "no claim": lambda: error_of(lambda: parse.parse("ns1 likes ns2")),
     "almost a claim": lambda: error_of(lambda: parse.parse("ns1 can pin 172.16.1.2")),
     "nothing like a claim": lambda: error_of(lambda: parse.parse("?")),
     **{errno.errorcode[number]: lambda number=number: refused(number) for number in (*apply._CURES, errno.EIO)},
     "not taken back": lambda: refused(errno.EIO, ActionError(AddNamespace("ns2"), OSError(errno.EIO, "No luck"))),
-    "arguments missing": lambda: NslabError("The following arguments are required: bridge, namespace."),
-    "arguments too many": lambda: NslabError("Unrecognized arguments: a b."),
+    "arguments missing": lambda: NslabError(understood("the following arguments are required: bridge")),
+    "arguments too many": lambda: NslabError(understood("unrecognized arguments: a b")),
     "a value missing": lambda: asked("br0", "--tcp"),
     "no number": lambda: asked("br0", "--tcp", "x"),
     "no time": lambda: asked("br0", "--timeout", "0"),
     "no variable": lambda: asked("br0", "--out", "a-b"),
     "no choice": lambda: asked("br0", "perhaps"),
     "a value too many": lambda: asked("br0", "--off=1"),
-    "two options": lambda: NslabError("Ambiguous option: --t=1 could match --tcp, --timeout."),
-    "an open quotation": lambda: NslabError("No closing quotation.", "Close the quotation mark."),
-    "an escape of nothing": lambda: NslabError("No escaped character.", "Close the quotation mark."),
+    "two options": lambda: NslabError(understood("ambiguous option: --t=1 could match --tcp, --timeout")),
     **{
         f"refused: {step} {number} {machine}": lambda step=step, number=number, machine=machine: refusals.explain(
             step, number, "unshare failed", machine
@@ -219,52 +262,19 @@ def test_what_is_made_of_values_has_its_chinese(name: str) -> None:
             in_chinese(part)
 
 
-def _steps() -> Iterator[str]:
-    """What is said of how a command or a step went."""
-    for result in (Result(1, "", ""), Result(-9, "", ""), Result(0, "", "", timed_out=True)):
-        yield failure("ns1", "true", result, 2.0).message
-    yield failure("ns1", "ping 10.0.0.2", Result(1, "", ""), None).hint
-    yield failure("ns1", "nmap", Result(127, "", "nmap: command not found"), None).hint
-    yield from (INTERRUPTED.reason, INTERRUPTED.cure)
-    yield from ("The picture follows each cell.", "The picture does not follow each cell.")
-    yield from (text for _, text in _given_to("worded"))
-
-
 def test_how_a_step_went_has_its_chinese() -> None:
-    for text in _steps():
-        in_chinese(text)
+    for result in (Result(1, "", ""), Result(-9, "", ""), Result(0, "", "", timed_out=True)):
+        in_chinese(failure("ns1", "true", result, 2.0).message)
+    in_chinese(failure("ns1", "ping 10.0.0.2", Result(1, "", ""), None).hint)
+    in_chinese(failure("ns1", "nmap", Result(127, "", "nmap: command not found"), None).hint)
+    in_chinese(INTERRUPTED.reason)
+    in_chinese(INTERRUPTED.cure)
 
 
-def test_values_that_are_words_are_chinese_too() -> None:
-    said = said_in("zh", "ns1 has a route to default already, via its own link.")
-    assert said == "ns1 已经有到 default 的路由，经过它自己的链路。"
-
-
-def test_all_together_or_nothing() -> None:
-    assert said_in("zh", "The interface is tired.") == "The interface is tired."
-    assert said_in("zh", "Choose another subnet. The interface is tired.").endswith("The interface is tired.")
-    assert said_in("en", "Choose another subnet.") == "Choose another subnet."
-
-
-def test_an_error_is_told_in_the_front_ends_language(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_is_shown_in_the_front_ends_language(monkeypatch: pytest.MonkeyPatch) -> None:
     error = error_of(lambda: plans.find_namespace(host(), "ns11"))
     assert str(error) == 'There is no namespace "ns11".\nDid you mean ns1? `%netns` lists them.'
     monkeypatch.setattr(NslabError, "language", "zh")
     assert str(error) == "没有叫“ns11”的命名空间。\n是不是想写 ns1？`%netns` 会列出它们。"
     assert error._render_traceback_() == str(error).splitlines()
     assert error.message == 'There is no namespace "ns11".'
-
-
-def test_no_chinese_is_left_of_a_sentence_that_nobody_says() -> None:
-    everything = [
-        text.strip() for _, node in _nodes() if isinstance(node, (ast.Constant, ast.JoinedStr)) for text in _texts(node)
-    ]
-    for make in MADE.values():
-        error = make()
-        everything += [part for part in (error.message, error.cure) if part]
-    unused = [
-        sentence.alone.pattern
-        for sentence in chinese._sentences()
-        if not any(sentence.alone.fullmatch(text) or sentence.first.fullmatch(text) for text in everything)
-    ]
-    assert not unused, "\n".join(unused)

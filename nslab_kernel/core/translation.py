@@ -1,0 +1,141 @@
+"""Messages, and what they are in the reader's language (gettext; https://docs.python.org/3/library/gettext.html).
+
+A message is an English sentence with named values. It reads as English, so that tests and programs know it, and keeps
+sentence and values apart: where it is shown, `translated` looks the sentence up in the reader's catalogue and puts the
+values in again. A language is a folder in ``nslab_kernel/locale``; what its catalogue lacks stays English.
+"""
+
+from __future__ import annotations
+
+import gettext
+import hashlib
+import importlib.resources
+import io
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+_DOMAIN = "nslab"
+# Where Chinese has no space: after full-width punctuation, and between two of its characters.
+_NO_SPACE = re.compile(r"(?<=[\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]) |(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+
+
+class Message(str):
+    """A sentence that can be shown in another language.
+
+    Attributes
+    ----------
+    msgid
+        The English sentence with ``{name}`` for each value (`str.format`).
+    values
+        The values by name. A value that is a message itself is translated, too.
+    context
+        What tells it from the same English words elsewhere (``msgctxt`` in gettext).
+    parts
+        Of several messages in a row (`joined`): these, in order; the context is then what stands between them.
+    """
+
+    __slots__ = ("context", "msgid", "parts", "values")
+
+    msgid: str
+    values: dict[str, object]
+    context: str
+    parts: tuple[str, ...]
+
+    def __new__(cls, msgid: str, /, **values: object) -> Message:
+        made = super().__new__(cls, msgid.format(**values) if values else msgid)
+        made.msgid, made.values, made.context, made.parts = msgid, values, "", ()
+        return made
+
+
+def _(msgid: str, /, **values: object) -> Message:
+    """Mark a sentence for translation; without values it may be a form that is filled in later."""
+    return Message(msgid, **values)
+
+
+def pgettext(context: str, msgid: str, /) -> Message:
+    """Mark words for translation that are something else elsewhere."""
+    made = Message(msgid)
+    made.context = context
+    return made
+
+
+def joined(*parts: str, separator: str = " ") -> Message:
+    """Several messages in a row, as one; empty ones are left out."""
+    kept = tuple(part for part in parts if part)
+    made = Message(separator.join(kept))
+    made.parts, made.context = kept, separator
+    return made
+
+
+def translated(text: str, language: str) -> str:
+    """A text as a reader is to see it.
+
+    Parameters
+    ----------
+    text
+        A `Message`, or words of somebody else's such as the kernel's, which stay as they are.
+    language
+        The code of a language, such as ``"zh"``.
+    """
+    catalogue = _catalogue(language)
+    if catalogue is None or not isinstance(text, Message):
+        return str(text)
+    if text.parts:
+        return _joined([translated(part, language) for part in text.parts], text.context)
+    found = catalogue.pgettext(text.context, text.msgid) if text.context else catalogue.gettext(text.msgid)
+    if not text.values:
+        return found
+    values = {name: _value(value, language) for name, value in text.values.items()}
+    return _NO_SPACE.sub("", found.format(**values))
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The codes of all languages, English first."""
+    others = (folder.partition("_")[0] for folder in _folders())
+    return ("en", *sorted(others))
+
+
+def _value(value: object, language: str) -> object:
+    return translated(value, language) if isinstance(value, Message) else value
+
+
+def _joined(parts: list[str], separator: str) -> str:
+    """Sentences in a row: Chinese ones need no space between them."""
+    whole = separator.join(parts)
+    return _NO_SPACE.sub("", whole) if separator == " " else whole
+
+
+def _folders() -> list[str]:
+    return [folder.name for folder in _locale().iterdir() if (folder / "LC_MESSAGES").is_dir()]
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations | None:
+    """The catalogue of a language; None for English."""
+    if language == "en":
+        return None
+    folder = next((name for name in _folders() if name.partition("_")[0] == language), None)
+    if folder is None:
+        return None
+    messages = _locale() / folder / "LC_MESSAGES"
+    source, compiled = messages / f"{_DOMAIN}.po", messages / f"{_DOMAIN}.mo"
+    if compiled.is_file():
+        found = gettext.GNUTranslations(io.BytesIO(compiled.read_bytes()))
+        if not source.is_file() or found.info().get("x-source") == hashlib.sha256(source.read_bytes()).hexdigest():
+            return found
+    # The catalogue of a checkout was edited since it was compiled, which happens when nslab is installed.
+    from babel.messages import mofile, pofile
+
+    binary = io.BytesIO()
+    mofile.write_mo(binary, pofile.read_po(io.BytesIO(source.read_bytes())))
+    binary.seek(0)
+    return gettext.GNUTranslations(binary)
+
+
+def _locale() -> Traversable:
+    return importlib.resources.files(__package__.partition(".")[0]) / "locale"
