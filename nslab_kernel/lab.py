@@ -143,7 +143,9 @@ class Lab:
         answers = probe_all(probe for claim in wanted for probe in probes(claim, network))
         return tuple(judge(claim, network, answers, self.language) for claim in wanted)
 
-    def why(self, source: str, destination: str, tcp: int | None = None, udp: int | None = None) -> Diagnosis:
+    def why(
+        self, source: str, destination: str, tcp: int | None = None, udp: int | None = None, size: int = 0
+    ) -> Diagnosis:
         """Why a packet doesn't arrive, or by which way it does; nothing is sent (`nslab_kernel.core.diagnosis.why`).
 
         Parameters
@@ -154,6 +156,8 @@ class Lab:
             A namespace, an address or a name, which is looked up as the source would.
         tcp, udp
             The port to be reached; without either, it is a ping.
+        size
+            Bytes of data, as ``ping -s`` counts them; 0 for as few as usual.
 
         Examples
         --------
@@ -168,6 +172,7 @@ class Lab:
             destination,
             tcp=tcp,
             udp=udp,
+            size=size,
             language=self.language,
             resolve=partial(resolvers.lookup, source),
             servers=resolvers.nameservers(source),

@@ -6,12 +6,15 @@ import socket
 import struct
 
 from ..core.model.network import Listener
-from .netlink.dump import AskingSocket
+from .netlink.dump import AskingSocket, attributes
 
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
 _TCP_CLOSE, _TCP_LISTEN = 7, 10
 _REQUEST = struct.Struct("=BBBxI48x")  # struct inet_diag_req_v2: family, protocol, extensions, states, any socket
+_MESSAGE = 72  # bytes of struct inet_diag_msg, after which attributes come
+_DEVICE = 40  # where in it the index of the interface is that the socket is bound to
+_SKV6ONLY = 11  # INET_DIAG_SKV6ONLY
 _PROTOCOLS = (("tcp", socket.IPPROTO_TCP, _TCP_LISTEN), ("udp", socket.IPPROTO_UDP, _TCP_CLOSE))
 
 
@@ -25,5 +28,8 @@ def read() -> tuple[Listener, ...]:
                     (port,) = struct.unpack_from("!H", body, 4)
                     raw = body[8:12] if family == socket.AF_INET else body[8:24]
                     if port:
-                        found.add(Listener(name, socket.inet_ntop(family, raw), port))
-    return tuple(sorted(found, key=lambda listener: (listener.protocol, listener.port, listener.ip)))
+                        (index,) = struct.unpack_from("=I", body, _DEVICE)
+                        device = socket.if_indextoname(index) if index else ""
+                        alone = attributes(body, _MESSAGE).get(_SKV6ONLY, b"\0") != b"\0"
+                        found.add(Listener(name, socket.inet_ntop(family, raw), port, alone, device))
+    return tuple(sorted(found, key=lambda listener: (listener.protocol, listener.port, listener.ip, listener.device)))

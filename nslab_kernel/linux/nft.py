@@ -59,7 +59,7 @@ def _without_invented(saved: str, chains: set[str]) -> str:
 
 _NFT_MSG_GETTABLE = (10 << 8) | 1  # subsystem NFNL_SUBSYS_NFTABLES
 _GENERAL = bytes(4)  # struct nfgenmsg: every family
-_SAVERS = {4: "iptables-save", 6: "ip6tables-save"}
+_SAVERS = {"ip": "iptables-save", "ip6": "ip6tables-save", "bridge": "ebtables-save"}
 
 
 def read_ruleset() -> Ruleset:
@@ -67,7 +67,9 @@ def read_ruleset() -> Ruleset:
     if not has_tables():
         return Ruleset()
     text = processes.output_of("nft", "-j", "list", "ruleset")
-    return nftables.ruleset_of(text, {f: processes.output_of(_SAVERS[f]) for f in nftables.needs_iptables(text)})
+    saved = {family: processes.output_of(_SAVERS[family]) for family in nftables.needs_iptables(text)}
+    listed = processes.output_of("nft", "list", "ruleset") if nftables.needs_devices(text) else ""
+    return nftables.ruleset_of(text, saved, listed)
 
 
 def has_tables() -> bool:

@@ -21,6 +21,7 @@ from .walk import Cause, Choice, Step
 __all__ = ["KINDS", "Diagnosis", "Finding", "Hop", "Place", "why"]
 
 _DNS = 53  # RFC 1035
+_MOST_DATA = 65507  # bytes in one IPv4 packet of UDP or a ping
 
 
 def why(
@@ -30,6 +31,7 @@ def why(
     *,
     tcp: int | None = None,
     udp: int | None = None,
+    size: int = 0,
     language: str = "en",
     resolve: Callable[[str], Sequence[str]] | None = None,
     servers: Sequence[str] = (),
@@ -46,6 +48,8 @@ def why(
         A namespace, an address (a link-local one with its interface, ``fe80::1%eth0``) or a name to be looked up.
     tcp, udp
         The port to be reached; without either, it is a ping.
+    size
+        Bytes of data, as ``ping -s`` counts them; 0 for as few as usual.
     language
         ``en`` or ``zh``.
     resolve
@@ -60,6 +64,11 @@ def why(
     """
     here = plans.find_namespace(network, source)
     protocol, port = _protocol(tcp, udp)
+    if not 0 <= size <= _MOST_DATA:
+        raise NslabError(
+            _("A packet can't have {size} bytes of data.", size=size),
+            _("Name 1 to {most}: `--size 1472`.", most=_MOST_DATA),
+        )
     target, zone = _target(network, destination)
     if zone and here.interface(zone) is None:
         raise NslabError(
@@ -68,7 +77,7 @@ def why(
     if not target and resolve:
         target = next(iter(resolve(destination)), "")
     if target:
-        found = _diagnosis(network, Question(here.name, target, protocol, port, zone), language)
+        found = _diagnosis(network, Question(here.name, target, protocol, port, zone, size), language)
     elif resolve:
         found = _of_unknown(network, source, destination, servers, language)
     else:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from ..model.network import Listener, Namespace, Network
+from ..model.network import Interface, Listener, Namespace, Network
 from ..operations.actions import DeleteAddress, SetSysctl
 from .findings import Place
 from .owners import holder
 from .packet import Packet
 from .questions import Question
 from .remedies import masquerades_of_translated
-from .stack import Delivery, send
+from .stack import Delivery, send, send_outer
 from .sysctls import ignores_echo
-from .walk import Cause, Choice, LostError, StoppedError, Walk
+from .walk import Cause, Choice, LostError, StoppedError, Walk, Ways
 
 _ANYWHERE = {"0.0.0.0": (4,), "::": (4, 6)}  # an IPv6 socket takes IPv4, too, unless it says otherwise (ipv6(7))
 
@@ -42,15 +43,18 @@ class Outcome:
         return None if self.unknown else self.cause is None
 
 
-def attempt(network: Network, asked: Question, choices: Sequence[int] = ()) -> Outcome:
+def attempt(network: Network, asked: Question, choices: Sequence[int] = (), known: Ways | None = None) -> Outcome:
     """Follow a packet to its goal, and the answer back.
 
     Parameters
     ----------
     choices
         Which option to take at each point that can't be decided; the first one where none is given.
+    known
+        What other attempts in the same network found out about its links, to be used and added to.
     """
-    walk = Walk(network, choices)
+    walk = Walk(network, choices, known)
+    walk.send_outer = partial(send_outer, walk)
     try:
         _there_and_back(walk, asked)
     except StoppedError as stopped:
@@ -74,10 +78,21 @@ def _there_and_back(walk: Walk, asked: Question) -> None:
     assert sent
     if back.here is not here:
         raise StoppedError(_answer_elsewhere(back, here))
-    if asked.protocol != "icmp" and back.packet != sent.answer():
+    if asked.protocol != "icmp" and back.packet.ends != sent.answer().ends:
         facts = {"ip": sent.destination, "other": back.packet.end("source"), "asked": sent.end("destination")}
         repairs = masquerades_of_translated(walk, sent.source, reached.packet.destination)
         raise StoppedError(Cause("answer-from-elsewhere", Place(here.name, back.into.name), facts, repairs))
+    if asked.protocol == "tcp" and asked.size:
+        _send_data(walk, here, sent, asked.size, min(back.into.mtu, reached.into.mtu))
+
+
+def _send_data(walk: Walk, here: Namespace, opening: Packet, size: int, mtu: int) -> None:
+    """What follows when a connection is open: segments as long as both ends' links let them be (RFC 9293, 3.7.1)."""
+    walk.leg = "there"
+    walk.last_sender = None
+    walk.forwarded.clear()
+    headers = 60 if opening.family == 6 else 40
+    send(walk, here, replace(opening, what="data", size=min(size, mtu - headers)))
 
 
 def _answer_elsewhere(back: Delivery, asker: Namespace) -> Cause:
@@ -102,18 +117,27 @@ def _check_answering(reached: Delivery) -> None:
         for listener in here.listeners
         if (listener.protocol, listener.port) == (packet.protocol, packet.destination_port)
     ]
-    if not any(_takes(listener, packet) for listener in on_port):
+    if not any(_takes(listener, packet, reached.into) for listener in on_port):
         facts = {"protocol": packet.protocol, "port": str(packet.destination_port), "ip": packet.destination}
-        facts["others"] = ", ".join(sorted({listener.ip for listener in on_port}))
+        facts["others"] = ", ".join(sorted({_bound_to(listener) for listener in on_port}))
         raise StoppedError(Cause("listens-elsewhere" if on_port else "no-listener", Place(here.name), facts))
 
 
-def _takes(listener: Listener, packet: Packet) -> bool:
-    return listener.ip == packet.destination or packet.family in _ANYWHERE.get(listener.ip, ())
+def _takes(listener: Listener, packet: Packet, into: Interface) -> bool:
+    if listener.device and listener.device != into.name:
+        return False
+    families = (6,) if listener.v6only else _ANYWHERE.get(listener.ip, ())
+    return listener.ip == packet.destination or packet.family in families
+
+
+def _bound_to(listener: Listener) -> str:
+    """What a program listens on, as ss(8) writes it: the address, the device, whether it is for IPv6 alone."""
+    device = f"%{listener.device}" if listener.device else ""
+    return f"{listener.ip}{device}" + (" (IPv6)" if listener.v6only else "")
 
 
 _MOST_ATTEMPTS = 64
-_CHANCES = ("several-routes", "several-answer", "same-mac")
+_CHANCES = ("several-routes", "several-answer", "same-mac", "several-targets")
 """Where the kernel itself takes now one way, now the other."""
 
 
@@ -141,13 +165,14 @@ class Settled:
 
 def settle(network: Network, asked: Question) -> Settled:
     """Attempt with every option at every point that can't be decided, until two attempts end differently."""
-    tried = [attempt(network, asked)]
+    known: Ways = {}
+    tried = [attempt(network, asked, (), known)]
     waiting = deque(_branches(tried[0], ()))
     while waiting:
         if len(tried) == _MOST_ATTEMPTS:
             return _unsettled(tried, (Choice("too-many", Place(asked.source), {}, 1),))
         choices = waiting.popleft()
-        tried.append(attempt(network, asked, choices))
+        tried.append(attempt(network, asked, choices, known))
         if tried[-1].arrives != tried[0].arrives:
             return _unsettled(tried)
         waiting.extend(_branches(tried[-1], choices))

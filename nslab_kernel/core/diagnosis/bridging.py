@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from ..model.network import BridgePort, Interface, Namespace
-from ..operations.actions import SetBridge, SetLink, SetPort, SetSysctl, SetUp
-from .cabling import Stop, Way, is_opaque, master_of
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..model.network import BridgePort, ForwardingEntry, Interface, Namespace
+from ..operations.actions import DeleteForwarding, SetBridge, SetLink, SetPort, SetSysctl, SetUp
+from . import shaping, tunnels
+from .cabling import ON_ANOTHER, Stop, Way, is_opaque, master_of, segment
 from .findings import Place
 from .netfilter import Passage, Sight, filter_by, frame_chains
 from .packet import Packet
-from .sysctls import BRIDGE_CALLS
+from .sysctls import BRIDGE_CALLS, bridge_calls
 from .walk import Cause, StoppedError, Walk
 
+_MAC = "02:00:00:00:{:02x}:{:02x}"
 _ROOM_FOR_A_TAG = 4  # veth lets a frame be as much longer than its MTU (VLAN_HLEN)
 
 
-def carry(walk: Walk, way: Way, packet: Packet, *, unicast: bool) -> Packet:
+def carry(walk: Walk, way: Way, packet: Packet, *, mac: str = "") -> Packet:
     """Take a frame from the first stop of a way to its last.
 
     Parameters
     ----------
-    unicast
-        Whether it is for one MAC address, rather than for all.
+    mac
+        The MAC address that it is for; empty where it is for all.
 
     Returns
     -------
@@ -34,26 +39,57 @@ def carry(walk: Walk, way: Way, packet: Packet, *, unicast: bool) -> Packet:
     LostError
         Where it leaves for what this lab can't see.
     """
+    frame = _Frame(way[0].interface.mac, mac)
     for position, stop in enumerate(way):
+        before = way[position - 1] if position else None
+        after = way[position + 1] if position + 1 < len(way) else None
         if stop.way == "out":
-            before = way[position - 1] if position else None
-            packet = _out(walk, stop, before, packet, unicast)
+            packet = _out(walk, stop, before, packet, frame)
+            if stop.interface.kind == "vxlan" and after:
+                tunnels.carry(walk, stop, after, packet, frame.source, frame.destination)
         else:
-            _in(walk, stop, packet)
+            _in(walk, stop, packet, frame)
     if way[-1].interface.kind == "bridge":
-        _into_bridge(walk, way, packet)
+        _into_bridge(walk, way, packet, frame)
     return packet
 
 
-def _out(walk: Walk, stop: Stop, before: Stop | None, packet: Packet, unicast: bool) -> Packet:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A frame's addresses; the destination is empty where it is for all."""
+
+    source: str
+    destination: str
+
+    def sight(self, here: Namespace, packet: Packet, iif: str = "", oif: str = "", to: str = "other") -> Sight:
+        """How a rule sees it.
+
+        Parameters
+        ----------
+        to
+            What it is to whom it comes to, if it is for one address: ``host`` or ``other``.
+        """
+        kind = (
+            to if self.destination else "multicast" if packet.family == 6 and packet.protocol != "arp" else "broadcast"
+        )
+        destination = self.destination or ("ff:ff:ff:ff:ff:ff" if kind == "broadcast" else "33:33:00:00:00:01")
+        return Sight(here, packet, iif, oif, mac=self.source, destination_mac=destination, packet_type=kind)
+
+
+def _out(walk: Walk, stop: Stop, before: Stop | None, packet: Packet, frame: _Frame) -> Packet:
     here, interface = stop.namespace, stop.interface
     if interface.kind == "bridge":
         check_up(here, interface)
+        _device(walk, here, interface, "egress", packet, frame)
         return packet
     bridge = master_of(here, interface)
     if before is not None and bridge is not None:
-        packet = _cross(walk, here, bridge, before.interface, interface, packet, unicast)
+        packet = _cross(walk, here, bridge, before.interface, interface, packet, frame)
     check_up(here, interface)
+    lower = walk.network.lower(interface) if interface.kind in ON_ANOTHER else None
+    if lower:
+        check_up(*lower)
+    _device(walk, here, interface, "egress", packet, frame)
     if is_opaque(walk.network, interface):
         if not interface.carrier:
             raise StoppedError(Cause("no-carrier", Place(here.name, interface.name)))
@@ -61,55 +97,92 @@ def _out(walk: Walk, stop: Stop, before: Stop | None, packet: Packet, unicast: b
     return packet
 
 
-def _in(walk: Walk, stop: Stop, packet: Packet) -> None:
+def _in(walk: Walk, stop: Stop, packet: Packet, frame: _Frame) -> None:
     here, interface = stop.namespace, stop.interface
+    if interface.kind == "bridge":
+        check_up(here, interface)
+        _device(walk, here, interface, "ingress", packet, frame)
+        return
     check_up(here, interface)
-    if packet.length > interface.mtu + _ROOM_FOR_A_TAG:
-        place = Place(here.name, interface.name)
-        facts = {"mtu": str(interface.mtu), "length": str(packet.length)}
-        raise StoppedError(Cause("too-big", place, facts, ((SetLink(interface.name, "mtu", "1500", here.name),),)))
+    _check_size(walk, stop, packet)
+    _device(walk, here, interface, "ingress", packet, frame)
     bridge = master_of(here, interface)
     if bridge is not None:
         check_up(here, bridge)
         _check_vlans(walk, here, bridge)
-        _check_port(here, bridge, interface)
-        filter_by(walk, "prerouting", frame_chains(here, "bridge", "prerouting"), Sight(here, packet, interface.name))
+        _check_port(walk, here, bridge, interface)
+        _check_lock(here, bridge, interface, frame)
+        if interface.port is None or interface.port.learning:
+            walk.heard(here, bridge, frame.source, interface.index)
+        sight = frame.sight(here, packet, interface.name)
+        filter_by(walk, "prerouting", frame_chains(here, "bridge", "prerouting"), sight)
+
+
+def _check_size(walk: Walk, stop: Stop, packet: Packet) -> None:
+    """A frame longer than what its receiver takes is dropped in silence."""
+    here, interface = stop.namespace, stop.interface
+    if packet.length > interface.mtu + _ROOM_FOR_A_TAG:
+        place = Place(here.name, interface.name)
+        facts = {"mtu": str(interface.mtu), "length": str(packet.length)}
+        wanted = str(max(packet.length, 1500))
+        raise StoppedError(Cause("too-big", place, facts, ((SetLink(interface.name, "mtu", wanted, here.name),),)))
+
+
+def _device(walk: Walk, here: Namespace, interface: Interface, side: str, packet: Packet, frame: _Frame) -> None:
+    """What looks at every frame of an interface: traffic control, and the chains of its own (family netdev)."""
+    to = "host" if side == "ingress" else "other"
+    iif, oif = (interface.name, "") if side == "ingress" else ("", interface.name)
+    sight = frame.sight(here, packet, iif, oif, to)
+    if side == "ingress":
+        shaping.check(walk, here, interface, side, packet)
+    filter_by(walk, side, here.firewall.device_chains(side, interface.name), sight)
+    if side == "egress":
+        shaping.check(walk, here, interface, side, packet)
 
 
 def _cross(
-    walk: Walk, here: Namespace, bridge: Interface, inward: Interface, outward: Interface, packet: Packet, unicast: bool
+    walk: Walk, here: Namespace, bridge: Interface, inward: Interface, outward: Interface, packet: Packet, frame: _Frame
 ) -> Packet:
     """From a port, or the bridge itself, to another port."""
     check_up(here, outward)
     _check_vlans(walk, here, bridge)
-    _check_port(here, bridge, outward)
-    _check_flooding(here, bridge, outward, unicast)
+    _check_port(walk, here, bridge, outward)
     own = inward is bridge or inward.index == bridge.index
-    sight = Sight(here, packet, "" if own else inward.name, outward.name)
+    _check_flooding(walk, here, bridge, outward, packet, frame, own=own)
+    sight = frame.sight(here, packet, "" if own else inward.name, outward.name)
     hook = "output" if own else "forward"
     if not own:
         _check_isolation(here, bridge, inward, outward)
     filter_by(walk, hook, frame_chains(here, "bridge", hook), sight)
     if not own:
-        packet = _ip_firewall(walk, here, bridge, packet)
+        packet = _ip_firewall(walk, here, bridge, packet, inward, outward, frame)
         walk.step("bridged", here, bridge, inward=inward.name, outward=outward.name, packet=packet.what)
     filter_by(walk, "postrouting", frame_chains(here, "bridge", "postrouting"), sight)
     return packet
 
 
-def _into_bridge(walk: Walk, way: Way, packet: Packet) -> None:
+def _into_bridge(walk: Walk, way: Way, packet: Packet, frame: _Frame) -> None:
     """Up from a bridge into its own namespace."""
     here = way[-1].namespace
-    sight = Sight(here, packet, way[-2].interface.name)
+    sight = frame.sight(here, packet, way[-2].interface.name, to="host")
     filter_by(walk, "input", frame_chains(here, "bridge", "input"), sight)
 
 
-def _ip_firewall(walk: Walk, here: Namespace, bridge: Interface, packet: Packet) -> Packet:
+def _ip_firewall(
+    walk: Walk,
+    here: Namespace,
+    bridge: Interface,
+    packet: Packet,
+    inward: Interface,
+    outward: Interface,
+    frame: _Frame,
+) -> Packet:
     """With bridge-nf-call-iptables, bridged frames pass the IP firewall as if they were routed (br_netfilter)."""
     setting = BRIDGE_CALLS[packet.family]
-    if packet.protocol == "arp" or here.sysctl(setting) != "1":
+    if packet.protocol == "arp" or not bridge_calls(here, bridge, packet.family):
         return packet
-    passage = Passage(walk, here, packet)
+    passage = Passage(walk, here, packet, frame.source, frame.sight(here, packet).packet_type)
+    passage.ports = inward.name, outward.name
     try:
         if passage.hook("prerouting", iif=bridge).destination != packet.destination:
             raise walk.lost("bridged-dnat", Place(here.name, bridge.name))
@@ -132,15 +205,36 @@ def check_up(here: Namespace, interface: Interface) -> None:
         raise StoppedError(Cause(kind, Place(here.name, interface.name), {}, (repair,)))
 
 
-def _check_port(here: Namespace, bridge: Interface, port: Interface) -> None:
+def _check_port(walk: Walk, here: Namespace, bridge: Interface, port: Interface) -> None:
     state = port.port.state if port.port else "forwarding"
     if state == "forwarding" or (state == "disabled" and not port.carrier):
         return  # a port without carrier is disabled by the bridge itself: the cable's other end is the cause
     stp = bool(bridge.bridge and bridge.bridge.stp)
-    facts = {"bridge": bridge.name, "state": state, "stp": "on" if stp else "off"}
+    delay = bridge.bridge.forward_delay if bridge.bridge else 15
+    facts = {"bridge": bridge.name, "state": state, "stp": "on" if stp else "off", "seconds": f"{2 * delay:g}"}
     open_again = SetPort(port.name, "state", "forwarding", here.name, state)
     repair = (SetBridge(bridge.name, "stp_state", "0", here.name, "1"), open_again) if stp else (open_again,)
-    raise StoppedError(Cause("port-blocked", Place(here.name, port.name), facts, (repair,)))
+    repairs = (*_others_up(walk, here, bridge), repair) if stp else (repair,)
+    raise StoppedError(Cause("port-blocked", Place(here.name, port.name), facts, repairs))
+
+
+def _others_up(walk: Walk, here: Namespace, bridge: Interface) -> Iterator[tuple[SetUp]]:
+    """What is down of the cables between bridges: a port is blocked because they are another way."""
+    for there in walk.network.everywhere:
+        for interface in there.interfaces:
+            far = walk.network.peer(interface)
+            if master_of(there, interface) and far and master_of(*far) and not interface.up:
+                yield (SetUp(interface.name, there.name),)
+
+
+def _check_lock(here: Namespace, bridge: Interface, port: Interface, frame: _Frame) -> None:
+    """A locked port takes frames only from those that the bridge's forwarding table has behind it."""
+    if port.port and port.port.locked:
+        known = _entry(here, bridge, frame.source)
+        if known is None or known.interface != port.index:
+            repair = (SetPort(port.name, "locked", "off", here.name, "on"),)
+            facts = {"bridge": bridge.name, "mac": frame.source}
+            raise StoppedError(Cause("port-locked", Place(here.name, port.name), facts, (repair,)))
 
 
 def _check_isolation(here: Namespace, bridge: Interface, inward: Interface, outward: Interface) -> None:
@@ -151,12 +245,70 @@ def _check_isolation(here: Namespace, bridge: Interface, inward: Interface, outw
         raise StoppedError(Cause("ports-isolated", Place(here.name, outward.name), facts, repairs[::-1]))
 
 
-def _check_flooding(here: Namespace, bridge: Interface, outward: Interface, unicast: bool) -> None:
-    """A frame for a MAC address that was never learnt goes to all ports that take such frames."""
+def _check_flooding(
+    walk: Walk, here: Namespace, bridge: Interface, outward: Interface, packet: Packet, frame: _Frame, *, own: bool
+) -> None:
+    """A frame for one address goes to the port behind which that is known to be, else, as one for all, to all ports.
+
+    Each port may be kept from getting those that go to all.
+    """
     port = outward.port or BridgePort()
-    if unicast and not port.learning and not port.flood:
+    place, facts = Place(here.name, outward.name), {"bridge": bridge.name}
+    if not frame.destination:
+        kind, taken = ("mcast_flood", port.mcast_flood) if packet.family == 6 else ("bcast_flood", port.bcast_flood)
+        if not taken and not own:
+            repair = (SetPort(outward.name, kind, "on", here.name, "off"),)
+            raise StoppedError(Cause("no-broadcasts", place, {**facts, "setting": kind}, (repair,)))
+        return
+    known = _entry(here, bridge, frame.destination)
+    written = known is not None and known.state != "learnt"
+    behind = known.interface if known and written else walk.behind(here, bridge, frame.destination)
+    if behind is None and known:
+        behind = known.interface
+    if behind is not None and behind != outward.index:
+        raise StoppedError(
+            _elsewhere(walk, here, bridge, outward, known if written else None, behind, frame.destination)
+        )
+    if behind is None and not port.learning and not port.flood:
         repair = (SetPort(outward.name, "flood", "on", here.name, "off"),)
-        raise StoppedError(Cause("port-deaf", Place(here.name, outward.name), {"bridge": bridge.name}, (repair,)))
+        raise StoppedError(Cause("port-deaf", place, facts, (repair,)))
+
+
+def _entry(here: Namespace, bridge: Interface, mac: str) -> ForwardingEntry | None:
+    """The line of a bridge's forwarding table for an address, as far as it was read."""
+    for entry in here.forwarding:
+        if entry.mac == mac and entry.master:
+            port = here.interface(entry.interface)
+            if port and (port.master == bridge.index or port.index == bridge.index):
+                return entry
+    return None
+
+
+def _elsewhere(
+    walk: Walk,
+    here: Namespace,
+    bridge: Interface,
+    outward: Interface,
+    entry: ForwardingEntry | None,
+    behind: int | str,
+    mac: str,
+) -> Cause:
+    """A bridge sends the frames for an address by another port than the one behind which it is."""
+    other = here.interface(behind) if isinstance(behind, int) else None
+    facts = {"mac": mac, "bridge": bridge.name, "other": other.name if other else ""}
+    if entry and other:
+        repair = (DeleteForwarding(mac, other.name, here.name),)
+        return Cause("wrong-forwarding", Place(here.name, other.name), facts, (repair,))
+    taken = {interface.mac for space in walk.network.everywhere for interface in space.interfaces}
+    free = next(
+        address for number in range(1 << 16) if (address := _MAC.format(number >> 8, number & 255)) not in taken
+    )
+    repairs = [
+        (SetLink(interface.name, "address", free, there.name, mac),)
+        for there, interface in segment(walk.network, here, bridge)
+        if interface.mac == mac
+    ]
+    return Cause("same-mac", Place(here.name, outward.name), facts, tuple(repairs))
 
 
 def _check_vlans(walk: Walk, here: Namespace, bridge: Interface) -> None:

@@ -1,7 +1,7 @@
-"""How a frame can travel: cables and bridges, whatever their state.
+"""How a frame can travel: cables, bridges, and devices that sit on others, whatever their state.
 
 A walk through the link layer is a row of stops. At each the frame goes out of an interface (a cable's end, a bridge's
-port, a bridge itself) or comes in by one.
+port, a bridge itself, a device on another) or comes in by one.
 """
 
 from __future__ import annotations
@@ -10,54 +10,115 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..model.network import Interface, Namespace, Network
+from ..model.network import PAIRS, Interface, Namespace, Network
+from .owners import parsed
+
+ON_ANOTHER = ("macvlan", "macvtap", "ipvlan", "ipvtap", "vlan")
+"""Devices that send and receive by another one."""
+_UNSEEN = ("bridge", "loopback", "dummy", "vxlan", *ON_ANOTHER)
 
 
 @dataclass(frozen=True)
 class Stop:
-    """An interface that a frame goes ``out`` of or comes ``in`` by."""
+    """An interface that a frame goes ``out`` of or comes ``in`` by.
+
+    Parameters
+    ----------
+    tag
+        The VLAN that the frame is marked with; 0 for none.
+    """
 
     namespace: Namespace
     interface: Interface
     way: str  # in or out
+    tag: int = 0
 
     @property
-    def key(self) -> tuple[str, int, str]:
-        return self.namespace.name, self.interface.index, self.way
+    def key(self) -> tuple[str, int, str, int]:
+        return self.namespace.name, self.interface.index, self.way, self.tag
 
 
 Way = tuple[Stop, ...]
 
 
-def ways_from(network: Network, here: Namespace, out: Interface) -> list[Way]:
-    """The shortest way to every interface that receives what ``out`` sends, in the order of their distance."""
+@dataclass(frozen=True)
+class Reach:
+    """Where frames from an interface can go.
+
+    Parameters
+    ----------
+    ways
+        A way to every interface that receives them, in the order of their distance: one on which every interface is up
+        and every port forwards, or else the shortest.
+    edges
+        Where they leave what the lab can see.
+    round
+        Whether they can come back to where they were: there is more than one way between two bridges.
+    """
+
+    ways: list[Way]
+    edges: list[Stop]
+    round: bool
+
+
+def reach(network: Network, here: Namespace, out: Interface) -> Reach:
+    """Follow every way from an interface."""
+    every, edges, again = _search(network, here, out, live=False)
+    if not again:
+        return Reach(every, edges, False)
+    open_ways, _, still = _search(network, here, out, live=True)
+    better = {way[-1].key: way for way in open_ways}
+    return Reach([better.get(way[-1].key, way) for way in every], edges, still)
+
+
+def _search(network: Network, here: Namespace, out: Interface, *, live: bool) -> tuple[list[Way], list[Stop], bool]:
     start = Stop(here, out, "out")
     seen = {start.key}
     waiting: deque[Way] = deque([(start,)])
-    found = []
+    found: list[Way] = []
+    edges: list[Stop] = []
+    again = False
     while waiting:
         way = waiting.popleft()
-        for stop in _next(network, way[-1]):
+        last = way[-1]
+        following = list(_next(network, last))
+        if last.way == "out" and (
+            is_opaque(network, last.interface) or (last.interface.kind == "vxlan" and not following)
+        ):
+            edges.append(last)
+        for stop in following:
+            if live and not _lets_on(last, stop):
+                continue
             if stop.key in seen:
+                again = True
                 continue
             seen.add(stop.key)
             longer = (*way, stop)
             waiting.append(longer)
-            if stop.way == "in" and not is_port(stop):
+            if stop.way == "in" and not stop.tag and not is_port(stop):
                 found.append(longer)
-    return found
+    return found, edges, again
+
+
+def _lets_on(before: Stop, stop: Stop) -> bool:
+    """Whether an interface is up, and, of a bridge, its port forwards."""
+    port = stop.interface.port
+    if not stop.interface.up or (port and port.state != "forwarding"):
+        return False
+    other = before.interface.port
+    return not (before.way == "in" and port and other and port.isolated and other.isolated)
 
 
 def way_between(network: Network, here: Namespace, out: Interface, there: Namespace, into: Interface) -> Way | None:
     """The way from one interface to another, or None if no cable leads there."""
     goal = (there.name, into.index)
-    ways = ways_from(network, here, out)
+    ways = reach(network, here, out).ways
     return next((way for way in ways if (way[-1].namespace.name, way[-1].interface.index) == goal), None)
 
 
 def segment(network: Network, here: Namespace, out: Interface) -> list[tuple[Namespace, Interface]]:
     """Who is on the same link: every interface that receives what ``out`` sends."""
-    return [(way[-1].namespace, way[-1].interface) for way in ways_from(network, here, out)]
+    return [(way[-1].namespace, way[-1].interface) for way in reach(network, here, out).ways]
 
 
 def is_port(stop: Stop) -> bool:
@@ -73,19 +134,88 @@ def master_of(namespace: Namespace, interface: Interface) -> Interface | None:
 
 def is_opaque(network: Network, interface: Interface) -> bool:
     """Whether a frame that leaves here goes where nobody in this lab can look."""
-    return interface.kind not in ("bridge", "loopback") and network.peer(interface) is None
+    if interface.kind in PAIRS:
+        return network.peer(interface) is None
+    if interface.kind in ON_ANOTHER:
+        return network.lower(interface) is None
+    return interface.kind not in _UNSEEN
 
 
 def _next(network: Network, stop: Stop) -> Iterator[Stop]:
-    here, interface = stop.namespace, stop.interface
     if stop.way == "in":
-        bridge = master_of(here, interface)
-        if bridge:
-            yield Stop(here, bridge, "in")
-            yield from (Stop(here, port, "out") for port in here.ports(bridge) if port.index != interface.index)
-    elif interface.kind == "bridge":
-        yield from (Stop(here, port, "out") for port in here.ports(interface))
+        yield from _taken_in(network, stop)
     else:
-        far = network.peer(interface) if interface.kind == "veth" else None
+        yield from _sent_out(network, stop)
+
+
+def _taken_in(network: Network, stop: Stop) -> Iterator[Stop]:
+    here, interface = stop.namespace, stop.interface
+    bridge = master_of(here, interface)
+    if bridge:
+        yield Stop(here, bridge, "in", stop.tag)
+        yield from (Stop(here, port, "out", stop.tag) for port in here.ports(bridge) if port.index != interface.index)
+        return
+    for there, upper in network.uppers(here, interface):
+        if upper.kind in ON_ANOTHER and stop.tag == (upper.vlan_id if upper.kind == "vlan" else 0):
+            yield Stop(there, upper, "in")
+
+
+def _sent_out(network: Network, stop: Stop) -> Iterator[Stop]:
+    here, interface = stop.namespace, stop.interface
+    if interface.kind == "bridge":
+        yield from (Stop(here, port, "out", stop.tag) for port in here.ports(interface))
+    elif interface.kind in PAIRS:
+        far = network.peer(interface)
         if far:
-            yield Stop(far[0], far[1], "in")
+            yield Stop(*far, "in", stop.tag)
+    elif interface.kind == "vxlan":
+        yield from (Stop(*far, "in", stop.tag) for far in other_ends(network, here, interface))
+    elif interface.kind in ON_ANOTHER and (lower := network.lower(interface)):
+        if interface.kind == "vlan":
+            if not stop.tag:  # a tag within a tag isn't followed
+                yield Stop(*lower, "out", interface.vlan_id or 0)
+            return
+        if _speaks_to_siblings(interface):
+            for there, sibling in network.uppers(*lower):
+                if sibling is not interface and _speaks_to_siblings(sibling):
+                    yield Stop(there, sibling, "in", stop.tag)
+        yield Stop(*lower, "out", stop.tag)
+
+
+def _speaks_to_siblings(interface: Interface) -> bool:
+    """Whether a device reaches the others on its lower device by itself (ip-link(8), macvlan's modes)."""
+    return interface.kind.startswith("ipv") or (interface.kind.startswith("macv") and interface.mode in ("bridge", ""))
+
+
+def underlay(network: Network, here: Namespace, vxlan: Interface) -> Namespace:
+    """The namespace in which a vxlan's outer packets travel: the one that it was made in."""
+    return (network.get(vxlan.lower_namespace) if vxlan.lower_namespace else None) or here
+
+
+def remotes(here: Namespace, vxlan: Interface) -> list[str]:
+    """The addresses of all other ends that a vxlan knows of."""
+    own = [entry.remote for entry in here.forwarding if entry.interface == vxlan.index and entry.remote]
+    if vxlan.tunnel and vxlan.tunnel.remote:
+        own.append(vxlan.tunnel.remote)
+    return list(dict.fromkeys(own))
+
+
+def other_ends(network: Network, here: Namespace, vxlan: Interface) -> Iterator[tuple[Namespace, Interface]]:
+    """The vxlan devices that the outer packets of one are for: of its VNI and port, at an address that it knows."""
+    if vxlan.tunnel is None:
+        return
+    known = remotes(here, vxlan)
+    for there in network.everywhere:
+        for far in there.interfaces:
+            if far.kind == "vxlan" and far.tunnel and far is not vxlan and _fits(vxlan, far):
+                holder = underlay(network, there, far)
+                own = {address.ip for interface in holder.interfaces for address in interface.addresses}
+                group = far.tunnel.remote if far.tunnel.remote and parsed(far.tunnel.remote).is_multicast else ""
+                if any(remote in own or remote == group for remote in known):
+                    yield there, far
+
+
+def _fits(one: Interface, other: Interface) -> bool:
+    assert one.tunnel
+    assert other.tunnel
+    return (one.tunnel.id, one.tunnel.port) == (other.tunnel.id, other.tunnel.port)

@@ -92,7 +92,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{ip} has lladdr {mac}",
         "The packet goes to this MAC address, which is not that of {ip}: what is remembered of the neighbour is wrong.",
     ),
-    "port-blocked": ("{interface} is {state}", "A bridge port in state {state} (STP is {stp}) passes no frames."),
+    "port-blocked": (
+        "{interface} is {state}",
+        "A port in state {state} (STP is {stp}) passes no frames; with STP it may do so {seconds} s after it came up.",
+    ),
     "ports-isolated": ("isolated on", "Isolated ports of one bridge don't reach each other: {other} is isolated, too."),
     "port-deaf": (
         "learning off, flood off",
@@ -163,5 +166,47 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer-from-elsewhere": (
         "the answer comes from {other}",
         "The question went to {asked}: the answer doesn't pass where that was translated, and nobody knows it.",
+    ),
+    "port-locked": (
+        "locked on",
+        "A locked port drops frames from {mac}, which the forwarding table of {bridge} doesn't have behind it.",
+    ),
+    "no-broadcasts": (
+        "{setting} off",
+        "{bridge} sends no frames for everybody to {interface}, so the question for a neighbour doesn't get there.",
+    ),
+    "wrong-forwarding": (
+        "{mac} is behind {interface}",
+        "This entry sends the frames for {mac} to {interface}, where nobody has that address.",
+    ),
+    "same-mac": (
+        "{mac} is behind {other}",
+        "Two interfaces have this MAC address: {bridge} learns it at one port, and the other gets nothing.",
+    ),
+    "filtered-by-tc": ("{what}", "This filter drops what passes the {side} of {interface}."),
+    "dropped-by-queue": ("{what}", "This queueing discipline drops packets that leave {interface}."),
+    "no-remote": (
+        "no remote for {mac}",
+        "{interface} knows no other end to send this frame to, so the frame goes nowhere.",
+    ),
+    "other-vxlan": (
+        "id {id}, port {port}",
+        "None of the other ends ({remotes}) has a vxlan with this id and UDP port, so its packets are dropped there.",
+    ),
+    "localnet": (
+        "{setting} = 0",
+        "{ip} is an address for lo alone: {where} neither sends it out of {interface} nor takes it in there.",
+    ),
+    "ttl-exceeded": (
+        "TTL 1",
+        "Each router takes one from the TTL that {origin} gave the packet ({ttl}), and {where} has none left to take.",
+    ),
+    "pmtu-black-hole": (
+        "mtu {mtu}",
+        "The packet has {length} bytes and mustn't be cut; the sender never gets the ICMP error that says so ({why}).",
+    ),
+    "no-local-route": (
+        "{ip} is not in table local",
+        "{Where} has the address {ip}, but the route that makes it take packets for it is gone.",
     ),
 }

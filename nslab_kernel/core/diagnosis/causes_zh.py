@@ -59,7 +59,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{ip} 的 lladdr 是 {mac}",
         "数据包会发往这个 MAC 地址，但它不属于 {ip}：记住的邻居信息是错的。",
     ),
-    "port-blocked": ("{interface} 是 {state}", "处于 {state} 状态的网桥端口（STP {stp}）不让任何帧通过。"),
+    "port-blocked": (
+        "{interface} 是 {state}",
+        "处于 {state} 状态的网桥端口（STP {stp}）不让任何帧通过；有 STP 时，端口启用 {seconds} 秒后才可能转发。",
+    ),
     "ports-isolated": ("isolated on", "同一网桥的隔离端口互相不通：{other} 也是隔离的。"),
     "port-deaf": (
         "learning off, flood off",
@@ -104,4 +107,25 @@ WORDS: dict[str, tuple[str, str]] = {
         "应答来自 {other}",
         "询问发往 {asked}：应答没有经过做地址转换的地方，所以没有人认得它。",
     ),
+    "port-locked": ("locked on", "锁定的端口丢弃来自 {mac} 的帧，因为 {bridge} 的转发表里它不在这个端口后面。"),
+    "no-broadcasts": ("{setting} off", "{bridge} 不把发给所有人的帧送到 {interface}，所以寻找邻居的询问到不了那里。"),
+    "wrong-forwarding": ("{mac} 在 {interface} 后面", "这一条把发给 {mac} 的帧送到 {interface}，那里没有这个地址。"),
+    "same-mac": (
+        "{mac} 在 {other} 后面",
+        "两个接口有同一个 MAC 地址：{bridge} 在其中一个端口学到它，另一个就什么也收不到。",
+    ),
+    "filtered-by-tc": ("{what}", "这个过滤器丢弃经过 {interface} {side} 的数据包。"),
+    "dropped-by-queue": ("{what}", "这个排队规则丢弃从 {interface} 发出的数据包。"),
+    "no-remote": ("没有 {mac} 的 remote", "{interface} 不知道该把这个帧发往哪一端，所以帧无处可去。"),
+    "other-vxlan": (
+        "id {id}，端口 {port}",
+        "其他各端（{remotes}）都没有这个 id 和 UDP 端口的 vxlan，数据包在那里被丢弃。",
+    ),
+    "localnet": ("{setting} = 0", "{ip} 只属于 lo：{where} 既不从 {interface} 发出它，也不在那里接收它。"),
+    "ttl-exceeded": ("TTL 1", "每个路由器都从 {origin} 给数据包的 TTL（{ttl}）中减一，到了 {where} 已经减完。"),
+    "pmtu-black-hole": (
+        "mtu {mtu}",
+        "数据包有 {length} 字节，又不许分片；说明这一点的 ICMP 错误到不了发送者（{why}）。",
+    ),
+    "no-local-route": ("table local 里没有 {ip}", "{Where} 有地址 {ip}，但让它接收发给这个地址的数据包的路由没有了。"),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from ..model.network import Namespace
 from .packet import NEIGHBOUR_PACKETS, Packet
 
+_ERRORS = ("frag-needed", "packet-too-big")
 _OPENING = ("echo-request", "syn", "datagram", "answer")
 
 End = tuple[str, int]
@@ -22,7 +23,17 @@ class Connection:
     source: End  # what the source was translated to
     destination: End  # what the destination was translated to
     answered: bool = False
-    decided: set[str] = field(default_factory=set)  # the hooks whose NAT rules have been asked
+    decided: set[str] = field(default_factory=set)  # the ends (source, destination) whose NAT rules have been asked
+    mark: int | None = 0  # None: not known
+
+    @property
+    def status(self) -> tuple[str, ...]:
+        """As ``ct status`` says it."""
+        words = ["confirmed"]
+        words += ["dnat"] * (self.destination != self.asked_destination)
+        words += ["snat"] * (self.source != self.asked_source)
+        words += ["seen-reply"] * self.answered
+        return tuple(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +57,20 @@ class Track:
 
 
 class Connections:
-    """The connections of every namespace."""
+    """The connections of every namespace, and of each of its zones."""
 
     def __init__(self) -> None:
-        self._known: dict[str, list[Connection]] = {}
+        self._known: dict[tuple[str, str], list[Connection]] = {}
 
-    def track(self, here: Namespace, packet: Packet) -> Track:
+    def track(self, here: Namespace, packet: Packet, zone: str = "") -> Track:
         """Recognise a packet that comes in or is sent; a first one opens a connection."""
         if packet.what in NEIGHBOUR_PACKETS:
             return Track("untracked")
+        if packet.what in _ERRORS:
+            return self._track_error(here, packet, zone)
         source = (packet.source, packet.source_port)
         destination = (packet.destination, packet.destination_port)
-        known = self._known.setdefault(here.name, [])
+        known = self._known.setdefault((here.name, zone), [])
         for connection in known:
             back = (source, destination) == (connection.destination, connection.source)
             same = (source, destination) == (connection.asked_source, connection.asked_destination)
@@ -70,3 +83,10 @@ class Connections:
             return Track("invalid")
         known.append(Connection(source, destination, source, destination))
         return Track("new", known[-1])
+
+    def _track_error(self, here: Namespace, packet: Packet, zone: str) -> Track:
+        """An error belongs to the connection whose packet it is about."""
+        for connection in self._known.setdefault((here.name, zone), []):
+            if packet.destination in (connection.source[0], connection.asked_source[0]):
+                return Track("related", connection, back=True)
+        return Track("invalid")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..operations.actions import bridge, device, ip, within
+from ..operations.actions import bridge, device, ip, tc, within
 from .walk import Cause
 
 _Look = Callable[[Cause], str]
@@ -39,6 +39,35 @@ def _neighbour(cause: Cause) -> str:
 
 def _port(cause: Cause) -> str:
     return bridge(cause.place.namespace, "-d", "link", "show", "dev", cause.place.interface)
+
+
+def _local_table(cause: Cause) -> str:
+    family = ("-6",) if ":" in cause.facts["ip"] else ()
+    return ip(cause.place.namespace, *family, "route", "show", "table", "local", cause.facts["ip"])
+
+
+def _forwarding(cause: Cause) -> str:
+    return bridge(cause.place.namespace, "fdb", "show", "br", cause.facts["bridge"])
+
+
+def _remotes(cause: Cause) -> str:
+    return bridge(cause.place.namespace, "fdb", "show", "dev", cause.place.interface)
+
+
+def _details(cause: Cause) -> str:
+    return ip(cause.place.namespace, "-d", "link", "show", "dev", cause.place.interface)
+
+
+def _filters(cause: Cause) -> str:
+    return tc(cause.place.namespace, "filter", "show", "dev", cause.place.interface, cause.facts["side"])
+
+
+def _queues(cause: Cause) -> str:
+    return tc(cause.place.namespace, "qdisc", "show", "dev", cause.place.interface)
+
+
+def _origin_setting(cause: Cause) -> str:
+    return within(cause.facts["sender"], "sysctl", cause.facts["setting"])
 
 
 def _setting(cause: Cause) -> str:
@@ -96,6 +125,18 @@ _LOOKS: dict[str, _Look] = {
     "port-deaf": _port,
     "no-hairpin": _port,
     "too-big": _link,
+    "no-local-route": _local_table,
+    "port-locked": _port,
+    "no-broadcasts": _port,
+    "wrong-forwarding": _forwarding,
+    "same-mac": _forwarding,
+    "filtered-by-tc": _filters,
+    "dropped-by-queue": _queues,
+    "no-remote": _remotes,
+    "other-vxlan": _details,
+    "localnet": _setting,
+    "ttl-exceeded": _origin_setting,
+    "pmtu-black-hole": _link,
     "filtered-by-policy": _chain,
     "filtered-by-rule": _chain,
     "bridged-filtered-by-policy": _chain,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model.network import Address, Interface, Namespace
+from ..model.network import Address, Interface, Namespace, Route
 from ..model.subnets import subnet_of
-from ..operations.actions import AddAddress, SetMaster, SetSysctl, SetUp
+from ..operations.actions import AddAddress, AddRoute, SetMaster, SetSysctl, SetUp
+from . import tunnels
 from .cabling import is_opaque, master_of
 from .findings import Place
-from .owners import family_of, global_ones, holders, inside, usable
+from .owners import family_of, global_ones, holders, inside, is_local, usable
 from .packet import Packet
 from .remedies import change_address, change_prefix, ends_on, free_address, new_routes, subnets_on, votes_of_routes
 from .routing import Query, lookup
 from .sysctls import forwards, ipv6_off
-from .walk import Cause, Repair, Walk
+from .walk import Cause, Repair, StoppedError, Walk
 
 
 def nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -> Cause:
@@ -131,26 +132,43 @@ def nobody(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet)
     """Why ``ip``, the next hop of a packet, has no neighbour on the link of ``out``."""
     if is_opaque(walk.network, out) and not out.carrier:
         return Cause("no-carrier", Place(here.name, out.name))
-    leave_if_opaque(walk, here, out)
+    leave_if_opaque(walk, here, out, ip)
     for there, interface in holders(walk.network, ip):
+        if there.local_routes and not is_local(there, ip) and (there, interface) in ends_on(walk, here, out):
+            return without_local_route(there, interface, ip)
         cause = _elsewhere(walk, here, out, ip, there, interface)
         if cause:
             return cause
     return nowhere(walk, here, out, ip, packet)
 
 
-def leave_if_opaque(walk: Walk, here: Namespace, out: Interface) -> None:
-    """Raise `LostError` where a link has an end that this lab can't see: someone there may answer."""
-    for interface in (out, *_ports_on(walk, here, out)):
-        if interface.carrier and is_opaque(walk.network, interface):
+def leave_if_opaque(walk: Walk, here: Namespace, out: Interface, ip: str = "") -> None:
+    """Raise `LostError` where a link has an end that this lab can't see: someone there may answer.
+
+    Raises
+    ------
+    StoppedError
+        Where the link goes on in a tunnel, and ``ip`` isn't reached by it.
+    """
+    for edge in walk.edges(here, out):
+        interface = edge.interface
+        if interface.kind == "vxlan":
+            if not ip or any(holders(walk.network, ip)):
+                cause = tunnels.unreached(walk, edge.namespace, interface)
+                if cause:
+                    raise StoppedError(cause)
+                raise walk.lost("beyond", Place(edge.namespace.name, interface.name), interface_kind=interface.kind)
+        elif interface.carrier:
             kind = interface.kind or "hardware"
-            raise walk.lost("beyond", Place(here.name, interface.name), interface_kind=kind)
+            raise walk.lost("beyond", Place(edge.namespace.name, interface.name), interface_kind=kind)
 
 
-def _ports_on(walk: Walk, here: Namespace, out: Interface) -> Iterator[Interface]:
-    for there, interface in (*ends_on(walk, here, out), (here, out)):
-        if interface.kind == "bridge":
-            yield from there.ports(interface)
+def without_local_route(there: Namespace, interface: Interface, ip: str) -> Cause:
+    """A namespace has an address, and its table ``local`` doesn't: it takes packets for it for somebody else's."""
+    bits = 128 if ":" in ip else 32
+    route = Route(f"{ip}/{bits}", family_of(ip), None, source=ip, table=255, kind="local", scope="host")
+    repair = (AddRoute(route, interface.name, there.name),)
+    return Cause("no-local-route", Place(there.name, interface.name), {"ip": ip}, (repair,))
 
 
 def _elsewhere(
@@ -233,7 +251,7 @@ def other_prefix(walk: Walk, here: Namespace, links: list[Interface], packet: Pa
             if subnet_of(theirs.cidr).num_addresses == 1:
                 continue  # an address of its own, in no subnet
             for ours in usable(interface, packet.family):
-                if ours.scope != "global":
+                if ours.scope != "global" or inside(packet.destination, ours.network):
                     continue
                 if inside(ours.ip, theirs.network):
                     return _unlike(walk, (here, interface, ours), theirs)

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ..model.network import Address, Interface, Namespace, Network
+from ..model.network import Address, Interface, Namespace, Network, Route
 from ..model.subnets import subnet_of
 
 _PRIVATE = tuple(
@@ -56,6 +56,9 @@ def is_local(here: Namespace, ip: str) -> bool:
 
 def holder(here: Namespace, ip: str) -> Interface | None:
     """The interface that has an address; for lo, the whole subnet."""
+    if here.local_routes:
+        route = local_route(here, ip)
+        return here.interface(route.interface) if route and route.kind == "local" else None
     for interface in here.interfaces:
         for address in interface.addresses:
             if address.ip == ip and _counts(interface, address):
@@ -63,6 +66,16 @@ def holder(here: Namespace, ip: str) -> Interface | None:
             if interface.is_loopback and address.family == family_of(ip) and inside(ip, address.network):
                 return interface
     return None
+
+
+def local_route(here: Namespace, ip: str) -> Route | None:
+    """What the table ``local`` has for an address, where it was read."""
+    single, wide = here.local_table
+    found = single.get(ip)
+    if found is None:
+        family = family_of(ip)
+        found = next((route for route in wide if route.family == family and inside(ip, route.destination)), None)
+    return found
 
 
 def _counts(interface: Interface, address: Address) -> bool:

@@ -13,6 +13,7 @@ _LENGTHS = {
     "tcp": 40,
     "udp": 40,
 }  # bytes above the IP header: what ping, connect() and a short message send
+_HEADERS = {"icmp": 8, "tcp": 20, "udp": 8}
 NEIGHBOUR_PACKETS = ("nd-neighbor-solicit", "nd-neighbor-advert", "arp-request", "arp-reply")
 """What is sent to find a neighbour."""
 _LINK_LOCAL = "fe80:"
@@ -39,15 +40,27 @@ class Packet:
     destination: str
     source_port: int = 0
     destination_port: int = 0
+    ttl: int = 64
+    mark: int | None = 0  # None: a firewall wrote what isn't known
+    size: int = 0  # bytes of data that were asked for; 0: as few as usual
+    piece: int = 0  # bytes of its largest fragment; 0: it isn't cut
+    whole: bool = True  # a router mustn't cut it (DF)
 
     @property
     def family(self) -> int:
         return 6 if ":" in self.destination else 4
 
     @property
+    def ends(self) -> tuple[str, int, str, int]:
+        """Where it comes from and goes to: addresses and ports."""
+        return self.source, self.source_port, self.destination, self.destination_port
+
+    @property
     def length(self) -> int:
         """Bytes, from the IP header on."""
-        return _LENGTHS.get(self.protocol, 28) + (40 if self.family == 6 else 20)
+        data = _HEADERS[self.protocol] + self.size if self.size else _LENGTHS.get(self.protocol, 28)
+        length = data + (40 if self.family == 6 else 20)
+        return min(length, self.piece) if self.piece else length
 
     @property
     def link_local(self) -> bool:
@@ -63,6 +76,9 @@ class Packet:
             destination=self.source,
             source_port=self.destination_port,
             destination_port=self.source_port,
+            mark=0,
+            piece=0,
+            whole=self.protocol != "icmp",  # the kernel's own echo replies may be cut
         )
 
     def end(self, which: str) -> str:
@@ -73,7 +89,7 @@ class Packet:
         return f"[{ip}]:{port}" if self.family == 6 else f"{ip}:{port}"
 
 
-def question(protocol: str, destination: str, port: int = 0) -> Packet:
+def question(protocol: str, destination: str, port: int = 0, size: int = 0) -> Packet:
     """The first packet of a ping, a TCP connection or a UDP exchange."""
     own = CLIENT_PORT if port else 0
-    return Packet(protocol, _QUESTIONS[protocol], "", destination, own, port)
+    return Packet(protocol, _QUESTIONS[protocol], "", destination, own, port, size=size)

@@ -32,6 +32,8 @@ class Question:
         Where a program is to listen; 0 for a ping.
     zone
         The interface by which a link-local address is meant.
+    size
+        Bytes of data, as ping(8) counts them; 0 for as few as usual.
     """
 
     source: str
@@ -39,6 +41,7 @@ class Question:
     protocol: str = "icmp"
     port: int = 0
     zone: str = ""
+    size: int = 0
 
     def packet(self, walk: Walk) -> Packet:
         """The first packet, whose destination may depend on how the network is now.
@@ -50,7 +53,7 @@ class Question:
         """
         there = walk.network.get(self.target)
         walk.goal = str(ipaddress.ip_address(self.target)) if there is None else _address_of(walk, self, there)
-        return question(self.protocol, walk.goal, self.port)
+        return question(self.protocol, walk.goal, self.port, self.size)
 
 
 def _address_of(walk: Walk, asked: Question, there: Namespace) -> str:

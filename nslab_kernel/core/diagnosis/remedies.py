@@ -12,6 +12,7 @@ from ..model.subnets import subnet_of
 from ..operations.actions import AddAddress, AddRoute, DeleteAddress, DeleteRoute
 from ..operations.firewall_actions import AddChain, AddFilterRule
 from .owners import family_of, global_ones, holder, holders, inside, is_private, usable
+from .routing import Query, lookup
 from .sysctls import forwards
 from .walk import Repair, Walk
 
@@ -71,8 +72,26 @@ def new_routes(walk: Walk, here: Namespace, destination: str, instead_of: Route 
         if instead_of is None or gateway != instead_of.gateway:
             target = instead_of.destination if instead_of else _target(walk.network, here, destination)
             route = Route(target, family_of(destination), gateway)
-            repairs.append((*gone, AddRoute(route, "", here.name)))
+            repairs.append((*gone, *_way_to(here, gateway), AddRoute(route, "", here.name)))
     return tuple(repairs[:_MOST])
+
+
+def route_to_subnet(here: Namespace, interface: Interface, address: Address) -> AddRoute:
+    """The route that the kernel makes of an address by itself."""
+    source = address.ip if address.family == 4 else None
+    route = Route(address.network, address.family, source=source, scope="link" if address.family == 4 else "global")
+    return AddRoute(route, interface.name, here.name)
+
+
+def _way_to(here: Namespace, gateway: str) -> Iterator[AddRoute]:
+    """The route to a gateway itself, where it is missing."""
+    if lookup(here, Query(gateway)).kind == "unicast":
+        return
+    for interface in here.interfaces:
+        for address in global_ones(interface, family_of(gateway)):
+            if inside(gateway, address.network):
+                yield route_to_subnet(here, interface, address)
+                return
 
 
 def _target(network: Network, here: Namespace, destination: str) -> str:
@@ -148,6 +167,16 @@ def masquerades_of_translated(walk: Walk, source: str, destination: str) -> tupl
     matches = (_source(subnet, family), Match(_header(family) + " daddr", (destination,)))
     routers = [here for here in map(walk.network.get, places) if here and subnet]
     return tuple(_masquerade(here, matches, family) for here in routers)
+
+
+def masquerades_of_local(walk: Walk, source: str) -> tuple[Repair, ...]:
+    """A rule for the namespace that sends from an address of lo's: out of the interface that it went by."""
+    left = next((step.place for step in reversed(walk.steps) if step.kind == "sent"), None)
+    if walk.origin is None or left is None or left.namespace != walk.origin.name:
+        return ()
+    family = family_of(source)
+    matches = Match(_header(family) + " saddr", (source,)), Match("oifname", (left.interface,))
+    return (_masquerade(walk.origin, matches, family),)
 
 
 def _source(subnet: str, family: int) -> Match:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from ..effects import after
 from ..model.network import Network
+from ..operations.actions import AddAddress
 from .branching import Settled, settle
+from .harm import Harm, touches_internet
 from .questions import Question
 from .walk import Cause, Repair
 
@@ -40,9 +42,12 @@ def obstacles(network: Network, asked: Question, settled: Settled) -> tuple[Obst
     """
     waiting = deque([_State(network, settled)])
     ends: list[tuple[bool, tuple[Obstacle, ...]]] = []  # where it went no further: whether something is wrong, the way
+    harmed = Harm(network)
     trials = 0
     while waiting:
         state = waiting.popleft()
+        if harmed.by(state.network, state.cleared):
+            continue
         if state.settled.arrives:
             return state.cleared
         following = _cleared(state, asked) if trials < _MOST_TRIALS else []
@@ -53,6 +58,9 @@ def obstacles(network: Network, asked: Question, settled: Settled) -> tuple[Obst
             ends.append((False, state.cleared))
         elif not following:
             ends.append((True, (*state.cleared, Obstacle(cause, state.settled.told.walk.leg))))
+    if not ends:
+        assert settled.cause
+        return (Obstacle(settled.cause, settled.told.walk.leg),)
     return min(ends, key=lambda end: end[0])[1]
 
 
@@ -63,13 +71,35 @@ def _cleared(state: _State, asked: Question) -> list[_State]:
     found = []
     for repair in cause.repairs if cause else ():
         assert cause
-        mended = after(state.network, repair)
+        mended = _tried(state.network, repair)
+        if mended is None:
+            continue
         again = settle(mended, asked)
         if _same(again.cause, known):
             continue
         obstacle = Obstacle(cause, state.settled.told.walk.leg, repair)
         found.append(_State(mended, again, (*state.cleared, obstacle)))
     return found
+
+
+def _tried(network: Network, repair: Repair) -> Network | None:
+    """The network after a repair; None where the kernel would refuse it, or where it isn't ours to change."""
+    if any(touches_internet(network, action) for action in repair):
+        return None
+    for action in repair:
+        if isinstance(action, AddAddress) and _is_there(network, action):
+            return None
+        try:
+            network = after(network, (action,))
+        except LookupError:
+            return None
+    return network
+
+
+def _is_there(network: Network, action: AddAddress) -> bool:
+    space = network.get(action.namespace)
+    interface = space.interface(action.interface) if space else None
+    return interface is not None and any(address.cidr == action.cidr for address in interface.addresses)
 
 
 def _same(cause: Cause | None, known: list[Cause | None]) -> bool:
@@ -88,7 +118,10 @@ def oddities(network: Network, asked: Question, settled: Settled) -> tuple[Obsta
 
 def _harmless(network: Network, asked: Question, warning: Cause) -> Repair:
     for repair in warning.repairs:
-        again = settle(after(network, repair), asked)
+        mended = _tried(network, repair)
+        if mended is None or Harm(network).by(mended, (Obstacle(warning, "there", repair),)):
+            continue
+        again = settle(mended, asked)
         if again.arrives and warning.kind not in [other.kind for other in again.told.walk.warnings]:
             return repair
     return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from ..model.network import Address, Interface, Namespace
 from ..operations.actions import Action, AddAddress, DeleteAddress, DeleteNeighbour, SetLink, SetSysctl
@@ -15,8 +16,8 @@ from .findings import Place
 from .netfilter import Passage, Sight, filter_by, frame_chains
 from .owners import global_ones, holders, is_local, parsed, usable
 from .packet import Packet
-from .routing import source_on
-from .sysctls import arp_ignore, forwards
+from .routing import Query, lookup, source_on
+from .sysctls import answers_for_others, arp_ignore, forwards
 from .validation import check_source
 from .walk import Cause, StoppedError, Walk
 
@@ -38,16 +39,17 @@ def ask_arp(walk: Walk, way: Way, ip: str, packet: Packet) -> None:
         source = own.ip if own else ""
     question = Packet("arp", "arp-request", source, ip)
     filter_by(walk, "output", frame_chains(here, "arp", "output"), Sight(here, question, oif=out.name))
-    carry(walk, way, question, unicast=False)
-    filter_by(walk, "input", frame_chains(there, "arp", "input"), Sight(there, question, into.name))
+    carry(walk, way, question)
+    sight = Sight(there, question, into.name, mac=out.mac, packet_type="broadcast")
+    filter_by(walk, "input", frame_chains(there, "arp", "input"), sight)
     _check_answering(there, into)
     _check_arp_ignore(there, into, ip)
     if source:
         check_source(walk, there, into, source, ip)
     answer = Packet("arp", "arp-reply", ip, source or ip)
     filter_by(walk, "output", frame_chains(there, "arp", "output"), Sight(there, answer, oif=into.name))
-    carry(walk, _back(walk, way), answer, unicast=True)
-    filter_by(walk, "input", frame_chains(here, "arp", "input"), Sight(here, answer, out.name))
+    carry(walk, _back(walk, way), answer, mac=out.mac)
+    filter_by(walk, "input", frame_chains(here, "arp", "input"), Sight(here, answer, out.name, mac=into.mac))
     walk.learn(there, into, source, out.mac)
 
 
@@ -63,11 +65,13 @@ def ask_ndp(walk: Walk, way: Way, ip: str, packet: Packet) -> None:
     """
     here, out, there, into = way[0].namespace, way[0].interface, way[-1].namespace, way[-1].interface
     source = _solicitor(here, out, packet)
-    question = Packet("icmp", "nd-neighbor-solicit", source, solicited_node(ip))
-    _pass(walk, way, question, unicast=False)
+    question = Packet("icmp", "nd-neighbor-solicit", source, solicited_node(ip), ttl=255)
+    _pass(walk, way, question)
     _check_answering(there, into)
-    check_address(walk, there, into, next(address for address in into.addresses if address.ip == ip))
-    _pass(walk, _back(walk, way), Packet("icmp", "nd-neighbor-advert", ip, source), unicast=True)
+    for address in into.addresses:
+        if address.ip == ip:
+            check_address(walk, there, into, address)
+    _pass(walk, _back(walk, way), Packet("icmp", "nd-neighbor-advert", ip, source, ttl=255), mac=out.mac)
     walk.learn(there, into, source, out.mac)
 
 
@@ -84,13 +88,13 @@ def solicited_node(ip: str) -> str:
     return str(ipaddress.IPv6Address(_SOLICITED | (int(parsed(ip)) & 0xFFFFFF)))
 
 
-def _pass(walk: Walk, way: Way, packet: Packet, *, unicast: bool) -> None:
+def _pass(walk: Walk, way: Way, packet: Packet, *, mac: str = "") -> None:
     first, last = way[0], way[-1]
     sending = Passage(walk, first.namespace, packet)
     sending.hook("output", oif=first.interface)
     sending.hook("postrouting", oif=first.interface)
-    carry(walk, way, packet, unicast=unicast)
-    receiving = Passage(walk, last.namespace, packet)
+    carry(walk, way, packet, mac=mac)
+    receiving = Passage(walk, last.namespace, packet, first.interface.mac, "host" if mac else "multicast")
     receiving.hook("prerouting", iif=last.interface)
     receiving.hook("input", iif=last.interface)
 
@@ -146,6 +150,7 @@ def _back(walk: Walk, way: Way) -> Way:
         return back
     bridge = master_of(here, out)
     if bridge is None:
+        neighbour_failures.leave_if_opaque(walk, there, into)
         raise walk.lost("beyond", Place(here.name, out.name), interface_kind=out.kind)
     moved = [
         action
@@ -159,6 +164,8 @@ def _back(walk: Walk, way: Way) -> Way:
     raise StoppedError(Cause("address-on-port", Place(here.name, out.name), {"bridge": bridge.name}, (tuple(moved),)))
 
 
+_WITH_ARP = ("veth", "netkit", "bridge", "macvlan", "macvtap", "vlan", "dummy", "bond", "vxlan", "")
+"""Kinds of interfaces on which ARP can be switched on; tunnels have no neighbours to ask."""
 _KNOWN = ("REACHABLE", "STALE", "DELAY", "PROBE", "PERMANENT")
 
 
@@ -173,6 +180,7 @@ class Receiver:
     """
 
     way: Way
+    mac: str
     doubt: Cause | None = None
 
 
@@ -188,10 +196,15 @@ def find(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -
     mac = walk.learnt(here, out, ip) or _remembered(here, out, ip)
     if mac:
         return _by_mac(walk, here, out, ip, mac, packet)
+    if out.noarp and out.kind not in _WITH_ARP:
+        if not out.carrier:
+            raise StoppedError(Cause("no-carrier", Place(here.name, out.name)))
+        raise walk.lost("beyond", Place(here.name, out.name), interface_kind=out.kind or "hardware")
     if out.noarp:
         repair = (SetLink(out.name, "arp", "on", here.name, "off"),)
         raise StoppedError(Cause("arp-off", Place(here.name, out.name), {"ip": ip}, (repair,)))
-    return Receiver(_asked(walk, here, out, ip, packet))
+    way = _asked(walk, here, out, ip, packet)
+    return Receiver(way, way[-1].interface.mac)
 
 
 def _remembered(here: Namespace, out: Interface, ip: str) -> str:
@@ -202,13 +215,15 @@ def _remembered(here: Namespace, out: Interface, ip: str) -> str:
 
 def _by_mac(walk: Walk, here: Namespace, out: Interface, ip: str, mac: str, packet: Packet) -> Receiver:
     ways = [way for way in walk.ways(here, out) if _takes(way, mac)]
+    if len(ways) > 1:
+        ways = [way for way in ways if _is_known_there(walk, way, mac)] or ways
     if not ways:
         neighbour_failures.leave_if_opaque(walk, here, out)
         raise StoppedError(_nobody_behind(walk, here, out, ip, mac, packet))
     number = walk.choose("same-mac", Place(here.name, out.name), len(ways), mac=mac) if len(ways) > 1 else 0
     way = ways[number]
-    owned = is_local(way[-1].namespace, ip)
-    return Receiver(way, None if owned else _nobody_behind(walk, here, out, ip, mac, packet))
+    owned = _has(way, ip)
+    return Receiver(way, mac, None if owned else _nobody_behind(walk, here, out, ip, mac, packet))
 
 
 def _nobody_behind(walk: Walk, here: Namespace, out: Interface, ip: str, mac: str, packet: Packet) -> Cause:
@@ -218,6 +233,17 @@ def _nobody_behind(walk: Walk, here: Namespace, out: Interface, ip: str, mac: st
         return neighbour_failures.nobody(walk, here, out, ip, packet)
     repair = (DeleteNeighbour(ip, out.name, here.name, mac),)
     return Cause("wrong-neighbour", Place(here.name, out.name), {"ip": ip, "mac": mac}, (repair,))
+
+
+def _is_known_there(walk: Walk, way: Way, mac: str) -> bool:
+    """Whether the bridges on a way have learnt that an address is in this direction."""
+    for before, stop in pairwise(way):
+        bridge = master_of(stop.namespace, stop.interface)
+        if stop.way == "out" and before.way == "in" and bridge:
+            behind = walk.behind(stop.namespace, bridge, mac)
+            if behind is not None and behind != stop.interface.index:
+                return False
+    return True
 
 
 def _takes(way: Way, mac: str) -> bool:
@@ -259,7 +285,7 @@ def _nobody(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet
     cause = neighbour_failures.nobody(walk, here, out, ip, packet)
     for way in walk.ways(here, out):
         if Place(way[-1].namespace.name, way[-1].interface.name) == cause.place:
-            carry(walk, way, neighbour_question(packet, ip), unicast=False)
+            carry(walk, way, neighbour_question(packet, ip))
     return StoppedError(cause)
 
 
@@ -267,8 +293,21 @@ def _has(way: Way, ip: str) -> bool:
     """Whether who is at the end of a way would answer: for IPv4 anybody who has the address, wherever."""
     there, interface = way[-1].namespace, way[-1].interface
     if ":" in ip:
-        return any(address.ip == ip for address in interface.addresses)
-    return is_local(there, ip)
+        return any(address.ip == ip for address in interface.addresses) or _answers_for(there, interface, ip)
+    return is_local(there, ip) or _answers_for(there, interface, ip)
+
+
+def _answers_for(there: Namespace, into: Interface, ip: str) -> bool:
+    """Whether a router answers for an address that it reaches by another interface (proxy_arp, ip neigh add proxy)."""
+    named = any(line.ip == ip and line.interface in (None, into.index) for line in there.proxies)
+    family = 6 if ":" in ip else 4
+    asked = answers_for_others(there, into, family)
+    if not (asked or named) or not forwards(there, into, family):
+        return False
+    if family == 6:
+        return named and asked
+    found = lookup(there, Query(ip, iif=into.name))
+    return found.kind == "unicast" and all(route.interface != into.index for route in found.routes)
 
 
 def _warn_of_duplicates(walk: Walk, answered: list[Way], ip: str) -> None:

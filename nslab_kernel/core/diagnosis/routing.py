@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..model.network import Address, Interface, Namespace, PolicyRule, Route
 from ..model.subnets import subnet_of
-from .owners import family_of, inside, is_broadcast, is_local, parsed, usable
+from .owners import family_of, inside, is_broadcast, is_local, local_route, parsed, usable
 
 _LOCAL_TABLE = 255
 _USUAL = (PolicyRule(0, 0, table=_LOCAL_TABLE), PolicyRule(32766, 0, table=254), PolicyRule(32767, 0, table=253))
@@ -26,6 +26,9 @@ class Query:
     iif: str = "lo"  # the interface that it came in by; lo for what the namespace itself sends
     oif: str = ""
     mark: int = 0
+    protocol: str = ""
+    source_port: int = 0
+    destination_port: int = 0
 
     @property
     def family(self) -> int:
@@ -53,17 +56,30 @@ class Answer:
 
 def lookup(here: Namespace, query: Query) -> Answer:
     """Ask a namespace's routing tables, in the order of its policy."""
+    least = 0  # the priority that a rule said to go on with
     for rule in policy(here, query.family):
-        if not _applies(rule, query):
+        if rule.priority < least or not _applies(rule, query):
             continue
         if rule.action in REFUSING:
             return Answer(rule.action, (), rule)
+        if rule.action == "goto":
+            least = rule.goto or 0
         if rule.action != "table":
             continue
         found = _in_table(here, query, rule)
-        if found and found.kind != "throw":
+        if found and found.kind != "throw" and not _suppressed(here, found, rule):
             return found
     return Answer("none")
+
+
+def _suppressed(here: Namespace, found: Answer, rule: PolicyRule) -> bool:
+    """Whether a rule wants its table to be used for longer prefixes only (ip-rule(8), suppress_prefixlength)."""
+    if not found.routes:
+        return False
+    route = found.routes[0]
+    short = rule.suppress_prefixlength is not None and -_preference(route)[0] <= rule.suppress_prefixlength
+    out = here.interface(route.interface)
+    return short or (rule.suppress_group is not None and out is not None and out.group == rule.suppress_group)
 
 
 def policy(here: Namespace, family: int) -> tuple[PolicyRule, ...]:
@@ -78,13 +94,30 @@ def _applies(rule: PolicyRule, query: Query) -> bool:
         rule.destination is None or inside(query.destination, rule.destination),
         rule.iif is None or rule.iif == query.iif,
         rule.oif is None or rule.oif == query.oif,
-        not rule.mark or rule.mark == query.mark,
+        not rule.mark or rule.mark == query.mark & rule.mask,
+        not rule.protocol or rule.protocol == _protocol(query),
+        rule.sport is None or rule.sport[0] <= query.source_port <= rule.sport[1],
+        rule.dport is None or rule.dport[0] <= query.destination_port <= rule.dport[1],
+        not rule.tos,
+        rule.users is None or (query.iif == "lo" and rule.users[0] == 0),  # questions are asked as root
+        not rule.vrf,
     )
     return all(conditions) != rule.inverted
 
 
+def _protocol(query: Query) -> str:
+    return "ipv6-icmp" if query.protocol == "icmp" and query.family == 6 else query.protocol
+
+
 def _in_table(here: Namespace, query: Query, rule: PolicyRule) -> Answer | None:
     if rule.table == _LOCAL_TABLE:
+        if here.local_routes:
+            route = local_route(here, query.destination)
+            return (
+                Answer(route.kind, (route,) if route.kind not in ("local", "broadcast") else (), rule)
+                if route
+                else None
+            )
         if is_local(here, query.destination):
             return Answer("local", (), rule)
         return Answer("broadcast", (), rule) if is_broadcast(here, query.destination) else None
@@ -99,7 +132,7 @@ def _in_table(here: Namespace, query: Query, rule: PolicyRule) -> Answer | None:
 
 
 def _fits(here: Namespace, route: Route, query: Query) -> bool:
-    if route.family != query.family or route.dead:
+    if route.family != query.family or route.dead or route.tos:
         return False
     if route.destination != "default" and not inside(query.destination, route.destination):
         return False

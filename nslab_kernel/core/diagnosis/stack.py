@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..model.network import HOST, Interface, Namespace, Route
-from ..operations.actions import AddAddress, SetPort, SetSysctl, SetUp
+from ..operations.actions import AddAddress, SetLink, SetPort, SetSysctl, SetUp
 from . import resolution
 from .bridging import carry
 from .findings import Place
 from .neighbour_failures import off_subnet
 from .netfilter import Passage
-from .owners import global_ones, holder, holders, inside, is_broadcast, is_local, parsed, usable
+from .owners import global_ones, holder, holders, inside, parsed, usable
 from .packet import Packet
-from .remedies import change_prefix, ends_on, new_routes
+from .remedies import change_prefix, ends_on, masquerades_of_local, new_routes
 from .resolution import check_address
 from .routing import Answer, Query, lookup, source_for
-from .sysctls import BRIDGE_CALLS, FORWARDING, forwards, ipv6_off
+from .sysctls import FORWARDING, bridge_calls, default_ttl, forwards, ipv6_off, routes_localnet
 from .unroutable import bypassed, ipv6_back, new_addresses, no_route, refused
 from .validation import check_source, own_address
 from .walk import Cause, Repair, StoppedError, Walk
@@ -103,20 +103,24 @@ def _other_routes(walk: Walk, sender: Namespace, packet: Packet) -> tuple[Repair
 
 
 def ask_tables(walk: Walk, here: Namespace, packet: Packet, oif: str = "", iif: str = "lo") -> Answer:
-    """What a namespace's routing tables say of a packet, whatever mark its firewall may give it."""
-    query = Query(packet.destination, packet.source, iif, oif)
-    marks = {rule.mark for rule in here.rules if rule.mark and rule.family == query.family}
-    for mark in sorted(marks):
-        marked = replace(query, mark=mark)
-        differs = lookup(here, marked) != lookup(here, query)
-        if differs and _sets_marks(here) and walk.choose("mark", Place(here.name), 2, mark=hex(mark)):
-            return lookup(here, marked)
+    """What a namespace's routing tables say of a packet; where its mark isn't known, any that the policy asks for."""
+    query = Query(
+        packet.destination,
+        packet.source,
+        iif,
+        oif,
+        packet.mark or 0,
+        packet.protocol,
+        packet.source_port,
+        packet.destination_port,
+    )
+    if packet.mark is None:
+        for mark in sorted({rule.mark for rule in here.rules if rule.mark and rule.family == query.family}):
+            marked = replace(query, mark=mark)
+            differs = lookup(here, marked) != lookup(here, query)
+            if differs and walk.choose("mark", Place(here.name), 2, mark=hex(mark)):
+                return lookup(here, marked)
     return lookup(here, query)
-
-
-def _sets_marks(here: Namespace) -> bool:
-    """Whether a firewall rule may mark packets, for the routing policy to see."""
-    return any("mark" in part for chain in here.firewall.chains for rule in chain.rules for part in rule.unread)
 
 
 def route_of(walk: Walk, here: Namespace, found: Answer, packet: Packet) -> Route:
@@ -130,6 +134,8 @@ def route_of(walk: Walk, here: Namespace, found: Answer, packet: Packet) -> Rout
     if parsed(packet.destination).is_multicast:
         raise walk.lost("broadcast", Place(here.name), ip=packet.destination)
     if found.kind == "unicast":
+        if any(route.encap for route in found.routes):
+            raise walk.lost("encap", Place(here.name), ip=packet.destination)
         if len(found.routes) == 1:
             return found.routes[0]
         number = walk.choose("several-routes", Place(here.name), len(found.routes), ip=packet.destination)
@@ -144,8 +150,7 @@ def route_of(walk: Walk, here: Namespace, found: Answer, packet: Packet) -> Rout
 def interface_of(here: Namespace, route: Route) -> Interface:
     """The interface that a route leads out of."""
     out = here.interface(route.interface)
-    if out is None:
-        raise LookupError(f"{here.name} has a route by interface {route.interface}, which it doesn't have")
+    assert out
     return out
 
 
@@ -183,45 +188,97 @@ def send(walk: Walk, here: Namespace, packet: Packet, oif: Interface | None = No
     ------
     StoppedError, LostError
     """
+    walk.origin = here
+    packet = replace(packet, ttl=default_ttl(here, packet.family))
     if parsed(packet.destination).is_loopback:
         _check_loopback(here)
-    found = ask_tables(walk, here, packet, oif.name if oif else "")
-    if found.kind == "local":
-        return _to_itself(walk, here, replace(packet, source=packet.source or packet.destination))
-    route = route_of(walk, here, found, packet)
-    packet = with_source(walk, here, route, packet)
-    out = interface_of(here, route)
-    _note(walk, here, route, packet)
+    route, packet = _chosen(walk, here, packet, oif.name if oif else "")
+    out = interface_of(here, route) if route else here.interface("lo")
+    if route and out:
+        packet = _cut(packet, route, out)
+        _note(walk, here, route, packet)
+    else:
+        walk.sent = walk.sent or packet
     passage = Passage(walk, here, packet)
     changed = passage.hook("output", oif=out)
-    if changed.destination != packet.destination:
+    if (changed.destination, changed.mark) != (packet.destination, packet.mark):
         found = ask_tables(walk, here, changed)
-        if found.kind == "local":
-            return _loop_back(walk, here, passage)
-        route = route_of(walk, here, found, changed)
-        out = interface_of(here, route)
-        _note(walk, here, route, changed)
+        route = None if found.kind == "local" else route_of(walk, here, found, changed)
+        out = interface_of(here, route) if route else None
+        if route and out:
+            _check_localnet(walk, here, out, changed)
+            _note(walk, here, route, changed)
+    if route is None or out is None:
+        return _loop_back(walk, here, passage)
     return _leave(walk, here, passage, route, out)
 
 
-def receive(walk: Walk, here: Namespace, into: Interface, port: Interface, packet: Packet) -> Delivery:
+def _chosen(walk: Walk, here: Namespace, packet: Packet, oif: str) -> tuple[Route | None, Packet]:
+    """The route of a packet that a program sends, and the packet with its source; no route for one to oneself.
+
+    Where the program leaves the source to the kernel, that looks a route up without one, and for a connection again
+    with the one that was chosen; ping(8) only tries whether that is allowed.
+    """
+    found = ask_tables(walk, here, packet, oif)
+    if found.kind == "local":
+        _check_own_loopback(walk, here, packet)
+        return None, replace(packet, source=packet.source or packet.destination)
+    route = route_of(walk, here, found, packet)
+    if packet.source:
+        return route, packet
+    packet = with_source(walk, here, route, packet)
+    if packet.family == 4:
+        again = ask_tables(walk, here, packet, oif)
+        if again.kind != found.kind or packet.protocol != "icmp":
+            return route_of(walk, here, again, packet), packet
+    return route, packet
+
+
+def _cut(packet: Packet, route: Route, out: Interface) -> Packet:
+    """A packet as it leaves its sender: in pieces if it is too long for the first link."""
+    mtu = min(out.mtu, route.mtu or out.mtu)
+    if packet.length > mtu:
+        return replace(packet, piece=mtu, whole=False)
+    return packet
+
+
+def receive(walk: Walk, here: Namespace, into: Interface, port: Interface, packet: Packet, mac: str = "") -> Delivery:
     """Take a packet from an interface: deliver it, or forward it.
 
     Parameters
     ----------
     port
         The interface that it really came in by, where ``into`` is a bridge.
+    mac
+        Of the sender of its frame.
     """
-    passage = Passage(walk, here, packet)
+    passage = Passage(walk, here, packet, mac)
     packet = passage.hook("prerouting", iif=into)
-    if is_local(here, packet.destination):
+    _check_localnet(walk, here, into, packet)
+    found = ask_tables(walk, here, packet, iif=into.name)
+    if found.kind == "local":
         check_source(walk, here, into, packet.source, packet.destination)
         packet = passage.hook("input", iif=into)
         walk.step("delivered", here, into, packet=packet.what, ip=packet.destination)
         return Delivery(here, into, packet)
-    if is_broadcast(here, packet.destination):
+    if found.kind == "broadcast":
         raise walk.lost("broadcast", Place(here.name, into.name), ip=packet.destination)
-    return _forward(walk, here, into, port, passage)
+    return _forward(walk, here, into, port, passage, found)
+
+
+def _check_localnet(walk: Walk, here: Namespace, interface: Interface, packet: Packet) -> None:
+    """Addresses of 127.0.0.0/8 are neither sent nor taken by any interface but lo (ip-sysctl, route_localnet)."""
+    if packet.family == 6 or routes_localnet(here, interface):
+        return
+    if parsed(packet.source).is_loopback and packet.source != packet.destination and walk.origin is not here:
+        repairs = masquerades_of_local(walk, packet.source)
+        raise StoppedError(Cause("martian-source", Place(here.name, interface.name), {"ip": packet.source}, repairs))
+    for ip in (packet.source, packet.destination):
+        if parsed(ip).is_loopback:
+            setting = f"net.ipv4.conf.{interface.name}.route_localnet"
+            repair = (SetSysctl(setting, "1", here.name, "0"),)
+            facts = {"ip": ip, "setting": setting}
+            raise StoppedError(Cause("localnet", Place(here.name, interface.name), facts, (repair,)))
 
 
 def _note(walk: Walk, here: Namespace, route: Route, packet: Packet) -> None:
@@ -230,12 +287,14 @@ def _note(walk: Walk, here: Namespace, route: Route, packet: Packet) -> None:
     walk.step("sent", here, interface_of(here, route), **facts)
 
 
-def _forward(walk: Walk, here: Namespace, into: Interface, port: Interface, passage: Passage) -> Delivery:
+def _forward(
+    walk: Walk, here: Namespace, into: Interface, port: Interface, passage: Passage, found: Answer
+) -> Delivery:
     packet = passage.packet
     bridged = _stays_bridged(here, into, passage)
     if not bridged and not forwards(here, into, packet.family):
         raise StoppedError(not_forwarding(walk, here, into, packet))
-    route = route_of(walk, here, ask_tables(walk, here, packet, iif=into.name), packet)
+    route = route_of(walk, here, found, packet)
     out = interface_of(here, route)
     check_source(walk, here, into, packet.source, packet.destination)
     if packet.link_local and (out is not into or packet.destination.startswith("fe80:")):  # it may stay on its link
@@ -244,10 +303,52 @@ def _forward(walk: Walk, here: Namespace, into: Interface, port: Interface, pass
     walk.forwarded.append((here, into, out))
     if going_round:
         raise StoppedError(Cause("routing-loop", Place(here.name, out.name), {"ip": packet.destination}))
+    if not bridged:
+        passage.packet = _aged(walk, here, into, packet)
+        passage.packet = _fitted(walk, here, route, out, passage.packet)
     facts = {"ip": packet.destination, "gateway": route.gateway or "", "into": into.name}
     walk.step("forwarded", here, out, **facts)
     passage.hook("forward", iif=into, oif=out)
     return _leave(walk, here, passage, route, out, port if bridged else None)
+
+
+def _aged(walk: Walk, here: Namespace, into: Interface, packet: Packet) -> Packet:
+    """A packet with its TTL, or hop limit, one less; none is forwarded with less than one."""
+    if packet.ttl > 1:
+        return replace(packet, ttl=packet.ttl - 1)
+    origin = walk.origin
+    setting = "net.ipv6.conf.all.hop_limit" if packet.family == 6 else "net.ipv4.ip_default_ttl"
+    was = origin.sysctl(setting, "64") if origin else "64"
+    repairs = ((SetSysctl(setting, "64", origin.name, was),),) if origin and was != "64" else ()
+    facts = {
+        "ip": packet.destination,
+        "origin": origin.title if origin else "",
+        "sender": origin.name if origin else here.name,
+        "setting": setting,
+        "ttl": was,
+    }
+    raise StoppedError(Cause("ttl-exceeded", Place(here.name, into.name), facts, repairs))
+
+
+def _fitted(walk: Walk, here: Namespace, route: Route, out: Interface, packet: Packet) -> Packet:
+    """A packet that a router sends on, cut in pieces where that is allowed; else its sender is told to (RFC 1191)."""
+    mtu = min(out.mtu, route.mtu or out.mtu)
+    if packet.length <= mtu:
+        return packet
+    walk.smallest_mtu = min(mtu, walk.smallest_mtu or mtu)
+    if packet.whole or packet.family == 6:
+        kind = "packet-too-big" if packet.family == 6 else "frag-needed"
+        before, steps = walk.state(), len(walk.steps)
+        try:
+            send(walk, here, Packet("icmp", kind, "", packet.source))
+            del walk.steps[steps:]
+        except StoppedError as stopped:
+            facts = {"mtu": str(mtu), "length": str(packet.length), "why": stopped.cause.kind, **stopped.cause.facts}
+            repairs = (*stopped.cause.repairs, (SetLink(out.name, "mtu", str(packet.length), here.name, str(mtu)),))
+            raise StoppedError(Cause("pmtu-black-hole", Place(here.name, out.name), facts, repairs)) from None
+        finally:
+            walk.restore(before)
+    return replace(packet, piece=mtu, whole=False)
 
 
 def _stays_bridged(here: Namespace, into: Interface, passage: Passage) -> bool:
@@ -255,7 +356,7 @@ def _stays_bridged(here: Namespace, into: Interface, passage: Passage) -> bool:
 
     br_netfilter does so without ip_forward.
     """
-    if into.kind != "bridge" or not passage.redirected or here.sysctl(BRIDGE_CALLS[passage.packet.family]) != "1":
+    if into.kind != "bridge" or not passage.redirected or not bridge_calls(here, into, passage.packet.family):
         return False
     found = lookup(here, Query(passage.packet.destination, passage.packet.source, into.name))
     return any(route.interface == into.index for route in found.routes)
@@ -275,10 +376,20 @@ def _leave(
         return _hand_on(walk, here, passage, route, out, came_by)
     except StoppedError:
         gateway = route.gateway
-        detour = gateway and (bypassed(walk, here, out, passage.packet) or off_subnet(walk, here, out, gateway))
+        detour = gateway and bypassed(walk, here, out, passage.packet)
+        if gateway and not detour and not _is_on_link(here, route, gateway):
+            detour = off_subnet(walk, here, out, gateway)
         if detour:
             raise StoppedError(detour) from None
         raise
+
+
+def _is_on_link(here: Namespace, route: Route, gateway: str) -> bool:
+    """Whether a route says itself that its gateway is on the link, or another one leads there directly."""
+    if route.onlink:
+        return True
+    found = lookup(here, Query(gateway))
+    return found.kind == "unicast" and any(line.gateway is None and line.protocol != "kernel" for line in found.routes)
 
 
 def _hand_on(
@@ -288,29 +399,55 @@ def _hand_on(
     gateway = route.gateway or ""
     packet = passage.hook("postrouting", oif=out, gateway=gateway)
     receiver = resolution.find(walk, here, out, gateway or packet.destination, packet)
-    if came_by and receiver.way[1].interface is came_by and not (came_by.port and came_by.port.hairpin):
-        repair = (SetPort(came_by.name, "hairpin", "on", here.name, "off"),)
-        raise StoppedError(Cause("no-hairpin", Place(here.name, came_by.name), {}, (repair,)))
-    packet = carry(walk, receiver.way, packet, unicast=True)
+    if came_by:
+        _check_turning(walk, here, came_by, receiver.way[1].interface)
+    packet = carry(walk, receiver.way, packet, mac=receiver.mac)
     walk.last_sender = (here, out)
     last = receiver.way[-1]
+    if last.namespace is not here:
+        packet = replace(packet, mark=0)
     try:
-        return receive(walk, last.namespace, last.interface, receiver.way[-2].interface, packet)
+        return receive(walk, last.namespace, last.interface, receiver.way[-2].interface, packet, out.mac)
     except StoppedError:
         if receiver.doubt:
             raise StoppedError(receiver.doubt) from None
         raise
 
 
-def _to_itself(walk: Walk, here: Namespace, packet: Packet) -> Delivery:
-    walk.sent = walk.sent or packet
+def _check_turning(walk: Walk, here: Namespace, came_by: Interface, goes_by: Interface) -> None:
+    """A bridge that sends a frame on by itself doesn't send it back by its port, nor between isolated ones."""
+    if goes_by is came_by:
+        if not (came_by.port and came_by.port.hairpin):
+            repair = (SetPort(came_by.name, "hairpin", "on", here.name, "off"),)
+            raise StoppedError(Cause("no-hairpin", Place(here.name, came_by.name), {}, (repair,)))
+    elif came_by.port and goes_by.port and came_by.port.isolated and goes_by.port.isolated:
+        bridge = here.interface(came_by.master)
+        repairs = tuple((SetPort(port.name, "isolated", "off", here.name, "on"),) for port in (goes_by, came_by))
+        facts = {"bridge": bridge.name if bridge else "", "other": came_by.name}
+        raise StoppedError(Cause("ports-isolated", Place(here.name, goes_by.name), facts, repairs))
+
+
+def send_outer(walk: Walk, here: Namespace, packet: Packet, oif: Interface | None) -> tuple[Namespace, str]:
+    """Send a tunnel's packet; what is known of the inner one stays as it is.
+
+    Returns
+    -------
+    tuple
+        The namespace that gets it, and the address that it comes from.
+    """
+    before = walk.state()
+    try:
+        reached = send(walk, here, packet, oif)
+    finally:
+        walk.restore(before)
+    return reached.here, reached.packet.source
+
+
+def _check_own_loopback(walk: Walk, here: Namespace, packet: Packet) -> None:
     lo, own = here.interface("lo"), holder(here, packet.destination)
     others = any(there is not here for there, _ in holders(walk.network, packet.destination))
     if lo and own and others and not lo.up:  # with lo up it would answer itself
-        raise StoppedError(own_address(here, lo, own, packet.destination))
-    passage = Passage(walk, here, packet)
-    passage.hook("output", oif=lo)
-    return _loop_back(walk, here, passage)
+        raise StoppedError(own_address(walk, here, lo, own, packet.destination))
 
 
 def _loop_back(walk: Walk, here: Namespace, passage: Passage) -> Delivery:

@@ -10,6 +10,13 @@ BRIDGE_CALLS = {4: "net.bridge.bridge-nf-call-iptables", 6: "net.bridge.bridge-n
 """What makes bridged frames pass the IP firewall, too."""
 
 
+def bridge_calls(here: Namespace, bridge: Interface, family: int) -> bool:
+    """Whether the frames that a bridge forwards pass the IP firewall: set for all, or for this bridge."""
+    own = bridge.bridge
+    mine = own is not None and (own.nf_call_ip6tables if family == 6 else own.nf_call_iptables)
+    return here.sysctl(BRIDGE_CALLS[family]) == "1" or mine
+
+
 def forwards(here: Namespace, into: Interface, family: int) -> bool:
     """Whether packets that come in by an interface may go out by another."""
     if family == 6:
@@ -30,6 +37,24 @@ def arp_ignore(here: Namespace, into: Interface) -> int:
 def accepts_local(here: Namespace, into: Interface) -> bool:
     """Whether packets are let in whose source is an address of the namespace itself."""
     return _highest(here, into, "accept_local") > 0
+
+
+def answers_for_others(here: Namespace, into: Interface, family: int) -> bool:
+    """Whether questions for addresses behind other interfaces are answered (proxy_arp, proxy_ndp)."""
+    if family == 6:
+        return any(here.sysctl(f"net.ipv6.conf.{place}.proxy_ndp") == "1" for place in ("all", into.name))
+    return _highest(here, into, "proxy_arp") > 0
+
+
+def routes_localnet(here: Namespace, interface: Interface) -> bool:
+    """Whether 127.0.0.0/8 may go out and come in by an interface."""
+    return _highest(here, interface, "route_localnet") > 0
+
+
+def default_ttl(here: Namespace, family: int) -> int:
+    """The TTL, or hop limit, of what a namespace sends."""
+    name = "net.ipv6.conf.all.hop_limit" if family == 6 else "net.ipv4.ip_default_ttl"
+    return int(here.sysctl(name, "64"))
 
 
 def ignores_echo(here: Namespace, family: int) -> str:

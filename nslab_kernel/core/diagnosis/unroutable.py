@@ -10,7 +10,7 @@ from .findings import Place
 from .neighbour_failures import candidates, leads_to, other_prefix, strayed, switch_ipv6_on
 from .owners import global_ones, holders, inside, is_private
 from .packet import Packet
-from .remedies import ends_on, masquerades, new_routes, subnets_on
+from .remedies import ends_on, masquerades, new_routes, route_to_subnet, subnets_on
 from .routing import Answer
 from .sysctls import forwards, ipv6_off
 from .walk import Cause, Repair, Walk
@@ -33,9 +33,16 @@ def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
         repairs = masquerades(walk, packet.destination)
         if repairs:
             return Cause("private-source", Place(here.name), facts, repairs)
-    return _cut_off(walk, here, links, packet) or Cause(
-        "no-route", Place(here.name), facts, new_routes(walk, here, packet.destination)
-    )
+    repairs = (*_own_routes(here, links, packet), *new_routes(walk, here, packet.destination))
+    return _cut_off(walk, here, links, packet) or Cause("no-route", Place(here.name), facts, repairs)
+
+
+def _own_routes(here: Namespace, links: list[Interface], packet: Packet) -> Iterator[Repair]:
+    """The route to an interface's own subnet, which somebody has removed or never wanted (noprefixroute)."""
+    for interface in links:
+        for address in global_ones(interface, packet.family):
+            if interface.up and inside(packet.destination, address.network):
+                yield (route_to_subnet(here, interface, address),)
 
 
 def _cut_off(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:

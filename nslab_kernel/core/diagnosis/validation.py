@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ..model.network import Interface, Namespace
-from ..operations.actions import DeleteAddress, SetSysctl
+from ..operations.actions import DeleteAddress, DeleteRoute, SetSysctl
 from .findings import Place
-from .owners import family_of, holder, parsed
+from .owners import family_of, holder
 from .packet import Packet
-from .remedies import new_routes
+from .remedies import masquerades_of_local, masquerades_of_translated, new_routes
 from .routing import REFUSING, Answer, Query, lookup
 from .sysctls import accepts_local, reverse_path_filter
 from .unroutable import no_route, refused
-from .walk import Cause, StoppedError, Walk
+from .walk import Cause, Repair, StoppedError, Walk
 
 
 def check_source(walk: Walk, here: Namespace, into: Interface, source: str, destination: str) -> None:
@@ -24,11 +24,9 @@ def check_source(walk: Walk, here: Namespace, into: Interface, source: str, dest
     """
     if family_of(source) == 6:
         return
-    if parsed(source).is_loopback:
-        raise StoppedError(Cause("martian-source", Place(here.name, into.name), {"ip": source}))
     own = holder(here, source)
     if own is not None and not accepts_local(here, into):
-        raise StoppedError(own_address(here, into, own, source))
+        raise StoppedError(own_address(walk, here, into, own, source))
     mode = reverse_path_filter(here, into)
     if not mode:
         return
@@ -52,18 +50,23 @@ def _disbelieved(walk: Walk, here: Namespace, into: Interface, answer: Packet, f
     place, facts = Place(here.name, into.name), {"ip": source, "mode": mode, "setting": repair[0].name}
     way = here.interface(found.routes[0].interface) if found.kind == "unicast" else None
     if way:
-        return Cause("rp-filter", place, facts | {"other": way.name}, (repair,))
+        repairs: tuple[Repair, ...] = (repair, (DeleteRoute(found.routes[0], way.name, here.name),))
+        return Cause("rp-filter", place, facts | {"other": way.name}, repairs)
     reason = no_route(walk, here, answer)
     if reason.kind != "no-route":
         return reason
     return Cause("rp-filter-no-way", place, facts, (*new_routes(walk, here, source), repair))
 
 
-def own_address(here: Namespace, into: Interface, own: Interface, source: str) -> Cause:
-    """A namespace has an address that others use, so that it takes their packets for its own."""
+def own_address(walk: Walk, here: Namespace, into: Interface, own: Interface, source: str) -> Cause:
+    """A namespace has an address that others use, so that it takes their packets for its own; or its own come back."""
+    if walk.origin is here and walk.sent and into.name != "lo":
+        repairs = masquerades_of_translated(walk, source, walk.redirected_to)
+        return Cause("martian-source", Place(here.name, into.name), {"ip": source}, repairs)
     cidr = next((address.cidr for address in own.addresses if address.ip == source), "")
     if own.is_loopback or not cidr:
-        return Cause("martian-source", Place(here.name, into.name), {"ip": source})
+        repairs = masquerades_of_local(walk, source) if into.name != "lo" else ()
+        return Cause("martian-source", Place(here.name, into.name), {"ip": source}, repairs)
     return Cause(
         "duplicate-address",
         Place(here.name, own.name),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..model.network import Interface, Namespace, Network
 from ..operations.actions import Action
@@ -40,6 +41,10 @@ class Step:
     place: Place
     leg: str
     facts: Facts
+
+
+Ways = dict[tuple[str, int], cabling.Reach]
+"""Where frames can go, by the namespace and the index of the interface that they leave by."""
 
 
 class StoppedError(Exception):
@@ -81,7 +86,7 @@ class Walk:
     wants to know whether it matters walks again with other ``choices``.
     """
 
-    def __init__(self, network: Network, choices: Sequence[int] = ()) -> None:
+    def __init__(self, network: Network, choices: Sequence[int] = (), known: Ways | None = None) -> None:
         self.network = network
         self.leg = "there"
         self.goal = ""  # the address that is to be reached
@@ -94,9 +99,13 @@ class Walk:
             None  # who put it on its present link, by which interface
         )
         self.forwarded: list[tuple[Namespace, Interface, Interface]] = []  # routers passed: by which in, by which out
+        self.origin: Namespace | None = None  # who sent what is now on its way
+        self.send_outer: Callable[[Namespace, Packet, Interface | None], tuple[Namespace, str]] | None = None
+        self.smallest_mtu = 0  # bytes, where a packet was too long for a link on its way; 0: it never was
+        self._behind: dict[tuple[str, int, str], int | str] = {}
         self._learnt: dict[tuple[str, int, str], str] = {}
         self._chosen = choices
-        self._ways: dict[tuple[str, int], list[cabling.Way]] = {}
+        self._ways: Ways = {} if known is None else known
 
     def choose(self, kind: str, place: Place, options: int, **facts: str) -> int:
         """Take one of several options at a point that can't be decided."""
@@ -113,17 +122,46 @@ class Walk:
         place = Place(here.name, interface.name if interface else "")
         self.steps.append(Step(kind, place, self.leg, facts))
 
+    @property
+    def redirected_to(self) -> str:
+        """The address that the destination was last translated to; empty if it wasn't."""
+        after = (step.facts["after"] for step in reversed(self.steps) if step.kind == "translated-destination")
+        return next((end.rsplit(":", 1)[0].strip("[]") if _has_port(end) else end for end in after), "")
+
     def warn(self, cause: Cause) -> None:
         """Note something that is not as it should be, though the packet goes on."""
         if cause not in self.warnings:
             self.warnings.append(cause)
 
     def ways(self, here: Namespace, out: Interface) -> list[cabling.Way]:
-        """Where frames can go from an interface (`cabling.ways_from`)."""
+        """Where frames can go from an interface (`cabling.reach`)."""
+        return self._reach(here, out).ways
+
+    def edges(self, here: Namespace, out: Interface) -> list[cabling.Stop]:
+        """Where frames from an interface leave what this lab can see."""
+        return self._reach(here, out).edges
+
+    def _reach(self, here: Namespace, out: Interface) -> cabling.Reach:
         key = (here.name, out.index)
         if key not in self._ways:
-            self._ways[key] = cabling.ways_from(self.network, here, out)
+            self._ways[key] = cabling.reach(self.network, here, out)
         return self._ways[key]
+
+    def heard(self, here: Namespace, device: Interface, mac: str, behind: int | str) -> None:
+        """A bridge learns behind which port (its index) an address is; a vxlan, behind which end (its address)."""
+        self._behind[here.name, device.index, mac] = behind
+
+    def behind(self, here: Namespace, device: Interface, mac: str) -> int | str | None:
+        """What a bridge or a vxlan has learnt on this walk of where an address is."""
+        return self._behind.get((here.name, device.index, mac))
+
+    def state(self) -> tuple[Any, ...]:
+        """What is known of the packet that is on its way, to be restored after another one was followed."""
+        return self.sent, self.last_sender, list(self.forwarded), self.origin
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go on with the packet that was on its way before."""
+        self.sent, self.last_sender, self.forwarded, self.origin = state
 
     def learn(self, here: Namespace, interface: Interface, ip: str, mac: str) -> None:
         """A neighbour has made itself known; a permanent entry stays what it is."""
@@ -133,3 +171,7 @@ class Walk:
     def learnt(self, here: Namespace, interface: Interface, ip: str) -> str:
         """The MAC address that was learnt on this walk, or nothing."""
         return self._learnt.get((here.name, interface.index, ip), "")
+
+
+def _has_port(end: str) -> bool:
+    return end.startswith("[") or end.count(":") == 1

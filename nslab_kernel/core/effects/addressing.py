@@ -11,6 +11,7 @@ from ..operations.actions import AddAddress, AddRoute, AddRule, DeleteAddress, D
 from .register import take
 from .sketch import LOOPBACK_ADDRESSES, Sketch
 
+_LOCAL_TABLE = 255
 _KERNEL_METRIC = {4: 0, 6: 256}
 
 
@@ -50,7 +51,14 @@ def _(action: AddRoute, sketch: Sketch) -> None:
     index = sketch.interface(action.namespace, action.interface).index if action.interface else None
     if index is None and route.gateway:
         index = _way_to(sketch, action.namespace, route.gateway)
-    sketch.add_route(action.namespace, replace(route, interface=index))
+    if index is None and route.kind == "unicast":
+        raise LookupError(f"{action.namespace} has no interface by which {route.gateway} is reached")
+    route = replace(route, interface=index)
+    if route.table == _LOCAL_TABLE:
+        space = sketch.space(action.namespace)
+        sketch.set_space(action.namespace, local_routes=(*space.local_routes, route))
+        return
+    sketch.add_route(action.namespace, route)
 
 
 @take.register

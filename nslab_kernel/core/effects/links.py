@@ -11,9 +11,12 @@ from ..operations.actions import (
     AddNamespace,
     AddNeighbour,
     AddVeth,
+    DeleteForwarding,
     DeleteInterface,
     DeleteNamespace,
     DeleteNeighbour,
+    DeleteQdisc,
+    DeleteTrafficFilter,
     SetBridge,
     SetDown,
     SetLink,
@@ -114,6 +117,31 @@ def _(action: AddNeighbour, sketch: Sketch) -> None:
 @take.register
 def _(action: DeleteNeighbour, sketch: Sketch) -> None:
     _forget(sketch, action.namespace, action.interface, action.ip)
+
+
+@take.register
+def _(action: DeleteForwarding, sketch: Sketch) -> None:
+    index = sketch.interface(action.namespace, action.interface).index
+    lines = sketch.space(action.namespace).forwarding
+    left = tuple(line for line in lines if (line.mac, line.interface) != (action.mac, index))
+    sketch.set_space(action.namespace, forwarding=left)
+
+
+@take.register
+def _(action: DeleteQdisc, sketch: Sketch) -> None:
+    index = sketch.interface(action.namespace, action.interface).index
+    lines = sketch.space(action.namespace).qdiscs
+    left = tuple(line for line in lines if (line.interface, line.parent) != (index, action.parent))
+    sketch.set_space(action.namespace, qdiscs=left)
+
+
+@take.register
+def _(action: DeleteTrafficFilter, sketch: Sketch) -> None:
+    index = sketch.interface(action.namespace, action.interface).index
+    gone = index, action.side, action.priority
+    lines = sketch.space(action.namespace).filters
+    left = tuple(line for line in lines if (line.interface, line.side, line.priority) != gone)
+    sketch.set_space(action.namespace, filters=left)
 
 
 def _forget(sketch: Sketch, where: str, name: str, ip: str) -> int:

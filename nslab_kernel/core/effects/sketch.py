@@ -20,8 +20,21 @@ class Sketch:
 
     def network(self) -> Network:
         """The network as it is now."""
-        host, *others = self._spaces.values()
+        host, *others = (self._with_local_routes(space) for space in self._spaces.values())
         return replace(self._network, host=host, namespaces=tuple(others))
+
+    def _with_local_routes(self, space: Namespace) -> Namespace:
+        """The namespace with what its table ``local`` gains and loses with its addresses."""
+        was = self._network.get(space.name)
+        if was is None or not was.local_routes or was.interfaces is space.interfaces:
+            return space
+        before, now = _own(was), _own(space)
+        kept = [r for r in space.local_routes if (r.destination.partition("/")[0], r.interface) not in before - now]
+        new = [
+            Route(f"{ip}/{128 if ':' in ip else 32}", 6 if ":" in ip else 4, None, index, ip, table=255, kind="local")
+            for ip, index in sorted(now - before)
+        ]
+        return replace(space, local_routes=(*kept, *new))
 
     def space(self, name: str) -> Namespace:
         return self._spaces[name]
@@ -95,3 +108,13 @@ class Sketch:
     def keep_routes(self, where: str, wanted: Callable[[Route], bool]) -> None:
         """Remove the routes that aren't wanted."""
         self.set_space(where, routes=tuple(filter(wanted, self._spaces[where].routes)))
+
+
+def _own(space: Namespace) -> set[tuple[str, int]]:
+    """The addresses that are a namespace's own, each with the index of its interface."""
+    return {
+        (address.ip, interface.index)
+        for interface in space.interfaces
+        for address in interface.addresses
+        if address.family == 4 or (interface.up and not address.dadfailed)
+    }

@@ -267,6 +267,8 @@ class Listener:
     protocol: str  # tcp or udp
     ip: str  # "0.0.0.0" or "::" for every address
     port: int
+    v6only: bool = False  # of "::": whether IPv4 is left to others (ipv6(7), IPV6_V6ONLY)
+    device: str = ""  # the interface that it is bound to (socket(7), SO_BINDTODEVICE)
 
 
 @dataclass(frozen=True)
@@ -308,6 +310,18 @@ class Namespace:
         if isinstance(key, int):
             return self._by_index.get(key)
         return self._by_name.get(key) if key else None
+
+    @cached_property
+    def local_table(self) -> tuple[dict[str, Route], tuple[Route, ...]]:
+        """Table ``local``: single addresses as a dictionary, and the wider routes, the longest prefix first."""
+        single, wide = {}, []
+        for route in self.local_routes:
+            ip, _, prefix = route.destination.partition("/")
+            if prefix in ("", "128" if route.family == 6 else "32"):
+                single[ip] = route
+            else:
+                wide.append(route)
+        return single, tuple(sorted(wide, key=lambda route: -int(route.destination.partition("/")[2])))
 
     def ports(self, bridge: Interface) -> tuple[Interface, ...]:
         """The interfaces that are ports of ``bridge``."""
@@ -354,6 +368,20 @@ class Network:
     def lower(self, interface: Interface) -> tuple[Namespace, Interface] | None:
         """The device that an interface sits on (macvlan, VLAN, vxlan, ...) and its namespace, or None."""
         return self._at(interface.lower_namespace, interface.lower_index)
+
+    def uppers(self, namespace: Namespace, interface: Interface) -> tuple[tuple[Namespace, Interface], ...]:
+        """The devices that sit on an interface, in any namespace."""
+        return self._uppers.get((namespace.name, interface.index), ())
+
+    @cached_property
+    def _uppers(self) -> dict[tuple[str, int], tuple[tuple[Namespace, Interface], ...]]:
+        found: dict[tuple[str, int], tuple[tuple[Namespace, Interface], ...]] = {}
+        for namespace in self.everywhere:
+            for interface in namespace.interfaces:
+                if interface.lower_index is not None and interface.lower_namespace is not None:
+                    key = interface.lower_namespace, interface.lower_index
+                    found[key] = (*found.get(key, ()), (namespace, interface))
+        return found
 
     def _at(self, name: str | None, index: int | None) -> tuple[Namespace, Interface] | None:
         namespace = self.get(name) if name is not None and index is not None else None

@@ -392,9 +392,26 @@ def rule_words(rule: PolicyRule) -> tuple[str, ...]:
         if value:
             words += [key, value]
     if rule.mark:
-        words += ["fwmark", hex(rule.mark)]
+        words += ["fwmark", hex(rule.mark) if rule.mask == 0xFFFFFFFF else f"{hex(rule.mark)}/{hex(rule.mask)}"]
+    if rule.tos:
+        words += ["tos", hex(rule.tos)]
+    if rule.protocol:
+        words += ["ipproto", rule.protocol]
+    for key, ends in (("sport", rule.sport), ("dport", rule.dport), ("uidrange", rule.users)):
+        if ends:
+            low, high = ends
+            words += [key, f"{low}-{high}" if low != high or key == "uidrange" else str(low)]
     words += ["priority", str(rule.priority)]
-    words += ["table", str(rule.table)] if rule.action == "table" else [rule.action]
+    if rule.vrf:
+        words.append("l3mdev")
+    elif rule.action == "table":
+        words += ["table", str(rule.table)]
+    else:
+        words += ["goto", str(rule.goto)] if rule.action == "goto" else [rule.action]
+    if rule.suppress_prefixlength is not None:
+        words += ["suppress_prefixlength", str(rule.suppress_prefixlength)]
+    if rule.suppress_group is not None:
+        words += ["suppress_ifgroup", str(rule.suppress_group)]
     return tuple(words)
 
 
@@ -473,6 +490,58 @@ class SetPort:
 
     def undo(self) -> SetPort:
         return SetPort(self.name, self.setting, self.was, self.namespace, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteForwarding:
+    """Remove a line from a bridge's forwarding table (bridge(8), fdb); the bridge floods, and learns again."""
+
+    mac: str
+    interface: str
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return bridge(self.namespace, "fdb", "del", self.mac, "dev", self.interface, "master")
+
+    def undo(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteQdisc:
+    """Remove a queueing discipline that somebody set (tc(8)); the kernel's own takes its place."""
+
+    interface: str
+    parent: str
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return tc(self.namespace, "qdisc", "del", "dev", self.interface, self.parent)
+
+    def undo(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteTrafficFilter:
+    """Remove the filters of one priority from an interface's ingress or egress (tc(8))."""
+
+    interface: str
+    side: str
+    priority: int
+    namespace: str = HOST
+
+    def command(self) -> str:
+        return tc(self.namespace, "filter", "del", "dev", self.interface, self.side, "prio", str(self.priority))
+
+    def undo(self) -> None:
+        return None
+
+
+def tc(namespace: str, *words: str) -> str:
+    """A tc(8) command that acts in a namespace."""
+    place = () if namespace == HOST else ("-n", namespace)
+    return shlex.join(("sudo", "tc", *place, *words))
 
 
 @dataclass(frozen=True, slots=True)

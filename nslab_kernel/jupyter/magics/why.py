@@ -18,6 +18,7 @@ class WhyMagics(NslabMagics):
     @argument("destination", help="A namespace, an address or a name.")
     @argument("--tcp", type=int, metavar="PORT", help="A TCP connection to this port, in place of a ping.")
     @argument("--udp", type=int, metavar="PORT", help="A UDP message to this port, in place of a ping.")
+    @argument("--size", type=int, default=0, metavar="BYTES", help="Bytes of data, as ping -s counts them.")
     @line_magic
     def netns_why(self, line: str) -> None:
         """Say why a ping (or a connection) doesn't arrive, what shows it, and what puts it right.
@@ -34,7 +35,7 @@ class WhyMagics(NslabMagics):
         from .. import explanations  # not at the top: diagnosis and picture would slow every kernel's start
 
         wanted = parse(self.netns_why, line)
-        diagnosis = self.lab.why(wanted.source, wanted.destination, wanted.tcp, wanted.udp)
+        diagnosis = self.lab.why(wanted.source, wanted.destination, wanted.tcp, wanted.udp, wanted.size)
         display(explanations.bundle(diagnosis), raw=True)
         marks = explanations.marks(diagnosis, self.lab.snapshot())
         if marks:

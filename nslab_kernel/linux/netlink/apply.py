@@ -157,6 +157,9 @@ def _carry_out_one(action: Action, doors: Doors) -> None:
 # How each action is carried out that neither `build` nor `remove` does together with others.
 _PERFORM: dict[type[Action], Callable[[Any, Doors], None]] = {
     actions.AddNeighbour: link_requests.add_neighbour,
+    actions.DeleteForwarding: link_requests.delete_forwarding,
+    actions.DeleteQdisc: link_requests.delete_qdisc,
+    actions.DeleteTrafficFilter: link_requests.delete_qdisc,
     actions.DeleteNeighbour: link_requests.delete_neighbour,
     actions.SetBridge: link_requests.set_bridge,
     actions.SetLink: link_requests.set_link,

@@ -5,7 +5,18 @@ from __future__ import annotations
 import socket
 import struct
 
-from ...core.operations.actions import PORT_STATES, AddNeighbour, DeleteNeighbour, SetBridge, SetLink, SetPort
+from ...core.operations.actions import (
+    PORT_STATES,
+    AddNeighbour,
+    DeleteForwarding,
+    DeleteNeighbour,
+    DeleteQdisc,
+    DeleteTrafficFilter,
+    SetBridge,
+    SetLink,
+    SetPort,
+)
+from .. import processes
 from .dump import HEADER, attribute
 from .encode import IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINKINFO, NDA_DST, RTM_NEWLINK, RTM_SETLINK
 from .encode import delete_neighbour as forget
@@ -18,8 +29,19 @@ _IFLA_ADDRESS, _IFLA_MTU, _IFLA_PROTINFO = 1, 4, 12
 _NESTED = 0x8000
 _IFF_NOARP = 0x80
 _BRIDGE = {"forward_delay": 1, "stp_state": 5}  # IFLA_BR_*, of 32 bits
-_PORT = {"state": 1, "hairpin": 4, "learning": 8, "flood": 9, "isolated": 33}  # IFLA_BRPORT_*, of 8 bits
+_PORT = {
+    "state": 1,
+    "hairpin": 4,
+    "learning": 8,
+    "flood": 9,
+    "mcast_flood": 27,
+    "bcast_flood": 30,
+    "isolated": 33,
+    "locked": 39,
+}  # IFLA_BRPORT_*, of 8 bits
 _NDA_LLADDR = 2
+_NTF_MASTER = 4
+_RTM_DELNEIGH = 29
 _NUD_PERMANENT = 0x80
 
 _LINK = struct.Struct("=BxHiII")  # family, type, index, flags, mask of the flags that are set
@@ -62,6 +84,19 @@ def add_neighbour(action: AddNeighbour, doors: Doors) -> None:
     body = _NEIGHBOUR.pack(family, index, _NUD_PERMANENT, 0, 0)
     body += attribute(NDA_DST, socket.inet_pton(family, action.ip)) + attribute(_NDA_LLADDR, _mac(action.mac))
     _send(doors, action.namespace, _RTM_NEWNEIGH, body, NLM_F_CREATE | _NLM_F_REPLACE)
+
+
+def delete_forwarding(action: DeleteForwarding, doors: Doors) -> None:
+    index = doors.socket(action.namespace).index(action.interface)
+    body = _NEIGHBOUR.pack(socket.AF_BRIDGE, index, 0, _NTF_MASTER, 0) + attribute(_NDA_LLADDR, _mac(action.mac))
+    _send(doors, action.namespace, _RTM_DELNEIGH, body)
+
+
+def delete_qdisc(action: DeleteQdisc | DeleteTrafficFilter, doors: Doors) -> None:
+    doors.enter(action.namespace)
+    words = action.command().split()
+    start = words.index("filter" if isinstance(action, DeleteTrafficFilter) else "qdisc")
+    processes.output_of("tc", *words[start:])
 
 
 def delete_neighbour(action: DeleteNeighbour, doors: Doors) -> None:

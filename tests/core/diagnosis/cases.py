@@ -6,7 +6,19 @@ from dataclasses import dataclass, field, replace
 
 from nslab_kernel.core.effects import after
 from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
-from nslab_kernel.core.model.network import HOST, Listener, Network, PolicyRule, Route
+from nslab_kernel.core.model.network import (
+    HOST,
+    Address,
+    ForwardingEntry,
+    Interface,
+    Listener,
+    Network,
+    PolicyRule,
+    Qdisc,
+    Route,
+    TrafficFilter,
+    Tunnel,
+)
 from nslab_kernel.core.operations.actions import (
     Action,
     AddAddress,
@@ -43,6 +55,7 @@ class Case:
 
 FORWARD = Chain("ip", "filter", "FORWARD", (), "forward", "filter", 0, "drop")
 INPUT = Chain("inet", "own", "input", (), "input", "filter", 0)
+OUTPUT = Chain("ip", "nat", "OUTPUT", (), "output", "nat", -100)
 PREROUTING = Chain("ip", "nat", "PREROUTING", (), "prerouting", "nat", -100)
 POSTROUTING = Chain("ip", "nat", "POSTROUTING", (), "postrouting", "nat", 100)
 NO_PING = Rule((Match("meta l4proto", ("icmp",)),), Verdict("drop"), 3, text="meta l4proto icmp drop")
@@ -72,6 +85,89 @@ def dadfailed(network: Network, *, tentative: bool = False) -> Network:
     )
     spaces = (replace(s, interfaces=interfaces) if s is space else s for s in network.namespaces)
     return replace(network, namespaces=tuple(spaces))
+
+
+def changed(network: Network, namespace: str, **fields: object) -> Network:
+    """A network with other fields of one namespace."""
+    spaces = [replace(s, **fields) if s.name == namespace else s for s in network.everywhere]  # type: ignore[arg-type]
+    return replace(network, host=spaces[0], namespaces=tuple(spaces[1:]))
+
+
+def index(network: Network, namespace: str, name: str) -> int:
+    space = network.get(namespace)
+    found = space.interface(name) if space else None
+    assert found
+    return found.index
+
+
+def mac(network: Network, namespace: str, name: str) -> str:
+    space = network.get(namespace)
+    found = space.interface(name) if space else None
+    assert found
+    return found.mac
+
+
+def misdirected() -> Network:
+    """br1 has been told that ns2 is behind the port of ns3."""
+    network = bridged(3)
+    entry = ForwardingEntry(mac(network, "ns2", "eth00-ns2"), index(network, HOST, "veth-ns3"), "static", True)
+    return changed(network, HOST, forwarding=(entry,))
+
+
+def shaped(kind: str, options: str) -> Network:
+    network = bridged()
+    return changed(network, "ns2", qdiscs=(Qdisc(index(network, "ns2", "eth00-ns2"), kind, "1:", "root", options),))
+
+
+def dropping_filter() -> Network:
+    network = bridged()
+    port = index(network, "ns2", "eth00-ns2")
+    line = TrafficFilter(port, "ingress", "matchall", 49152, text="matchall action order 1: gact action drop")
+    return changed(network, "ns2", filters=(line,))
+
+
+def tunnelled(remote: str = "172.16.1.2", vni: int = 41) -> Network:
+    """A vxlan from ns1 to ns2 over br1, with 10.60.0.1 and 10.60.0.2."""
+    network = bridged()
+    for number, far, own in ((1, remote, 41), (2, "172.16.1.1", vni)):
+        name = f"ns{number}"
+        space = network.get(name)
+        assert space
+        vxlan = Interface(
+            9,
+            "vx0",
+            "vxlan",
+            f"02:00:00:00:60:0{number}",
+            1450,
+            up=True,
+            carrier=True,
+            addresses=(Address(f"10.60.0.{number}", 24),),
+            lower_index=index(network, name, f"eth00-{name}"),
+            lower_namespace=name,
+            tunnel=Tunnel(own, far, f"172.16.1.{number}", 4789),
+        )
+        route = Route("10.60.0.0/24", interface=9, source=f"10.60.0.{number}", scope="link", protocol="kernel")
+        network = changed(network, name, interfaces=(*space.interfaces, vxlan), routes=(*space.routes, route))
+    return network
+
+
+def published_on_lo() -> Network:
+    """The host sends its own connections to 127.0.0.1 port 8000 to ns1."""
+    wanted = (Match("ip daddr", ("127.0.0.1",)), Match("tcp dport", ("8000",)))
+    rule = Rule(wanted, Verdict("dnat", "172.16.1.1", "80"), 4, text="dnat to 172.16.1.1:80")
+    return listening(ruled(bridged(), HOST, OUTPUT, rule), "ns1", "0.0.0.0", 80)
+
+
+def deaf_to_errors() -> Network:
+    """The way to ns2 takes 600 bytes, and ns1 drops the errors that say so."""
+    rule = Rule((Match("icmp type", ("destination-unreachable",)),), Verdict("drop"), 3, text="icmp type 3 drop")
+    return ruled(broken(routed(), SetLink("br2", "mtu", "600")), "ns1", INPUT, rule)
+
+
+def without_local_route() -> Network:
+    """ns2 has its address, but not in its table local."""
+    loopback = Route("127.0.0.0/8", interface=1, table=255, kind="local", scope="host")
+    return changed(bridged(), "ns2", local_routes=(loopback,))
 
 
 def carrierless() -> Network:
@@ -216,6 +312,24 @@ CASES: dict[str, Case] = {
         broken(bridged(1, "br2", ("172.17.0.1/16", "172.17.1.{}/16"), bridged(2)), default("ns1", "172.16.1.2")),
         destination="203.0.113.9",
     ),
+    "no-local-route": Case(without_local_route()),
+    "port-locked": Case(broken(bridged(), SetPort("veth-ns1", "locked", "on"))),
+    "no-broadcasts": Case(broken(bridged(), SetPort("veth-ns2", "bcast_flood", "off"))),
+    "wrong-forwarding": Case(misdirected()),
+    "same-mac": Case(
+        broken(
+            bridged(),
+            SetLink("eth00-ns1", "address", "02:00:00:00:77:77", "ns1"),
+            SetLink("eth00-ns2", "address", "02:00:00:00:77:77", "ns2"),
+        )
+    ),
+    "filtered-by-tc": Case(dropping_filter()),
+    "dropped-by-queue": Case(shaped("tbf", "rate 1Kbit burst 10b lat 1ms")),
+    "no-remote": Case(tunnelled(remote=""), destination="10.60.0.2", curable=False),
+    "other-vxlan": Case(tunnelled(vni=42), destination="10.60.0.2", curable=False),
+    "localnet": Case(published_on_lo(), HOST, "127.0.0.1", {"tcp": 8000}),
+    "ttl-exceeded": Case(broken(routed(), SetSysctl("net.ipv4.ip_default_ttl", "1", "ns1"))),
+    "pmtu-black-hole": Case(deaf_to_errors(), packet={"size": 1000}),
     "arp-off": Case(broken(bridged(), SetLink("eth00-ns2", "arp", "off", "ns2"))),
     "arp-ignored": Case(broken(bridged(), SetSysctl("net.ipv4.conf.all.arp_ignore", "8", "ns2"))),
     "wrong-neighbour": Case(broken(bridged(), AddNeighbour("172.16.1.2", "02:00:00:00:99:99", "eth00-ns1", "ns1"))),
