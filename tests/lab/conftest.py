@@ -12,8 +12,14 @@ from nslab_kernel.lab import Lab
 
 from ..comparison import assert_becomes
 
-if os.environ.get("NSLAB") != "1":
-    pytest.exit("These tests change the host's network: run `nslab run -- python -m pytest tests/lab`.", returncode=4)
+
+@pytest.fixture(scope="session", autouse=True)
+def private_host() -> None:
+    """Stop before the first test where this is a machine's own network."""
+    if os.environ.get("NSLAB") != "1":
+        pytest.exit(
+            "These tests change the host's network: run `nslab run -- python -m pytest tests/lab`.", returncode=4
+        )
 
 
 @pytest.fixture

@@ -10,8 +10,14 @@ import pytest
 from nslab_kernel.lab import Lab
 from nslab_kernel.linux.reading import Reader
 
-if os.environ.get("NSLAB") != "1":
-    pytest.exit("These tests change the host's network: run `nslab run -- python -m pytest tests/linux`.", returncode=4)
+
+@pytest.fixture(scope="session", autouse=True)
+def private_host() -> None:
+    """Stop before the first test where this is a machine's own network."""
+    if os.environ.get("NSLAB") != "1":
+        pytest.exit(
+            "These tests change the host's network: run `nslab run -- python -m pytest tests/linux`.", returncode=4
+        )
 
 
 @pytest.fixture
