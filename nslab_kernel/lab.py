@@ -51,12 +51,15 @@ class Lab:
         nothing else is ever removed.
     exercise
         The break that is going on (`break_`), or None.
+    on_wait
+        Called with a sentence where something takes longer than half a second and isn't done yet, or None.
     """
 
     def __init__(self, language: str | None = None) -> None:
         self.language = language or language_of(os.environ)
         self.sandboxed = os.environ.get("NSLAB") == "1"
         self.exercise: Exercise | None = None
+        self.on_wait: Callable[[str], None] | None = None
         self._reader: Reader | None = None
 
     def snapshot(self, *, volatile: bool = False) -> Network:
@@ -140,7 +143,9 @@ class Lab:
         from .linux.checking import probe_all
 
         wanted, network = parse(claims), self.snapshot()
-        answers = probe_all(probe for claim in wanted for probe in probes(claim, network))
+        answers = probe_all(
+            (probe for claim in wanted for probe in probes(claim, network)), self.snapshot, self._on_wait
+        )
         return tuple(judge(claim, network, answers, self.language) for claim in wanted)
 
     def why(
@@ -276,13 +281,21 @@ class Lab:
             Which ones; by default all but the host. ``"host"`` may be named.
         """
         from .core.checks import pings
+        from .core.model.rest import pending
         from .core.operations import plans
         from .linux import pinging
+        from .linux.settling import settle
 
         network = self.snapshot()
         for name in namespaces:
             plans.find_namespace(network, name)
-        return pinging.ping_all(network, namespaces or pings.default_names(network))
+        names = namespaces or pings.default_names(network)
+        table = pinging.ping_all(network, names)
+        silent = [ping for ping in table.pings if ping.reason == pings.NO_ANSWER]
+        six = any(":" in ping.ip for ping in silent)
+        if silent and pending(network, six=six):
+            table = pinging.ping_all(settle(self.snapshot, self._on_wait, six=six), names)
+        return table
 
     def _reading(self) -> Reader:
         if self._reader is None:
@@ -530,12 +543,11 @@ class Lab:
         self._refuse_breaking(level)
         network = self._read()
         wanted = breakable.pings(network)
-        # With patience: a lab that was built a moment ago still checks its IPv6 addresses.
-        failed = {(ping.source, ping.ip) for ping in breaking.unanswered(self._read, wanted, patient=True)}
+        failed = {(ping.source, ping.ip) for ping in breaking.unanswered(self._read, wanted, self._on_wait)}
         working = tuple(ping for ping in wanted if (ping.source, ping.ip) not in failed)
         breakable.refuse_broken(network, working, wanted)
         number = random.randrange(_MOST_SEEDS) if seed is None else seed
-        faults, failing = breaking.break_something(self._read, network, working, level, number)
+        faults, failing = breaking.break_something(self._read, network, working, level, number, self._on_wait)
         self.exercise = Exercise(faults, level, number, working, failing, time.monotonic())
         return self.exercise
 
@@ -544,20 +556,29 @@ class Lab:
         from .linux import breaking
 
         exercise = self._going_on()
-        attempt = exercise.attempt(breaking.unanswered(self._read, exercise.working, patient=True), time.monotonic())
+        attempt = exercise.attempt(breaking.unanswered(self._read, exercise.working, self._on_wait), time.monotonic())
         if attempt.mended:
             self.exercise = None
         return attempt
 
     def hint(self) -> str:
         """The next hint, more exact than the last."""
-        return self._going_on().hint(self._read(), self.language)
+        from .linux.settling import settle
+
+        return self._going_on().hint(settle(self._read, self._on_wait), self.language)
 
     def unbreak(self) -> Operation:
         """Put back what was broken and isn't mended yet; the exercise ends."""
         done = self._do(self._going_on().repairs(self._read()))
         self.exercise = None
         return done
+
+    def _on_wait(self, what: str, network: Network) -> None:
+        from .core.translation import translated
+        from .core.waiting import words
+
+        if self.on_wait:
+            self.on_wait(translated(words(what, network), self.language))
 
     def _read(self) -> Network:
         return self.snapshot(volatile=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from nslab_kernel.core.lessons.drift import comparable
 from nslab_kernel.core.model.network import Network
+from nslab_kernel.linux.settling import settle
 
 PATIENCE = 10.0  # seconds for carriers, and the addresses that wait for them, to come
 
@@ -32,23 +33,12 @@ def assert_becomes(read: Callable[[], Network], expected: Network) -> None:
     assert now == wanted, "\n".join(["is now:", *sorted(now - wanted), "should be:", *sorted(wanted - now)])
 
 
-def settled(read: Callable[[], Network], pause: float = 0.5, *, exactly: bool = False) -> Network:
-    """A snapshot once nothing changes by itself any more: two in a row, ``pause`` seconds apart, are equal.
-
-    Parameters
-    ----------
-    exactly
-        Whether passing states have to be over, too: no address that is plugged in is still checked for duplicates.
-    """
-    before = read()
+def settled(read: Callable[[], Network]) -> Network:
+    """A snapshot once the lab is at rest and nothing changes any more: two in a row are equal."""
+    before = settle(read)
     while True:
-        time.sleep(pause)
-        after = read()
-        if (after == before and not _checks(after)) if exactly else (comparable(after) == comparable(before)):
+        time.sleep(0.05)
+        after = settle(read)
+        if after == before:
             return after
         before = after
-
-
-def _checks(network: Network) -> bool:
-    plugged = (interface for namespace in network.everywhere for interface in namespace.interfaces if interface.carrier)
-    return any(address.tentative and not address.dadfailed for interface in plugged for address in interface.addresses)

@@ -72,7 +72,7 @@ def fresh(lab: Lab) -> None:
 def silent(lab: Lab, pings: list[Ping]) -> list[Ping]:
     """The pings that get no answer, all sent at once."""
     fresh(lab)
-    sent = pinging.ping_each(lab.snapshot(), (replace(ping, reason="") for ping in pings), _PATIENCE)
+    sent = pinging.ping_each(lab.snapshot(), (replace(ping, reason="") for ping in pings))
     return [replace(ping, reason="") for ping in sent if not ping.answered]
 
 
@@ -97,7 +97,7 @@ def _listening(server: Listening) -> Callable[[], socket.socket]:
 
 
 def _answers(network: Network, question: Question) -> bool:
-    (ping,) = pinging.ping_each(network, [Ping(question.source, "", question.destination)], _PATIENCE)
+    (ping,) = pinging.ping_each(network, [Ping(question.source, "", question.destination)])
     return ping.answered
 
 

@@ -13,12 +13,12 @@ from nslab_kernel.core.model.network import Network
 from nslab_kernel.core.operations.actions import Action
 from nslab_kernel.lab import Lab
 from nslab_kernel.linux.netlink.apply import apply
+from nslab_kernel.linux.settling import settle
 
 from . import asking
 from .asking import Answer, Question
 from .labs import random_lab
 from .oddities import oddities
-from .settling import settle
 
 _FAULTS = [0, 1, 2, 3]
 _SHARES = [20, 55, 15, 10]  # of labs with so many faults

@@ -32,6 +32,7 @@ def open_session(shell: InteractiveShell) -> Session:
 
     if shell not in _sessions:
         lab = Lab()
+        lab.on_wait = print
         _sessions[shell] = Session(shell, lab, Follower(shell, lab))
     return _sessions[shell]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..core.checks.pings import NO_ANSWER, Ping
@@ -11,38 +11,42 @@ from ..core.errors import NslabError
 from ..core.faults import Fault, candidates, how_many
 from ..core.model.network import Network
 from ..core.translation import _
+from ..core.waiting import TRYING
 from . import neighbour_tables, pinging
 from .netlink.apply import apply
+from .settling import NOTICED, OnWait, Read, settle
 
-Read = Callable[[], Network]
-
-_ROUND = 0.5  # seconds to wait for an answer; nobody in a lab is farther away than a millisecond
 _SURE = 2  # rounds without an answer, after which a ping counts as lost
-_PATIENT = 8  # the same where something was just mended: a carrier and IPv6's address checks take up to 2 seconds
 
 
-def unanswered(read: Read, pings: Iterable[Ping], *, patient: bool = False) -> tuple[Ping, ...]:
-    """The pings that get no answer, sent anew until they get one or patience ends.
+def unanswered(read: Read, pings: Iterable[Ping], on_wait: OnWait | None = None) -> tuple[Ping, ...]:
+    """The pings that get no answer in a lab that has come to rest.
 
     What namespaces have learnt of their neighbours is forgotten first: it would hide faults for half a minute.
+
+    Parameters
+    ----------
+    read
+        Reads the lab, with what is volatile.
+    pings
+        What to send.
+    on_wait
+        Called where it takes a while until the lab is at rest (see `settle`).
     """
-    network = read()
+    wanted = tuple(pings)
+    network = settle(read, on_wait, six=any(":" in ping.ip for ping in wanted))
     neighbour_tables.forget(network)
-    left = tuple(ping for ping in pings if network.get(ping.source))
-    gone = tuple(replace(ping, reason=NO_ANSWER) for ping in pings if not network.get(ping.source))
-    for _round in range(_PATIENT if patient else _SURE):
-        if not left:
-            break
-        failed = pinging.ping_each(network, (replace(ping, reason="") for ping in left), _ROUND)
-        begun = time.monotonic()
-        left = tuple(ping for ping in failed if not ping.answered)
-        if left and patient and all(ping.reason != NO_ANSWER for ping in left):
-            time.sleep(max(0.0, begun + _ROUND - time.monotonic()))  # refused at once, without waiting
+    left = tuple(ping for ping in wanted if network.get(ping.source))
+    gone = tuple(replace(ping, reason=NO_ANSWER) for ping in wanted if not network.get(ping.source))
+    for _round in range(_SURE):
+        if left:
+            failed = pinging.ping_each(network, (replace(ping, reason="") for ping in left))
+            left = tuple(ping for ping in failed if not ping.answered)
     return gone + left
 
 
 def break_something(
-    read: Read, network: Network, working: Sequence[Ping], level: int, seed: int
+    read: Read, network: Network, working: Sequence[Ping], level: int, seed: int, on_wait: OnWait | None = None
 ) -> tuple[tuple[Fault, ...], tuple[Ping, ...]]:
     """Break a lab so that pings which were answered aren't any more.
 
@@ -54,6 +58,8 @@ def break_something(
         The lab as it is, whole.
     working
         The pings that are answered.
+    on_wait
+        Called once where it takes longer than half a second.
 
     Returns
     -------
@@ -66,11 +72,18 @@ def break_something(
         Where no fault of the level fits the lab.
     """
     chosen: list[Fault] = []
-    wanted = how_many(level, seed)
+    wanted, begun = how_many(level, seed), time.monotonic()
     for fault in candidates(network, level, seed):
         if any(_meet(fault, other) for other in chosen):
             continue
-        if _breaks(read, fault, working):
+        if on_wait and time.monotonic() - begun > NOTICED:
+            on_wait(TRYING, network)
+            on_wait = None
+        failing = _apply(read, [fault], working)
+        if failing and wanted == 1:
+            return (fault,), failing
+        apply(fault.undo)
+        if failing:
             chosen.append(fault)
         if len(chosen) == wanted:
             break
@@ -78,9 +91,7 @@ def break_something(
         raise NslabError(
             _("No fault of level {level} fits this lab.", level=level), _("Try another level, or build more.")
         )
-    for fault in chosen:
-        apply(fault.steps(read()))
-    return tuple(chosen), unanswered(read, working)
+    return tuple(chosen), _apply(read, chosen, working)
 
 
 def _meet(one: Fault, other: Fault) -> bool:
@@ -88,11 +99,16 @@ def _meet(one: Fault, other: Fault) -> bool:
     return one.kind == other.kind or one.place.namespace == other.place.namespace
 
 
-def _breaks(read: Read, fault: Fault, working: Sequence[Ping]) -> bool:
-    """Whether a fault breaks anything; afterwards it is mended again."""
-    apply(fault.steps(read()))
+def _apply(read: Read, faults: Sequence[Fault], working: Sequence[Ping]) -> tuple[Ping, ...]:
+    """Put faults in, and return the pings that fail by them; whatever is raised meanwhile takes the faults back."""
+    done: list[Fault] = []
     try:
-        return bool(unanswered(read, working))
-    finally:
-        apply(fault.undo)
-        unanswered(read, working, patient=True)
+        for fault in faults:
+            steps = fault.steps(read())
+            done.append(fault)
+            apply(steps)
+        return unanswered(read, working)
+    except BaseException:
+        for fault in reversed(done):
+            apply(fault.repairs(read()))
+        raise

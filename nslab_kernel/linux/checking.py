@@ -8,16 +8,28 @@ import ipaddress
 import os
 import socket
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
+from threading import Lock
 
 from ..core.checks.evaluate import Answer, Probe
+from ..core.model.network import Network
+from ..core.model.rest import delays_packets, pending
+from ..core.operations import internet
 from . import namespaces, pinging, resolvers
+from .settling import OnWait, Read, settle, youngest_process
+
+Ask = Callable[[float], None]
+"""Sends once and waits so many seconds at most; raises OSError where no answer comes."""
 
 PATIENCE = 1.5
-"""Seconds to try. The kernel may take a second to see that a fresh cable has a carrier (net/core/link_watch.c)."""
+"""Seconds to try where an answer may be long in coming: from the real network, or from a server that has just begun."""
 
-_PAUSE = 0.2  # seconds between two tries
+PROMPT = 0.3
+"""Seconds to try in a lab at rest, where packets take less than a millisecond."""
+
+_PAUSE = 0.1  # seconds between two tries
 _MOST_AT_ONCE = 32
 _ICMP = {4: socket.IPPROTO_ICMP, 6: socket.IPPROTO_ICMPV6}
 _RECVERR = {4: (socket.IPPROTO_IP, 11), 6: (socket.IPPROTO_IPV6, 25)}  # ip(7), ipv6(7); not in Python's socket
@@ -25,16 +37,67 @@ _RECVERR = {4: (socket.IPPROTO_IP, 11), 6: (socket.IPPROTO_IPV6, 25)}  # ip(7), 
 _DATAGRAM = bytes.fromhex("6e73 0100 0001 0000 0000 0000 00 0002 0001")
 
 
-def probe_all(probes: Iterable[Probe]) -> dict[Probe, Answer]:
-    """Send all probes at once and wait for their answers, at most `PATIENCE` seconds."""
+def probe_all(probes: Iterable[Probe], read: Read, on_wait: OnWait | None = None) -> dict[Probe, Answer]:
+    """Send all probes at once and wait for their answers.
+
+    Silence counts where it lasts in a lab at rest: as long as addresses are checked, say, probes are sent anew.
+
+    Parameters
+    ----------
+    probes
+        What to send.
+    read
+        Reads the lab.
+    on_wait
+        Called where it takes a while until the lab is at rest (see `settle`).
+    """
     wanted = list(dict.fromkeys(probes))
     if not wanted:
         return {}
-    with ThreadPoolExecutor(min(len(wanted), _MOST_AT_ONCE), "nslab-probe") as threads:
-        return dict(zip(wanted, threads.map(_probe, wanted), strict=True))
+    network = read()
+    answers = _send(wanted, network)
+    unsure = [probe for probe in wanted if answers[probe].how != "answered"]
+    six = any(_may_be_six(probe.address) for probe in unsure)
+    if unsure and pending(network, six=six):
+        answers |= _send(unsure, settle(read, on_wait, six=six))
+    return answers
 
 
-def _probe(probe: Probe) -> Answer:
+def _may_be_six(address: str) -> bool:
+    """Whether a probe to this address or name may go by IPv6."""
+    try:
+        return ipaddress.ip_address(address).version == 6
+    except ValueError:
+        return True
+
+
+def _send(probes: list[Probe], network: Network) -> dict[Probe, Answer]:
+    limit = _Limit(network)
+    with ThreadPoolExecutor(min(len(probes), _MOST_AT_ONCE), "nslab-probe") as threads:
+        return dict(zip(probes, threads.map(partial(_probe, limit), probes), strict=True))
+
+
+class _Limit:
+    """How long an answer may take; found out once, when the first has taken long."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._lock = Lock()
+
+    def seconds(self) -> float:
+        """Seconds to wait for an answer in this lab as it is."""
+        with self._lock:
+            return self._seconds
+
+    @cached_property
+    def _seconds(self) -> float:
+        may_come_late = (
+            internet.is_real(self._network) or youngest_process() < PATIENCE or delays_packets(self._network)
+        )
+        return PATIENCE if may_come_late else PROMPT
+
+
+def _probe(limit: _Limit, probe: Probe) -> Answer:
     """Send one probe; this thread stays in the probe's namespace until the next."""
     address = _resolved(probe)
     if not address:
@@ -43,9 +106,9 @@ def _probe(probe: Probe) -> Answer:
     refused = _refused_by_routing(address)
     if refused:
         return Answer(refused)
-    send = {"icmp": _echo, "tcp": _connect, "udp": _datagram}[probe.protocol]
-    with contextlib.closing(send(address, probe.port)) as tries:
-        return _persevere(tries)
+    asking = {"icmp": _echo, "tcp": _connect, "udp": _datagram}[probe.protocol]
+    with asking(address, probe.port) as ask:
+        return _persevere(ask, limit)
 
 
 def _resolved(probe: Probe) -> str:
@@ -66,64 +129,65 @@ def _refused_by_routing(address: str) -> str:
     return ""
 
 
-def _persevere(tries: Iterator[str]) -> Answer:
-    """Try until it is answered or patience ends; then the last thing heard: refusals are rationed (icmp(7))."""
-    begun = time.monotonic()
-    how = "silence"
-    while time.monotonic() - begun < PATIENCE:
-        tried = time.monotonic()
-        outcome = next(tries)
-        took = time.monotonic() - tried
-        if outcome == "answered":
-            return Answer(outcome, took)
-        how = outcome if outcome != "silence" else how
-        time.sleep(max(0.0, min(_PAUSE - took, begun + PATIENCE - time.monotonic())))
+def _persevere(ask: Ask, limit: _Limit) -> Answer:
+    """Ask until it is answered or patience ends; then the last thing heard: refusals are rationed (icmp(7))."""
+    begun, how = time.monotonic(), "silence"
+    for late in (False, True):
+        patience = limit.seconds() if late else PROMPT
+        while (left := begun + patience - time.monotonic()) > 0:
+            tried = time.monotonic()
+            outcome = _outcome(partial(ask, left if late else _PAUSE))
+            took = time.monotonic() - tried
+            if outcome == "answered":
+                return Answer(outcome, took)
+            how = outcome if outcome != "silence" else how
+            time.sleep(max(0.0, min(_PAUSE - took, begun + patience - time.monotonic())))
     return Answer(how)
 
 
-def _connect(address: str, port: int) -> Generator[str, None, None]:
-    """Try to connect, each time anew: a server may just be starting."""
+@contextlib.contextmanager
+def _connect(address: str, port: int) -> Iterator[Ask]:
+    """Connect, each time anew: a server may just be starting."""
 
-    def ask() -> None:
+    def ask(seconds: float) -> None:
         with _socket(address, socket.SOCK_STREAM) as calling:
-            calling.settimeout(PATIENCE)
+            calling.settimeout(seconds)
             calling.connect((address, port))
 
-    while True:
-        yield _outcome(ask)
+    yield ask
 
 
-def _datagram(address: str, port: int) -> Generator[str, None, None]:
+@contextlib.contextmanager
+def _datagram(address: str, port: int) -> Iterator[Ask]:
     """Send datagrams and wait for any that comes back."""
     with _socket(address, socket.SOCK_DGRAM) as calling:
-        calling.settimeout(_PAUSE)
         calling.connect((address, port))
 
-        def ask() -> None:
+        def ask(seconds: float) -> None:
+            calling.settimeout(min(seconds, _PAUSE))
             calling.send(_DATAGRAM)
             calling.recv(pinging.LARGEST)
 
-        while True:
-            yield _outcome(ask)
+        yield ask
 
 
-def _echo(address: str, _: int) -> Generator[str, None, None]:
+@contextlib.contextmanager
+def _echo(address: str, _: int) -> Iterator[Ask]:
     """Send echo requests and wait for a reply to any of them."""
     version = ipaddress.ip_address(address).version
     token = os.urandom(8)
     with _socket(address, socket.SOCK_RAW, _ICMP[version]) as calling:
-        calling.settimeout(_PAUSE)
         level, option = _RECVERR[version]
         calling.setsockopt(level, option, 1)  # what a router refuses comes as an error of this socket
         calling.connect((address, 0))
 
-        def ask() -> None:
+        def ask(seconds: float) -> None:
+            calling.settimeout(min(seconds, _PAUSE))
             calling.send(pinging.echo_request(version, 0, token))
             while pinging.echo_answered(version, calling.recv(pinging.LARGEST), token) is None:
                 pass
 
-        while True:
-            yield _outcome(ask)
+        yield ask
 
 
 def _outcome(attempt: Callable[[], object]) -> str:

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from ..core.checks.pings import NO_ANSWER, Ping, PingTable, pairs
 from ..core.model.network import Network
+from ..core.model.rest import delays_packets
 from ..core.model.subnets import subnet_of
 from .netlink import decode, encode
 from .netlink.dump import AskingSocket, Message
@@ -69,13 +70,17 @@ def _checksum(data: bytes) -> int:
 
 
 _SOL_RAW, _ICMP_FILTER = 255, 1
+_TURN = 0.01  # seconds; a busy machine gives a turn late, to the packets as to us
+_SILENT, _SILENT_IF_DELAYED = 10, 100
+"""Turns in a row without any answer, after which none comes: what stays on one machine takes a fraction of one."""
+_FULL = 1.0  # seconds to go on trying while the machine's neighbour table is full
 _MOST_IN_A_ROUND = 900
 """Neighbours that a round may make: the machine's table has 1024, and this lab is not alone in it."""
 _CROWD = 200
 """Pings that may fill the table together with what other labs of the machine have in it."""
 
 
-def ping_all(network: Network, names: Sequence[str], patience: float = 1.0) -> PingTable:
+def ping_all(network: Network, names: Sequence[str]) -> PingTable:
     """Ping every ordered pair of namespaces.
 
     Parameters
@@ -84,18 +89,18 @@ def ping_all(network: Network, names: Sequence[str], patience: float = 1.0) -> P
         The lab as it is.
     names
         The namespaces; ``"host"`` for the host.
-    patience
-        Seconds to wait for answers after the last request of a round.
     """
     wanted = pairs(network, names)
     sendable = [ping for ping in wanted if ping.ip]
-    sent = dict(zip(sendable, ping_each(network, sendable, patience), strict=True))
+    sent = dict(zip(sendable, ping_each(network, sendable), strict=True))
     rounds = max(1, len(list(_rounds(sendable))))
     return PingTable(tuple(names), tuple(sent.get(ping, ping) for ping in wanted), rounds)
 
 
-def ping_each(network: Network, pings: Iterable[Ping], patience: float = 1.0) -> tuple[Ping, ...]:
-    """Send pings at once, and tell what became of each.
+def ping_each(network: Network, pings: Iterable[Ping]) -> tuple[Ping, ...]:
+    """Send pings at once, and return what became of each.
+
+    Answers are awaited until none has come for a tenth of a second, in a lab that delays packets for a second.
 
     Parameters
     ----------
@@ -103,12 +108,10 @@ def ping_each(network: Network, pings: Iterable[Ping], patience: float = 1.0) ->
         The lab as it is.
     pings
         What to send.
-    patience
-        Seconds to wait for answers after the last request of a round.
     """
     wanted = list(pings)
     with ThreadPoolExecutor(1) as worker:  # a thread that may leave its namespace for good
-        sent = worker.submit(_ping_rounds, network, list(_rounds(wanted)), patience).result()
+        sent = worker.submit(_ping_rounds, network, list(_rounds(wanted))).result()
     return tuple(sent[ping] for ping in wanted)
 
 
@@ -119,29 +122,31 @@ def _rounds(pings: list[Ping]) -> Iterator[list[Ping]]:
         yield both_ways[start : start + _MOST_IN_A_ROUND]
 
 
-def _ping_rounds(network: Network, rounds: Sequence[list[Ping]], patience: float) -> dict[Ping, Ping]:
+def _ping_rounds(network: Network, rounds: Sequence[list[Ping]]) -> dict[Ping, Ping]:
     """Send round by round; where a full table may be why some weren't answered, those again while that helps."""
     results: dict[Ping, Ping] = {}
     everything = [ping for pings in rounds for ping in pings]
     tables = _neighbour_tables(everything) if len(everything) > _CROWD else {}
     for pings in rounds:
-        results |= _ping_round(pings, patience)
+        results |= _ping_round(network, pings)
         if len(rounds) > 1:
             _forget_neighbours(network, pings, tables)
     unanswered = _unanswered(results)
     while unanswered and len(results) > _CROWD:
         _forget_neighbours(network, results, tables)
         for pings in _rounds(unanswered):
-            results |= _ping_round(pings, patience)
+            results |= _ping_round(network, pings)
         before, unanswered = len(unanswered), _unanswered(results)
         if len(unanswered) == before:
             break
     return results
 
 
-def _ping_round(pings: Sequence[Ping], patience: float) -> dict[Ping, Ping]:
+def _ping_round(network: Network, pings: Sequence[Ping]) -> dict[Ping, Ping]:
     with _Round(pings) as one:
-        one.run(patience)
+        one.send()
+        if not one.awaited(_SILENT) and delays_packets(network):
+            one.awaited(_SILENT_IF_DELAYED)
         return one.results()
 
 
@@ -159,6 +164,8 @@ class _Round:
         self._sockets: dict[tuple[str, int], socket.socket] = {}
         self._poll = select.epoll()
         self._by_descriptor: dict[int, tuple[socket.socket, int]] = {}  # each with its version of IP
+        self._full: list[int] = []  # those that found the neighbour table full
+        self._deadline = 0.0
 
     def __enter__(self) -> _Round:
         doors = Doors()
@@ -177,18 +184,26 @@ class _Round:
         for one in self._sockets.values():
             one.close()
 
-    def run(self, patience: float) -> None:
-        """Send everything, then wait until all is answered or patience ends."""
-        waiting = self._send(range(len(self._pings)))
-        deadline = time.monotonic() + patience
-        while NO_ANSWER in self._reasons.values() and (left := deadline - time.monotonic()) > 0:
-            self._receive(min(left, 0.05) if waiting else left)
-            waiting = self._send(waiting)
+    def send(self) -> None:
+        """Send everything."""
+        self._full = self._send(range(len(self._pings)))
+        self._deadline = time.monotonic() + _FULL
+
+    def awaited(self, turns: int) -> bool:
+        """Wait until all is answered or so many turns brought no answer; whether all is answered."""
+        silent = 0
+        while (unanswered := NO_ANSWER in self._reasons.values()) and silent < turns:
+            silent = 0 if self._receive(_TURN) or self._is_full() else silent + 1
+            self._full = self._send(self._full)
+        return not unanswered
 
     def results(self) -> dict[Ping, Ping]:
         """What became of each ping."""
         reasons = ((ping, self._reasons.get(number, "")) for number, ping in enumerate(self._pings))
         return {ping: ping if ping.reason == reason else replace(ping, reason=reason) for ping, reason in reasons}
+
+    def _is_full(self) -> bool:
+        return bool(self._full) and time.monotonic() < self._deadline
 
     def _open(self, key: tuple[str, int]) -> None:
         version = key[1]
@@ -220,7 +235,9 @@ class _Round:
                 self._receive(0)
         return full
 
-    def _receive(self, timeout: float) -> None:
+    def _receive(self, timeout: float) -> bool:
+        """Take what has come, waiting for it for some seconds at most; whether a ping was answered."""
+        waiting = len(self._reasons)
         for descriptor, _ in self._poll.poll(timeout):
             one, version = self._by_descriptor[descriptor]
             while True:
@@ -231,6 +248,7 @@ class _Round:
                 number = echo_answered(version, packet, self._token)
                 if number is not None:
                     self._reasons.pop(number, None)
+        return len(self._reasons) < waiting
 
 
 def _version(ping: Ping) -> int:

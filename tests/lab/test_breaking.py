@@ -24,10 +24,9 @@ def read(lab: Lab) -> breaking.Read:
 
 
 def answered(read: breaking.Read) -> list[Ping]:
-    """The pings that work in a lab that has just been built; IPv6 wants a moment until its addresses are checked."""
+    """The pings that work in a lab that has just been built."""
     everything = everybody(read())
-    six = any(":" in ping.ip for ping in everything)
-    failed = {(ping.source, ping.ip) for ping in breaking.unanswered(read, everything, patient=six)}
+    failed = {(ping.source, ping.ip) for ping in breaking.unanswered(read, everything)}
     return [ping for ping in everything if (ping.source, ping.ip) not in failed]
 
 
@@ -52,7 +51,7 @@ def test_a_fault_breaks_is_named_first_and_cured_and_its_undoing_leaves_nothing(
     assert fault.is_there(read())
 
     apply(fault.repairs(read()))
-    assert not breaking.unanswered(read, working, patient=True)
+    assert not breaking.unanswered(read, working)
     assert not changes(whole, read())
     assert not fault.is_there(read())
 
@@ -64,7 +63,7 @@ def test_a_fault_breaks_is_named_first_and_cured_and_its_undoing_leaves_nothing(
         assert found, f"{ping.source} > {ping.ip}"
         assert _ or fault.is_named_by(found[0]), found
         apply(found[0].actions)
-        if not breaking.unanswered(read, [ping], patient=True):
+        if not breaking.unanswered(read, [ping]):
             return
     pytest.fail(f"the cure doesn't work: {found}")
 
@@ -145,7 +144,7 @@ def test_hints_lead_to_commands_that_mend_it(lab: Lab) -> None:
 
 def test_a_real_machine_is_never_broken(lab: Lab) -> None:
     plain(lab)
-    before = settled(lab.snapshot, exactly=True)
+    before = settled(lab.snapshot)
     lab.sandboxed = False
     with pytest.raises(NslabError, match="real machine"):
         lab.break_()

@@ -117,7 +117,7 @@ SINGLE = [
 
 @pytest.mark.parametrize("action", SINGLE, ids=lambda action: action.command().removeprefix("sudo "))
 def test_an_action_does_what_its_command_does_and_can_be_taken_back(action: do.Action, reader: Reader) -> None:
-    before = settled(reader.read, 0.2)
+    before = settled(reader.read)
     opposite = action.undo()
     assert opposite is not None
     apply([action])
@@ -164,7 +164,7 @@ LENGTH = 36
 
 
 def test_the_whole_plan_can_be_carried_out_and_taken_back(reader: Reader) -> None:
-    before = settled(reader.read, 0.2)
+    before = settled(reader.read)
     plan = whole_plan(reader)
     assert len(plan) == LENGTH
     apply(plan)
@@ -175,7 +175,7 @@ def test_the_whole_plan_can_be_carried_out_and_taken_back(reader: Reader) -> Non
 
 @pytest.mark.parametrize("position", range(LENGTH + 1))
 def test_whichever_step_fails_nothing_is_left_of_those_before(position: int, reader: Reader) -> None:
-    before = settled(reader.read, 0.2)
+    before = settled(reader.read)
     plan = whole_plan(reader)
     plan.insert(position, do.SetUp("nosuch", "ns1"))
     with pytest.raises(NslabError, match=r"refused `sudo ip -n ns1 link set dev nosuch up`: No such device"):
@@ -206,7 +206,7 @@ def test_whichever_step_fails_nothing_is_left_of_those_before(position: int, rea
 def test_a_refusal_names_the_command_and_takes_back_what_was_done(
     failing: do.Action, said: str, reader: Reader
 ) -> None:
-    before = settled(reader.read, 0.2)
+    before = settled(reader.read)
     with pytest.raises(NslabError, match=said) as error:
         apply([do.AddNamespace("n1"), do.AddVeth("v1", "e1", "n1"), do.SetUp("v1"), failing])
     assert error.value.cure
@@ -257,7 +257,7 @@ def test_a_removal_bears_that_its_interfaces_vanish_between_any_two_requests(rea
 
 
 def test_an_interrupt_takes_back_what_was_done(reader: Reader) -> None:
-    before = settled(reader.read, 0.2)
+    before = settled(reader.read)
     wanted = {f"n{number}": (f"172.16.{2 + number // 250}.{number % 250 + 1}/16",) for number in range(900)}
     plan = plans.attach(reader.read(), "br0", wanted)
 

@@ -12,8 +12,8 @@ from ..translation import _
 
 
 def pings(network: Network) -> tuple[Ping, ...]:
-    """The pings by which a lab's work is judged."""
-    return tuple(everybody(network))
+    """The pings by which a lab's work is judged; none that can't be answered, as to oneself while ``lo`` is down."""
+    return tuple(ping for ping in everybody(network) if ping.source != ping.destination or _has_loopback(network, ping))
 
 
 def refuse_broken(network: Network, working: Sequence[Ping], sent: Sequence[Ping]) -> None:
@@ -45,6 +45,11 @@ def refuse_broken(network: Network, working: Sequence[Ping], sent: Sequence[Ping
                 ),
                 _("`%netns_why {source} {ip}` explains; mend that first.", source=ping.source, ip=ping.ip),
             )
+
+
+def _has_loopback(network: Network, ping: Ping) -> bool:
+    namespace = network.get(ping.source)
+    return bool(namespace and any(interface.is_loopback and interface.up for interface in namespace.interfaces))
 
 
 def _are_neighbours(network: Network, ping: Ping) -> bool:
