@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from nslab_kernel.core.lessons.drift import comparable
 from nslab_kernel.core.model.network import Network
-from nslab_kernel.linux.settling import settle
+from nslab_kernel.core.model.rest import TREES, pending
 
 PATIENCE = 10.0  # seconds for carriers, and the addresses that wait for them, to come
 
@@ -34,11 +34,11 @@ def assert_becomes(read: Callable[[], Network], expected: Network) -> None:
 
 
 def settled(read: Callable[[], Network]) -> Network:
-    """A snapshot once the lab is at rest and nothing changes any more: two in a row are equal."""
-    before = settle(read)
+    """A snapshot once nothing is on its way and two in a row are equal; a spanning tree may go on for half a minute."""
+    before = read()
     while True:
         time.sleep(0.05)
-        after = settle(read)
-        if after == before:
+        after = read()
+        if after == before and pending(after) in ("", TREES):
             return after
         before = after
