@@ -8,9 +8,9 @@ from .translation import Message, _
 
 TRYING = "trying"
 _WORDS = {
-    CARRIER: _("Waiting until the kernel has noticed every carrier."),
-    ADDRESSES: _("Waiting until the kernel has checked new IPv6 addresses for duplicates."),
-    TRYING: _("Trying out what to break."),
+    CARRIER: _("Waiting for the kernel to detect every carrier."),
+    ADDRESSES: _("Waiting for duplicate address detection of new IPv6 addresses."),
+    TRYING: _("Looking for something to break."),
 }
 
 
@@ -26,5 +26,5 @@ def words(what: str, network: Network) -> Message:
     """
     if what == TREES:
         limit = f"{longest(network):.0f}"
-        return _("Waiting until the spanning tree has decided about its ports, at most {seconds} s.", seconds=limit)
+        return _("Waiting for the spanning tree to settle, at most {seconds} s.", seconds=limit)
     return _WORDS[what]

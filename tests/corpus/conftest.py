@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ..lab.conftest import lab
+from ..lab.conftest import lab, private_host
 
-__all__ = ["lab"]
+__all__ = ["lab", "private_host"]

@@ -36,7 +36,7 @@ def test_silence_in_a_lab_of_ipv6_is_believed_when_its_addresses_are_checked_and
     assert pending(lab.snapshot())
     assert lab.check("ns1 cannot reach fd00::9")[0].holds
     assert pending(lab.snapshot()) == ""
-    assert said == ["Waiting until the kernel has checked new IPv6 addresses for duplicates."]
+    assert said == ["Waiting for duplicate address detection of new IPv6 addresses."]
 
 
 def test_claims_wait_for_a_lab_of_ipv6_before_they_believe_in_silence(lab: Lab) -> None:
