@@ -118,7 +118,7 @@ class Lab:
         marks
             Places to point at.
         columns
-            How many namespaces stand side by side, by default three: fewer where there is little width.
+            How many namespaces stand side by side; by default as many as make it wider than high.
         """
         from .picture import draw
 

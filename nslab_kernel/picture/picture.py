@@ -11,7 +11,7 @@ from pathlib import Path
 from ..core.errors import NslabError
 from ..core.model.network import Network
 from ..core.translation import _
-from .layout import COLUMNS, Mark, layout, positions
+from .layout import Mark, layout, positions
 from .merge import view
 from .scene import Scene
 from .svg import svg
@@ -52,7 +52,7 @@ def draw(
     marks
         Places to point at.
     columns
-        How many namespaces stand side by side, by default three: fewer where there is little width.
+        How many namespaces stand side by side; by default as many as make it wider than high.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def draw(
     if of is not None:
         network, hidden = zoom(network, of)
         before = zoom(before, of)[0] if before is not None and before.get(of) else None
-    return Picture(network, before, language, mac, hidden, tuple(marks), columns or COLUMNS)
+    return Picture(network, before, language, mac, hidden, tuple(marks), columns or 0)
 
 
 class Picture:

@@ -20,7 +20,8 @@ _SANS = 'var(--jp-ui-font-family, system-ui, "Segoe UI", "Noto Sans", "DejaVu Sa
 _MONO = 'ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace'
 _CJK = '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif'
 _DARK = '[data-jp-theme-light="false"] {0}, body.vscode-dark {0}, [data-theme="dark"] {0}'
-_WIDEST = 960.0  # a picture of this width fills the width of a notebook; narrower ones stay in scale
+_WIDEST = 848.0  # a picture of this width fills the width of a notebook; narrower ones stay in scale
+_HIGHEST = "42vh"  # half of what a notebook shows of itself, below JupyterLab's menu, tabs and toolbar
 
 
 def svg(scene: Scene, *, standalone: bool = False, interactive: bool = False, prefix: str = "") -> str:
@@ -55,7 +56,10 @@ def svg(scene: Scene, *, standalone: bool = False, interactive: bool = False, pr
 
 def _fluid(scene: Scene) -> str:
     share = min(100.0, scene.width / _WIDEST * 100)
-    return f'style="width:{_number(share)}%;max-width:{_number(scene.width * 1.5)}px;height:auto;display:block"'
+    return (
+        f'style="width:{_number(share)}%;max-width:{_number(scene.width * 1.5)}px;height:auto;'
+        f'max-height:{_HIGHEST};display:block" preserveAspectRatio="xMinYMin meet"'
+    )
 
 
 def _group(group: Group, prefix: str, interactive: bool) -> str:

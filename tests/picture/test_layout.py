@@ -203,13 +203,25 @@ def test_those_plugged_into_no_bridge_come_last() -> None:
     assert places["alone"][1] > max(places[room][1] for room in ("a1", "a2", "a3", "b1", "b2", "router"))
 
 
-def test_the_outside_world_is_above_the_host() -> None:
+def test_the_outside_world_is_beside_the_host_and_the_way_to_it_is_straight() -> None:
     scene = draw(outside_world().network()).scene
     host = next(g.items[0] for g in scene.groups if g.id == HOST and g.layer == "ground")
     assert isinstance(host, Box)
     places = _places(outside_world().network())
-    assert all(places[room][1] < host.y for room in ("provider", "web", "dns"))
-    assert all(places[room][1] > host.y for room in ("ns1", "ns2"))
+    assert all(places[room][0] > host.x + host.width for room in ("provider", "web", "dns"))
+    assert all(places[room][1] > host.y + host.height for room in ("ns1", "ns2"))
+    (uplink,) = [g for g in scene.groups if g.kind == "cable" and "host/eth0" in g.id]
+    assert len({y for line in uplink.items if isinstance(line, Line) for _, y in line.points}) == 1
+
+
+@pytest.mark.parametrize("name", ["the first lesson, second namespace added", "the outside world"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_lessons_picture_fits_half_a_laptops_notebook_with_letters_in_their_size(name: str, language: str) -> None:
+    """At 1280x800 with a side panel a notebook's outputs are 848 pixels wide, and half of its height is 336."""
+    network, before = gallery()[name]
+    scene = draw(network, before=before, language=language).scene
+    assert scene.width <= 848
+    assert scene.height <= 336
 
 
 def test_a_container_wired_to_the_provider_too_stays_inside() -> None:
@@ -292,8 +304,8 @@ def test_thirty_namespaces_have_one_line_each_and_bundled_cables() -> None:
     assert len(rooms) == 30
     for room in rooms:
         assert len({text.y for text in room.items if isinstance(text, Text)}) == 1
-    assert sum(1 for g in scene.groups if g.kind == "bundle") == 3
-    assert scene.width < 1000
+    assert sum(1 for g in scene.groups if g.kind == "bundle") == 4
+    assert scene.width < 1100
     assert scene.height < 700
 
 

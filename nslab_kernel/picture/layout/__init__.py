@@ -8,10 +8,9 @@ from ..scene import Scene
 from ..view import View
 from .assembly import Assembly
 from .marks import Mark as Mark
-from .slots import COLUMNS as COLUMNS
 
 
-def layout(view: View, title: str, description: str, marks: Sequence[Mark] = (), columns: int = COLUMNS) -> Scene:
+def layout(view: View, title: str, description: str, marks: Sequence[Mark] = (), columns: int = 0) -> Scene:
     """Lay out a picture.
 
     Parameters
@@ -23,12 +22,12 @@ def layout(view: View, title: str, description: str, marks: Sequence[Mark] = (),
     marks
         Places to point at.
     columns
-        How many rooms stand side by side.
+        How many rooms stand side by side; 0 leaves it to what is shown.
     """
     return Assembly(view, columns).scene(title, description, marks)
 
 
-def positions(view: View, columns: int = COLUMNS) -> dict[str, tuple[float, float]]:
+def positions(view: View, columns: int = 0) -> dict[str, tuple[float, float]]:
     """Where each node of a view's graph is in the picture, as networkx wants it (``pos``).
 
     Parameters

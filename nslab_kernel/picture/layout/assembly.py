@@ -1,4 +1,4 @@
-"""The whole picture, put together from top to bottom: outside, host, rooms, caption, and marks on top."""
+"""The whole picture, put together: the host, the rooms below it, the world outside beside them, caption and marks."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from .outer import Outer
 from .pieces import Writer
 from .rooms import Manner, furnish
 from .rows import Rows
-from .slots import Frame, Grid, grid
+from .slots import MARGIN, Frame, Grid, columns_for, grid
 
 _MOST_ROOMS = 9  # with a few lines each; more rooms have one line each
 _MOST_ROWS = 5
 _MOST_LANES = 6  # of cables side by side in a gutter; more are bundled
 _GHOSTS = 3  # more of each are borne with where some are about to vanish
-_TOP = 16.0
-_BELOW_HOST = 44.0
+_TOP = 10.0
+_BELOW_HOST = 30.0
+_TO_OUTSIDE = 30.0
 _BETWEEN_LINES = 9.0
 
 
@@ -31,15 +32,15 @@ class Assembly:
 
     def __init__(self, view: View, columns: int) -> None:
         self.view = view
-        self.grid = grid(view, columns)
+        self.grid = grid(view, columns or columns_for(view))
         self.plan = plan(view, self.grid, bundled=False)
         self.bundled = _crowded(view, self.grid, self.plan)
         if self.bundled:
             self.plan = plan(view, self.grid, bundled=True)
         self.relaxed = self.grid.rows <= 1 and not self.bundled
-        self.outer = Outer.of(view, self.grid.columns)
-        inner_lanes = 1 if self.bundled else self.plan.most_lanes
-        self.frame = Frame.of(self.grid.columns, max(inner_lanes, self.outer.plan.most_lanes))
+        self.outer = Outer.of(view)
+        self.frame = Frame.of(self.grid.columns, 1 if self.bundled else self.plan.most_lanes)
+        self.right = self.frame.right
         self.groups: list[Group] = []
         self.anchors: dict[str, tuple[float, float]] = {}
         self.ways: dict[frozenset[str], list[tuple[float, float]]] = {}
@@ -49,27 +50,27 @@ class Assembly:
         view = self.view
         named = {} if self.bundled else labels(self.plan, set(self.grid.spans), view.language, relaxed=self.relaxed)
         drawn = {course.start.socket.id for course in self.plan.courses if course.start.at_host}
-        host = host_room(view, self.grid, self.frame, self._outside(_TOP), drawn, label_height(named))
+        host = host_room(view, self.grid, self.frame, _TOP, drawn, label_height(named))
         self._add(host)
-        bottom = self._inside(host, named)
-        places = spots(view, self.anchors, self.outer.tops | host.tops, lines=self.bundled)
+        bottom = max(self._inside(host, named), self._outside(host))
+        places = spots(view, self.anchors, host.tops, self.outer.beside, lines=self.bundled)
         self.groups += marked(marks, places, self.ways)
-        height = self._caption(bottom + 14, legend(marks))
-        return Scene(self.frame.width, height, tuple(self.groups), title, description, view.language)
+        height = self._caption(bottom + 2, legend(marks))
+        return Scene(self.right + MARGIN, height, tuple(self.groups), title, description, view.language)
 
-    def _outside(self, top: float) -> float:
-        """Draw the world outside, if there is one; return the host's upper wall."""
+    def _outside(self, host: HostRoom) -> float:
+        """Draw the world outside, if there is one, at the right of the host; return its lower edge."""
         if not self.view.outside:
-            return top
-        top = self.outer.draw(self.view, self.frame, top)
+            return host.bottom
+        self.right, bottom = self.outer.draw(self.view, self.frame.right, _TO_OUTSIDE, host)
         self._add(self.outer)
         self.ways |= self.outer.ways
-        return top
+        return bottom
 
     def _inside(self, host: HostRoom, named: dict[str, Label]) -> float:
         """Draw the rooms below the host and their cables; return the lower edge of all."""
         told = {course.end.socket.id for course in self.plan.courses if course.start.socket.id in named}
-        manner = Manner(self.view.language, not self.relaxed, self.view.show_mac, told, self.plan.undrawn)
+        manner = Manner(self.view.language, self.view.show_mac, told, self.plan.undrawn)
         rows = self._rows(manner, host.bottom + _BELOW_HOST)
         self._add(rows)
         if self.bundled:
@@ -98,14 +99,14 @@ class Assembly:
 
     def _caption(self, top: float, told: str) -> float:
         """The lines below that say what was done, what is left, and what the marks mean; return the height."""
-        writer = Writer(self.frame.left + 2, self.frame.right, top)
+        writer = Writer(self.frame.left + 2, self.right, top)
         if self.view.caption:
             writer.write(self.view.caption, "caption", "muted", lead=6)
         if told:
             writer.write(told, "caption", "ink", lead=6)
         if writer.items:
             self.groups.append(Group("caption", "caption", "rooms", tuple(writer.items)))
-        return writer.y + 14
+        return writer.y + 8
 
 
 def _crowded(view: View, grid: Grid, plan: Plan) -> bool:

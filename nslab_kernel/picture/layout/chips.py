@@ -12,7 +12,8 @@ from ..words import word
 from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, Writer, glow, socket, tag, tag_width
 
 _HEIGHT = 26.0
-_GAP = 14.0
+_GAP = 10.0
+_ROW_GAP = 14.0  # marks hang below sockets
 _MOST_SINGLES = 8
 _LOOSE = 34.0  # the length of a cable that lies about
 _STYLES = {
@@ -33,16 +34,19 @@ class Flow:
     right: float
     y: float  # of the present row
     put: Put
-    x: float = 0
+    x: float  # where the first row begins
+    beside: tuple[float, float] = (0, 0)  # the right end of further rows, as far down as something stands beside them
     bottom: float = 0
 
     def __post_init__(self) -> None:
-        self.x, self.bottom = self.left, self.y
+        self.bottom = self.y + _HEIGHT
+        self._full = self.right
 
     def add(self, piece: Piece, *, at_right: bool = False) -> None:
         """The next piece, in this row if it fits; at its right end if so asked."""
         if self.x > self.left and self.x + piece.width > self.right:
-            self.x, self.y = self.left, self.bottom + _GAP
+            self.x, self.y = self.left, self.bottom + _ROW_GAP
+            self.right = self.beside[0] if self.y < self.beside[1] else self._full
         if at_right:
             self.x = self.right - piece.width
         self.put(piece, self.x, self.y)

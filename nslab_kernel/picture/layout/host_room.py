@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...core.model.network import HOST
+from ..metrics import width
 from ..scene import Box, Group, Text
 from ..view import Cable, Fact, Room, Socket, View
 from ..words import word
 from .chips import Flow, loose_pair, note, singles
-from .pieces import STATE_STYLES, Piece, Writer, socket
-from .rooms import WIDTH
+from .pieces import STATE_STYLES, Piece, Writer, socket, tag_width
+from .rooms import brief
 from .slots import Frame, Grid, way_out
 from .switches import switch
 from .topports import TopPorts
 
-_HEADER = 42.0
-_ROW = 30.0  # of notes; there is always space for one, so that the first moves nothing
+_HEADER = 42.0  # the name, and notes beside it
+_WAY_OUT = 34.0  # the way out, and more notes beside it
+_AXIS = 24.0  # from the upper edge of that to the way out's socket
 _PAD = 16.0
-_PORTS = 40.0  # below the switches, where their cables leave and have their labels
+_PORTS = 30.0  # below the switches, where their cables leave and have their labels
 
 
 @dataclass
@@ -35,6 +37,8 @@ class HostRoom:
     """The lower edge of each switch."""
     tops: set[str] = field(default_factory=set)
     """Sockets in the upper edge of a switch."""
+    axis: float = 0
+    """Where the way out crosses the right wall."""
 
     def put(self, piece: Piece, x: float, y: float) -> None:
         """Add a piece in its place."""
@@ -59,11 +63,14 @@ def host_room(view: View, grid: Grid, frame: Frame, top: float, drawn: set[str],
     """
     made = HostRoom(top)
     parts = _parts(view, drawn)
-    upper = max(_title(view, made, frame.left + _PAD), _way_out(parts.way_out, frame, made, view), top + _HEADER + _ROW)
+    begin = _title(view, made, frame.left + _PAD)
+    end = _way_out(parts.way_out, frame, made, view)
+    upper = top + _HEADER + (_WAY_OUT if parts.way_out else 0)
     leading = parts.way_out
     bridged = leading if leading and leading.master in grid.spans else None
-    ports = TopPorts(parts.plugged, parts.patched, parts.loose, view.language, bridged)
-    y = max(upper, _notes(view, parts, frame, made)) + 12 + ports.height
+    tagged = {plug.id: tag_width(plug.fate, view.language) for plug in view.host.switches if plug.fate}
+    ports = TopPorts(parts.plugged, parts.patched, parts.loose, view.language, bridged, tagged)
+    y = max(upper, _notes(view, parts, frame, made, (begin, end)) + 8) + ports.height
     made.bottom = _switches(view, grid, frame, y, made) + max(_PORTS if view.host.switches else 12, labels)
     ports.draw(made.edges, made.anchors)
     made.groups += ports.groups
@@ -78,7 +85,7 @@ def host_room(view: View, grid: Grid, frame: Frame, top: float, drawn: set[str],
 class _Parts:
     """The host's own interfaces by where they are drawn."""
 
-    way_out: Socket | None  # in the upper wall
+    way_out: Socket | None  # in the right wall
     plugged: list[Socket]  # other ports without a room at their far end: at the upper edge of the switch
     patched: list[Cable]  # cables among those, or to a loose end
     loose: dict[str, Socket]  # the loose end, by the id of the port
@@ -106,23 +113,26 @@ def _parts(view: View, drawn: set[str]) -> _Parts:
     return _Parts(leading, plugged, patched, loose, pairs, singles)
 
 
-def _notes(view: View, parts: _Parts, frame: Frame, made: HostRoom) -> float:
-    """Notes, loose cables and single interfaces, left of the ways out; return their lower edge."""
+def _notes(view: View, parts: _Parts, frame: Frame, made: HostRoom, beside: tuple[float, float]) -> float:
+    """Notes, loose cables and single interfaces, from beside the name on; return their lower edge.
+
+    ``beside`` is the right end of the name, and the left end of the way out.
+    """
     left, right = frame.left + _PAD, frame.right - _PAD
-    if parts.way_out:
-        right = frame.column(frame.columns - 1) - frame.gutter
-    flow = Flow(left, right, made.top + _HEADER, made.put)
+    flow = Flow(left, right, made.top + 9, made.put, beside[0], (min(right, beside[1]), made.axis + 10))
+    narrow = min(right, beside[1]) - left
     for number, fact in enumerate(_facts(view.host)):
         # NAT stands next to the way out, where it happens.
         beside_way_out = fact.kind == "nat" and parts.way_out is not None
-        flow.add(note(fact, number, right - left, view.language), at_right=beside_way_out)
+        flow.add(note(fact, number, narrow, view.language), at_right=beside_way_out)
     for cable in parts.pairs:
-        flow.add(loose_pair(cable, right - left, view.language))
-    for piece in singles(parts.singles, right - left, view.language):
+        flow.add(loose_pair(cable, narrow, view.language))
+    for piece in singles(parts.singles, narrow, view.language):
         flow.add(piece)
-    if not view.rooms and not view.host.plugs and flow.x == left:
-        text = Text(left, flow.y + 17.5, word("nothing", view.language), "text", "muted")
+    if not view.rooms and not view.host.plugs and flow.x == beside[0]:
+        text = Text(left, made.top + _HEADER + 17.5, word("nothing", view.language), "text", "muted")
         made.groups.append(Group("nothing", "hint", "rooms", (text,)))
+        return made.top + _HEADER + 26
     return flow.bottom
 
 
@@ -133,34 +143,39 @@ def _facts(host: Room) -> list[Fact]:
 
 
 def _title(view: View, made: HostRoom, x: float) -> float:
-    writer = Writer(x, x + 420, made.top + 8)
+    """The host's name; return where a note beside it may begin: after a mark."""
+    writer = Writer(x, x + 420, made.top + 6)
     writer.write(view.host.title, "title", "ink")
     writer.follow(word("host", view.language), "subtitle", "muted", gap=14)
     made.groups.append(Group(HOST, "namespace", "rooms", tuple(writer.items), view.host.details))
-    made.anchors[HOST] = (writer.end + 24, made.top + 24)
-    return writer.y
+    made.anchors[HOST] = (writer.end + 20, made.top + 22)
+    return writer.end + 40
 
 
 def _way_out(plug: Socket | None, frame: Frame, made: HostRoom, view: View) -> float:
-    """The uplink in the upper wall, its lines at its right; return their lower edge."""
+    """The uplink in the right wall, its lines above the way to it; return their left end."""
     if plug is None:
-        return made.top
-    column = frame.columns - 1
-    x, gone = frame.lane(column, 0), plug.fate == "removed"
-    writer = Writer(frame.column(column), frame.column(column) + WIDTH - 16, made.top + 8)
-    writer.write(plug.name, "name", "ink", fate=plug.fate)
+        return frame.right
+    gone, right = plug.fate == "removed", frame.right - _PAD
+    made.axis = made.top + _HEADER + _AXIS
+    shown, more = brief(plug.addresses)
+    told = [(plug.name, "name", "ink", "removed" if gone else plug.fate)]
+    told += [(address.text, "address", "blue", "removed" if gone else address.fate) for address in shown]
+    told += [(f"+{more}", "code", "muted", "")] if more else []
     if not gone and (plug.condition != "up" or not plug.addresses):
-        writer.follow(word(plug.condition, view.language), "text", STATE_STYLES[plug.condition])
-    for address in plug.addresses:
-        writer.write(address.text, "address", "blue", fate="removed" if gone else address.fate)
-    if plug.remark:
-        writer.write(plug.remark, "text", "muted")
-    if view.show_mac and plug.mac:
-        writer.write(plug.mac, "fine", "muted")
-    items = (*writer.items, *socket(x, made.top, plug.condition, ghost=gone))
+        told.append((word(plug.condition, view.language), "text", STATE_STYLES[plug.condition], ""))
+    told += [(plug.remark, "text", "muted", "")] if plug.remark else []
+    told += [(plug.mac, "fine", "muted", "")] if view.show_mac and plug.mac else []
+    left = max(frame.left + _PAD, right - sum(width(text, font) + 10 for text, font, _, _ in told))
+    writer = Writer(left, right, made.top + _HEADER - 10)
+    writer.write(*told[0][:3], fate=told[0][3], lead=5)
+    for text, font, style, fate in told[1:]:
+        writer.follow(text, font, style, fate=fate)
+    at = frame.right, made.axis
+    items = (*writer.items, *socket(*at, plug.condition, ghost=gone))
     made.groups.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
-    made.anchors[plug.id] = (x, made.top)
-    return writer.y
+    made.anchors[plug.id] = at
+    return left - 12
 
 
 def _switches(view: View, grid: Grid, frame: Frame, top: float, made: HostRoom) -> float:

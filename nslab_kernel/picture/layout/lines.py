@@ -59,7 +59,10 @@ def line_room(room: Room, columns: Columns, manner: Manner) -> Piece:
         )
         parts.append(Group(plug.id, "interface", "things", plugged, plug.details, plug.fate))
     if not room.plugs:
-        _state(writer, word("no cable", manner.language), "muted")
+        told = word("no cable", manner.language)
+        if writer.end + 8 + width(told, "text") > _END:
+            writer.y += _LINE
+        _state(writer, told, "muted")
     high = writer.y + 8.5
     walls = walled(room, WIDTH, high, writer.items, manner.language, small=True)
     return Piece(WIDTH, high, [walls, *parts], {**anchors, room.id: (0.0, 0.0)})

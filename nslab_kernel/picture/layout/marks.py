@@ -31,7 +31,14 @@ class Spot:
     edge: float | None = None
 
 
-def spots(view: View, anchors: dict[str, tuple[float, float]], tops: set[str], *, lines: bool) -> dict[str, Spot]:
+def spots(
+    view: View,
+    anchors: dict[str, tuple[float, float]],
+    tops: set[str],
+    beside: dict[str, float],
+    *,
+    lines: bool,
+) -> dict[str, Spot]:
     """Below sockets, on their cable, where no text is; after names; on the corners of rooms and notes.
 
     Parameters
@@ -42,6 +49,8 @@ def spots(view: View, anchors: dict[str, tuple[float, float]], tops: set[str], *
         Where each thing is, by its id.
     tops
         Sockets whose cable leaves upwards.
+    beside
+        Sockets on the way to the outside, with the direction in which their own namespace lies.
     lines
         Whether rooms are lines: then their marks cover their sockets, for want of space.
     """
@@ -56,6 +65,8 @@ def spots(view: View, anchors: dict[str, tuple[float, float]], tops: set[str], *
             found[place] = Spot(x, y, 0, _STEP)
         elif "/" not in place or place in switches:
             found[place] = Spot(x, y, _STEP, 0)
+        elif place in beside:
+            found[place] = Spot(x + 23 * beside[place], y, _STEP * beside[place], 0)
         elif place in tops:
             found[place] = Spot(x, y - 19, 0, -_STEP)
         else:
@@ -64,14 +75,11 @@ def spots(view: View, anchors: dict[str, tuple[float, float]], tops: set[str], *
 
 
 def _above_ports(view: View, anchors: dict[str, tuple[float, float]], switches: set[str]) -> dict[str, Spot]:
-    """Spots inside a switch above one of its ports, ``SWITCH<PORT``, where no text is in the way."""
+    """Spots inside a switch above one of its ports, ``SWITCH<PORT``, in the lane that is kept free for packets."""
     found = {}
     for plug in view.host.sockets:
         if plug.master in switches and plug.id in anchors:
-            x = anchors[plug.id][0]
-            begin, (end, y) = anchors[f"{plug.master}#text"][0], anchors[f"{plug.master}#clear"]
-            if not begin - 14 < x < end + 14:
-                found[f"{plug.master}<{plug.id}"] = Spot(x, y, _STEP, 0)
+            found[f"{plug.master}<{plug.id}"] = Spot(anchors[plug.id][0], anchors[f"{plug.master}#lane"][1], _STEP, 0)
     return found
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from ..scene import Box, Group, Primitive
 from ..view import Fact, Room, Socket
 from ..words import word
-from .pieces import SMALL_SOCKET, SOCKET, STATE_STYLES, Piece, Writer, glow, socket, tag, tag_width
+from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, Writer, glow, socket, tag, tag_width
 
 
 def walled(
@@ -43,9 +43,9 @@ def fate_of(room: Room) -> str:
     return "changed" if any(fates) else ""
 
 
-WIDTH = 232.0
+WIDTH = 214.0
 _PAD = 18.0
-_FEW = 2  # facts in a tight room; the rest are counted
+_FEW = 1  # facts; if there are more than one more, they are counted
 _FACT_STYLES = {"forward": "good", "unforward": "bad", "drop": "bad"}
 
 
@@ -54,7 +54,6 @@ class Manner:
     """How much a room tells."""
 
     language: str
-    tight: bool = False
     mac: bool = False
     told_elsewhere: Set[str] = frozenset()
     """Sockets whose other end is labelled where it is, so that the room needn't name it."""
@@ -64,12 +63,12 @@ class Manner:
 
 def furnish(room: Room, manner: Manner) -> Piece:
     """Draw a room that has a few lines for each of its interfaces."""
-    writer = Writer(_PAD, WIDTH - 10, 8)
+    writer = Writer(_PAD, WIDTH - 10, 5)
     writer.write(room.title, "title", "ink")
     loopback = room.loopback if room.fate != "removed" else None
-    if loopback and manner.tight:
-        _loopback(loopback, writer, manner, beside_title=True)
-    writer.y += 2
+    if loopback:
+        _loopback(loopback, writer, manner)
+    writer.y += 1
     parts: list[Group] = []
     anchors: dict[str, tuple[float, float]] = {}
     for plug in room.plugs:
@@ -77,25 +76,23 @@ def furnish(room: Room, manner: Manner) -> Piece:
         _interface(plug, lines, manner, tagged=room.fate not in ("new", "removed"))
         anchors[plug.id] = (0.0, writer.y + 13.5)
         parts.append(
-            Group(plug.id, "interface", "things", _with_socket(plug, lines, writer.y, manner), plug.details, plug.fate)
+            Group(plug.id, "interface", "things", _with_socket(plug, lines, writer.y), plug.details, plug.fate)
         )
-        writer.y = lines.y + (3 if manner.tight else 5)
+        writer.y = lines.y + 3
     if not room.plugs:
         writer.write(word("no cable", manner.language), "text", "muted")
-    if loopback and not manner.tight:
-        _loopback(loopback, writer, manner)
     _facts(room.facts, writer, manner)
-    high = writer.y + 12
+    high = writer.y + 9
     walls = walled(room, WIDTH, high, writer.items, manner.language)
     return Piece(WIDTH, high, [walls, *parts], {**anchors, room.id: (0.0, 0.0)})
 
 
-def _with_socket(plug: Socket, lines: Writer, top: float, manner: Manner) -> tuple[Primitive, ...]:
+def _with_socket(plug: Socket, lines: Writer, top: float) -> tuple[Primitive, ...]:
     """The lines of an interface and its socket; a switch inside the room has none in the wall."""
     if plug.kind == "bridge":
         return tuple(lines.items)
-    size = SMALL_SOCKET if manner.tight else SOCKET
-    return (*lines.items, *socket(0, top + 13.5, plug.condition, ghost=plug.fate == "removed", size=size))
+    plugged = socket(0, top + 13.5, plug.condition, ghost=plug.fate == "removed", size=SMALL_SOCKET)
+    return (*lines.items, *plugged)
 
 
 def _interface(plug: Socket, lines: Writer, manner: Manner, *, tagged: bool) -> None:
@@ -106,12 +103,34 @@ def _interface(plug: Socket, lines: Writer, manner: Manner, *, tagged: bool) -> 
     if fate:
         _tag(fate, lines, manner.language)
     _other_end(plug, lines, manner)
-    for address in plug.addresses:
-        lines.write(address.text, "address", "blue", fate="removed" if gone else address.fate if tagged else "")
-    if not gone:
-        _state(plug, lines, manner, fate)
+    pill = "changed" if fate and plug.replugged else ""
+    full, short = word(f"{plug.condition}, full", manner.language), word(plug.condition, manner.language)
+    style = STATE_STYLES[plug.condition]
+    stated = gone or lines.beside(full, "text", style, fate=pill)
+    _addresses(plug, lines, tagged=tagged)
+    stated = stated or any(lines.beside(told, "text", style, fate=pill) for told in (full, short))
+    if not stated:
+        lines.write(full, "text", style, fate=pill)
+    _remark(plug, lines)
     if manner.mac and plug.mac:
         lines.write(plug.mac, "fine", "muted")
+
+
+def _addresses(plug: Socket, lines: Writer, *, tagged: bool) -> None:
+    """The first address and those with a fate of their own; the others are counted, and told to a pointer."""
+    gone = plug.fate == "removed"
+    shown, more = brief(plug.addresses)
+    for number, address in enumerate(shown):
+        lines.write(address.text, "address", "blue", fate="removed" if gone else address.fate if tagged else "")
+        if more and not number:
+            lines.follow(f"+{more}", "code", "muted", gap=6)
+
+
+def brief(addresses: Sequence[Fact]) -> tuple[list[Fact], int]:
+    """Those addresses that are worth a line each, and how many others there are."""
+    first = next((address for address in addresses if address.fate != "removed"), None)
+    shown = [address for address in addresses if address is first or address.fate]
+    return shown, len(addresses) - len(shown)
 
 
 def _tag(fate: str, lines: Writer, language: str) -> None:
@@ -128,29 +147,22 @@ def _other_end(plug: Socket, lines: Writer, manner: Manner) -> None:
         lines.follow(f"⇄ {plug.far_name}", "code", "muted")
 
 
-def _state(plug: Socket, lines: Writer, manner: Manner, fate: str) -> None:
-    told = word(plug.condition if manner.tight else f"{plug.condition}, full", manner.language)
-    style, pill = STATE_STYLES[plug.condition], "changed" if fate and plug.replugged else ""
-    if not (manner.tight and plug.addresses and lines.beside(told, "text", style, fate=pill)):
-        lines.write(told, "text", style, fate=pill)
+def _remark(plug: Socket, lines: Writer) -> None:
     kind = plug.kind if plug.kind not in ("veth", "") else ""
     remark = " · ".join(filter(None, (kind, plug.remark)))
-    if remark:
+    if remark and plug.fate != "removed":
         lines.write(remark, "text", "muted")
 
 
-def _loopback(fact: Fact, lines: Writer, manner: Manner, *, beside_title: bool = False) -> None:
+def _loopback(fact: Fact, lines: Writer, manner: Manner) -> None:
     told = word(fact.text, manner.language)
-    if beside_title:
-        style = "muted" if fact.text == "up" else "bad"
-        if lines.beside(f"lo {told}", "text", style, fate=fact.fate):
-            return
-    lines.write("lo", "code", "muted", lead=8)
-    lines.follow(told, "text", STATE_STYLES[fact.text], fate=fact.fate, gap=8)
+    if not lines.beside(f"lo {told}", "text", "muted" if fact.text == "up" else "bad", fate=fact.fate):
+        lines.write("lo", "code", "muted", lead=8)
+        lines.follow(told, "text", STATE_STYLES[fact.text], fate=fact.fate, gap=8)
 
 
 def _facts(facts: tuple[Fact, ...], writer: Writer, manner: Manner) -> None:
-    shown = facts if not manner.tight or len(facts) <= _FEW + 1 else facts[:_FEW]
+    shown = facts if len(facts) <= _FEW + 1 else facts[:_FEW]
     for fact in shown:
         font = "code" if fact.kind == "route" else "text"
         writer.write(fact.text, font, _FACT_STYLES.get(fact.kind, "muted"), fate=fact.fate, lead=6)

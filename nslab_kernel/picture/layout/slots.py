@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import networkx
 
 COLUMNS = 3  # as wide as a notebook; a narrow place may have fewer
+_BESIDE_OUTSIDE = 2  # where the world outside takes the width of the third
+_FEW = 4  # rooms for which two columns do
+_MANY = 24  # rooms for which three columns do; more stand in four, lest they are a tower
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,16 @@ def grid(view: View, columns: int = COLUMNS) -> Grid:
     return Grid(first, rows, places, spans, homes)
 
 
+def columns_for(view: View) -> int:
+    """How many columns suit what is to be shown, in a picture that is wider than it is high."""
+    rooms = sum(room.fate != "removed" for room in view.rooms)
+    if rooms > _MANY:
+        return COLUMNS + 1
+    return _BESIDE_OUTSIDE if view.outside and rooms <= _FEW and len(view.host.switches) < COLUMNS else COLUMNS
+
+
 def way_out(host: Room) -> Socket | None:
-    """The uplink that has its place in the host's upper wall: one with a cable, if there are several."""
+    """The uplink that has its place in the host's right wall: one with a cable, if there are several."""
     found = [plug for plug in host.sockets if plug.uplink]
     return next((plug for plug in found if plug.far), found[0] if found else None)
 
@@ -91,10 +102,11 @@ def _shares(sizes: dict[str, int], columns: int) -> dict[str, int]:
     return shares
 
 
-MARGIN = 16.0
-_NEAREST = 22.0  # from a room's wall to its first lane
-_LANE = 15.0  # from lane to lane
-_LEAST_LANES = 3  # there is always space for, so that one more cable moves nothing
+MARGIN = 10.0
+_INSIDE = 16.0  # from the last column to the host's right wall
+_NEAREST = 18.0  # from a room's wall to its first lane
+_LANE = 13.0  # from lane to lane
+_LEAST_LANES = 2  # there is always space for, so that one more cable moves nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +129,7 @@ class Frame:
     @property
     def right(self) -> float:
         """The host's right wall."""
-        return self.column(self.columns - 1) + WIDTH + MARGIN
-
-    @property
-    def width(self) -> float:
-        """Of the whole picture."""
-        return self.right + MARGIN
+        return self.column(self.columns - 1) + WIDTH + _INSIDE
 
     def column(self, number: int) -> float:
         """The left edge of a column's rooms."""

@@ -6,6 +6,7 @@ other end lies loose, and the host's own uplink.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..scene import Group, Line, Text, moved
@@ -17,6 +18,7 @@ _LANE = 12.0
 _LOOSE_END = 18.0  # a loose end hangs so far above its switch
 _ROW = 30.0  # height of the labels
 _LIFT = 14.0  # of a label's base above its switch, over a tag
+_FROM_END = 96.0  # where the way out leads in, from the switch's right end: left of its tag
 _COUNTED = 70.0  # width that is kept for the number of those without a place
 
 
@@ -29,6 +31,7 @@ class TopPorts:
     loose: dict[str, Socket]  # the loose other end, by the id of the port
     language: str
     uplink: Socket | None  # the host's way out, if it is a port
+    tagged: Mapping[str, float]  # the width of each switch's tag, which stands in the right end of its upper edge
     groups: list[Group] = field(default_factory=list)
     anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
 
@@ -48,7 +51,7 @@ class TopPorts:
         anchors
             Where the uplink is, by its id.
         """
-        kept_free = {self.uplink.master: anchors[self.uplink.id][0]} if self.uplink else {}
+        kept_free = {self.uplink.master: edges[self.uplink.master][1] - _FROM_END} if self.uplink else {}
         for switch, (left, right, y) in edges.items():
             self._row(switch, left, right, y, kept_free.get(switch))
         top = min((edge[2] for edge in edges.values()), default=0) - (_ROW if self.ports else 0)
@@ -69,6 +72,7 @@ class TopPorts:
             for end in ((port, y), *([(self.loose[port.id], y - _LOOSE_END)] if port.id in self.loose else []))
         ]
         x = left + 24
+        right -= self.tagged.get(switch, 0)
         for number, (plug, height) in enumerate(ends):
             texts = self._label(plug, right - 14 - x - 14 - (0 if number == len(ends) - 1 else _COUNTED))
             if texts is None:
@@ -121,11 +125,15 @@ class TopPorts:
     def _lead_in(
         self, plug: Socket, edge: tuple[float, float, float], uplink: tuple[float, float], lane: float
     ) -> None:
-        left, right, top = edge
+        _, right, top = edge
         x, y = uplink
-        points = ((x, y), (x, top)) if left < x < right else ((x, y), (x, lane), (right - 24, lane), (right - 24, top))
+        end = right - _FROM_END
+        if x - right < _FROM_END:  # no other switch is between
+            points: tuple[tuple[float, float], ...] = ((x, y), (end, y), (end, top))
+        else:
+            points = ((x, y), (x - 7, y), (x - 7, lane), (end, lane), (end, top))
         gone = plug.fate == "removed"
-        dot = socket(*points[-1], plug.condition, ghost=gone, size=SMALL_SOCKET)
+        dot = socket(end, top, plug.condition, ghost=gone, size=SMALL_SOCKET)
         line = Line(points, "cable ghost" if gone else "plug", 8)
         self.groups.append(Group(f"{plug.id}~{plug.master}", "plug", "cables", (line,)))
         self.groups.append(Group(f"{plug.id}#port", "interface", "things", dot, plug.details, plug.fate))
