@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .core.errors import NslabError
@@ -25,12 +26,7 @@ if TYPE_CHECKING:
 
 _FIRST = "00-start-here.ipynb"
 _LONGEST_SOCKET_PATH = 107
-# No news, no look for updates, no catalogue of extensions: a classroom is often offline, and nobody asked for them.
-_NOTHING_FROM_OUTSIDE = (
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.extension_manager=readonly",
-)
+_FURTHER = "other options go to JupyterLab"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,12 +64,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="nslab", description="Linux container networking, in a private host.")
     acts = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    lab = acts.add_parser("lab", help="open JupyterLab on the lessons", epilog="other options go to JupyterLab")
+    lab = acts.add_parser("lab", help="open JupyterLab on your copies of the lessons", epilog=_FURTHER)
     lab.add_argument("--port", type=int, help="TCP port to listen on")
     lab.add_argument("--no-browser", action="store_true", help="do not open a browser")
     lab.add_argument("--language", choices=LANGUAGES, default=language_of(os.environ), help="default: from LANG")
-    lab.add_argument("directory", nargs="?", help="default: notebooks/LANGUAGE where it is there, otherwise here")
+    lab.add_argument("--lessons", metavar="FOLDER", help="where your copies are; default: ~/nslab-lessons")
+    lab.add_argument("directory", nargs="?", help="open this folder as it is, and copy no lessons")
     lab.set_defaults(act=_lab)
+
+    reset = acts.add_parser("reset-lesson", help="start a lesson again; your old copy is kept beside the new one")
+    reset.add_argument("lesson", help="such as 01-bridge, or zh/01-bridge")
+    reset.add_argument("--lessons", metavar="FOLDER", help="where your copies are; default: ~/nslab-lessons")
+    reset.set_defaults(act=_reset_lesson)
 
     check = acts.add_parser("check", help="say what this machine permits, with the cure for what it doesn't")
     check.set_defaults(act=_check)
@@ -155,13 +157,17 @@ def _chinese_labels() -> Check:
 
 def _lab(options: argparse.Namespace) -> int:
     command.try_host()
-    lessons = os.path.join("notebooks", options.language)
-    directory = options.directory or (lessons if os.path.isdir(lessons) else ".")
+    directory = options.directory or _copies(options.lessons)
     if not os.path.isdir(directory):
-        raise NslabError(_("{directory} is no directory", directory=directory), f"nslab lab {lessons}")
-    argv = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={os.path.abspath(directory)}"]
-    argv += ["--MultiKernelManager.default_kernel_name=nslab", *_NOTHING_FROM_OUTSIDE, *_closed_to_others()]
-    argv += ["--LabApp.default_url=/lab/tree/" + _FIRST] if os.path.exists(os.path.join(directory, _FIRST)) else []
+        raise NslabError(
+            _("{directory} is no directory", directory=directory), _("Open the lessons: {command}", command="nslab lab")
+        )
+    argv = [sys.executable, "-m", "nslab_kernel.jupyter.lab_app", f"--ServerApp.root_dir={os.path.abspath(directory)}"]
+    argv += ["--MultiKernelManager.default_kernel_name=nslab", *_closed_to_others()]
+    first = next(
+        (path for path in (f"{options.language}/{_FIRST}", _FIRST) if os.path.exists(f"{directory}/{path}")), ""
+    )
+    argv += [f"--LabApp.default_url=/lab/tree/{first}"] if first else []
     argv += [f"--port={options.port}"] if options.port else []
     argv += ["--no-browser"] if options.no_browser else []
     argv += ["--allow-root"] if os.getuid() == 0 else []
@@ -169,6 +175,7 @@ def _lab(options: argparse.Namespace) -> int:
     # Without the question whether one would like to get news, which would stand over the first lesson.
     paths = [os.environ.get("JUPYTER_CONFIG_PATH", ""), os.path.join(os.path.dirname(__file__), "jupyter", "settings")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
+    print("Ctrl+C twice ends JupyterLab, and every lab with it. Open this in a browser:", flush=True)
     os.execv(argv[0], [*argv, *options.others])
 
 
@@ -182,6 +189,29 @@ def _closed_to_others() -> list[str]:
 
     longest = os.path.join(jupyter_runtime_dir(), f"kernel-{uuid.UUID(int=0)}-ipc-5")
     return ["--KernelManager.transport=ipc"] if len(os.fsencode(longest)) <= _LONGEST_SOCKET_PATH else []
+
+
+def _copies(folder: str | None) -> str:
+    """The student's folder, brought up to date; what was put there is printed."""
+    from .jupyter import lesson_copies
+
+    target = Path(folder).expanduser() if folder else lesson_copies.default_folder()
+    done = lesson_copies.bring_up_to_date(target, lesson_copies.originals())
+    print(f"Your copies of the lessons are in {target}.")
+    if done.renewed:
+        print(f"New versions, of lessons that you hadn't changed: {', '.join(done.renewed)}")
+    for name, beside in done.beside.items():
+        print(f"{name} has a new version. Yours is kept; the new one is beside it: {beside}")
+    return str(target)
+
+
+def _reset_lesson(options: argparse.Namespace) -> int:
+    from .jupyter import lesson_copies
+
+    folder = Path(options.lessons).expanduser() if options.lessons else lesson_copies.default_folder()
+    target, kept = lesson_copies.start_again(folder, lesson_copies.originals(), options.lesson)
+    print(f"{target} is as it came. What you had is kept as {kept.name}.")
+    return 0
 
 
 def _refused_status(refused: RefusedError) -> int:

@@ -7,13 +7,51 @@ from html import escape
 
 from IPython.display import display
 
+from ..core.errors import NslabError
 from ..core.model.network import Network
+
+COMMANDS_METADATA = "nslab_commands"
+"""The key in an output's metadata under which folded commands are found as data."""
+
+_FOLDED = 3  # commands from which on they are folded
+_WORDS = {
+    "en": {"commands": "{} commands", "copy": "Copy", "run": "Run in a new cell"},
+    "zh": {"commands": "{} 条命令", "copy": "复制", "run": "在新单元格中运行"},
+}
+_LINE = "cursor:pointer;white-space:nowrap;overflow:hidden;text-overflow:ellipsis"
+_DIM = "color:var(--jp-ui-font-color2, #616161);background:none"
 
 
 def show_commands(commands: Iterable[str]) -> None:
-    """Print the commands that an operation stands for."""
-    for command in commands:
-        print(command)
+    """Print the commands that an operation runs; three and more are folded to one line in a page, whole as text."""
+    shown = list(commands)
+    if len(shown) < _FOLDED:
+        for command in shown:
+            print(command)
+        return
+    text = "\n".join(shown)
+    display({"text/html": _folded(shown), "text/plain": text}, metadata={COMMANDS_METADATA: shown}, raw=True)
+
+
+def copy_button(language: str) -> str:
+    """A button that copies the ``data-nslab-text`` around it; only JupyterLab's lab interface shows it."""
+    return f'<button class="nslab-link" data-nslab="copy" style="display:none">{_WORDS[language]["copy"]}</button>'
+
+
+def run_button(language: str) -> str:
+    """Likewise one that runs it in a new cell."""
+    return f'<button class="nslab-primary" data-nslab="run" style="display:none">{_WORDS[language]["run"]}</button>'
+
+
+def _folded(commands: list[str]) -> str:
+    language = NslabError.language
+    count = _WORDS[language]["commands"].format(len(commands))
+    text = "\n".join(commands)
+    return (
+        f'<details class="nslab-commands" lang="{language}" data-nslab-text="{escape(text, quote=True)}">'
+        f'<summary style="{_LINE}"><b>{count}</b> <code style="{_DIM}">{escape(commands[0])} …</code> '
+        f'{copy_button(language)}</summary><pre style="margin:0.2em 0 0.4em 1.2em">{escape(text)}</pre></details>'
+    )
 
 
 def show_table(network: Network, language: str) -> None:

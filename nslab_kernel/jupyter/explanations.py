@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -18,41 +19,79 @@ from ..core.diagnosis.findings import (
     where,
 )
 from ..core.model.network import Network
-from ..picture import Mark
+from ..picture import Mark, Picture
+from .display import copy_button, run_button
 
-_COLOURS = {
-    True: "var(--jp-success-color0, #1b7f4f)",
-    False: "var(--jp-error-color0, #c0392b)",
-    None: "var(--jp-warn-color0, #8a5a00)",
-}
+_COLOURS = {True: ("#009e73", "0, 158, 115"), False: ("#d55e00", "213, 94, 0"), None: ("#e69f00", "230, 159, 0")}
 _DIM = "color:var(--jp-ui-font-color2, #616161)"
 _CODE = "font-family:var(--jp-code-font-family, monospace);font-size:0.95em"
-_BLOCK = f"{_CODE};margin:0.1em 0;padding:0.3em 0.6em;white-space:pre-wrap;background:var(--jp-layout-color2, #eee)"
+_BLOCK = f"{_CODE};margin:0;padding:0.3em 0.8em;white-space:pre-wrap;background:none;overflow-wrap:anywhere"
+_VERDICT = "border-left:4px solid {};background:rgba({}, 0.1);padding:0.35em 0.8em;margin:0.2em 0 0.4em;line-height:1.4"
+_FIX = "border:1px solid var(--jp-border-color2, #ddd);border-radius:6px;margin:0.4em 0"
+_FIX_HEAD = "display:flex;align-items:center;gap:1em;background:rgba(0, 158, 115, 0.1);padding:0.2em 0.8em"
 _CARD = "border-left:3px solid {};padding:0.1em 0 0.1em 0.8em;margin:0.6em 0"
 _GRID = "display:grid;grid-template-columns:max-content 1fr;gap:0.2em 0.8em;margin:0.3em 0;align-items:baseline"
+_HOW = {"en": ("How we know", "read from the kernel, nothing was sent"), "zh": ("依据", "读自内核，没有发出任何包")}
 
 
-def bundle(diagnosis: Diagnosis) -> dict[str, str]:
-    """The diagnosis's MIME bundle."""
-    return {"text/html": html(diagnosis), "text/plain": text(diagnosis)}
+def bundle(diagnosis: Diagnosis, picture: Picture | None) -> dict[str, str]:
+    """The diagnosis's MIME bundle.
+
+    Parameters
+    ----------
+    picture
+        The network with the packet's stops marked, or None where there is nothing to mark.
+    """
+    shown = {"text/html": html(diagnosis, picture.svg() if picture else ""), "text/plain": text(diagnosis)}
+    if picture:  # for GitHub, which shows no inline SVG
+        shown["image/png"] = base64.b64encode(picture.png()).decode()
+    return shown
 
 
-def html(diagnosis: Diagnosis) -> str:
-    """The verdict, the first cause with its evidence and cure, what comes behind it, and the way."""
+def html(diagnosis: Diagnosis, picture: str = "") -> str:
+    """The verdict and why in one line, the picture, the fix; then, folded, the evidence, what comes behind, the way."""
     labels = LABELS[diagnosis.language]
     first, further = diagnosis.findings[:1], diagnosis.findings[1:]
-    parts = [f'<p style="margin:0.3em 0">{_sign(diagnosis.arrives)} <b>{escape(verdict(diagnosis))}</b></p>']
-    if diagnosis.arrives and first:
-        parts.append(_title(labels["odd"]))
-    parts += [_card(finding, diagnosis.language) for finding in first]
+    parts = [_verdict(diagnosis), picture, *(_fix(finding, diagnosis.language) for finding in first)]
+    details = [_card(finding, diagnosis.language) for finding in first]
     if further:
-        parts.append("" if diagnosis.arrives else _title(further_title(diagnosis)))
-        parts += [_card(finding, diagnosis.language) for finding in further]
+        details.append("" if diagnosis.arrives else _title(further_title(diagnosis)))
+        details += [_card(finding, diagnosis.language) for finding in further]
     if diagnosis.path:
-        parts.append(_way(diagnosis))
+        details.append(_way(diagnosis))
     if diagnosis.unevaluated:
-        parts.append(_title(labels["unevaluated"]) + _list(f"? {escape(said)}" for said in diagnosis.unevaluated))
+        details.append(_title(labels["unevaluated"]) + _list(f"? {escape(said)}" for said in diagnosis.unevaluated))
+    if details:
+        title, remark = _HOW[diagnosis.language]
+        summary = f'<summary style="cursor:pointer"><b>{title}</b> <span style="{_DIM}">{remark}</span></summary>'
+        parts.append(f"<details>{summary}{''.join(details)}</details>")
     return f'<div class="nslab-why" lang="{diagnosis.language}">{"".join(parts)}</div>'
+
+
+def _verdict(diagnosis: Diagnosis) -> str:
+    edge, ground = _COLOURS[diagnosis.arrives]
+    said = f"{SIGNS[diagnosis.arrives]} {verdict(diagnosis)}"
+    reasons = [finding.matters for finding in diagnosis.findings[:1]]
+    if diagnosis.arrives and reasons:
+        reasons.insert(0, LABELS[diagnosis.language]["odd"])
+    why = escape(" ".join(reasons))
+    return f'<p class="nslab-seen" style="{_VERDICT.format(edge, ground)}"><b>{escape(said)}</b> {why}</p>'
+
+
+def _fix(finding: Finding, language: str) -> str:
+    if not finding.cure:
+        return ""
+    lines = finding.cure.splitlines()
+    cell = f"!{lines[0]}" if len(lines) == 1 else "\n".join(("%%bash", *lines))
+    head = (
+        f'<b>{escape(LABELS[language]["cure"])}</b><span style="flex:1"></span>'
+        f'<span data-nslab-text="{escape(finding.cure, quote=True)}">{copy_button(language)}</span>'
+        f'<span data-nslab-text="{escape(cell, quote=True)}">{run_button(language)}</span>'
+    )
+    return (
+        f'<div class="nslab-seen" style="{_FIX}"><div style="{_FIX_HEAD}">{head}</div>'
+        f'<pre style="{_BLOCK}">{escape(finding.cure)}</pre></div>'
+    )
 
 
 def marks(diagnosis: Diagnosis, network: Network) -> tuple[Mark, ...]:
@@ -86,10 +125,6 @@ def _ports(stops: Sequence[Place], number: int, network: Network) -> list[Place]
     return found or [stop]
 
 
-def _sign(arrives: bool | None) -> str:
-    return f'<span aria-hidden="true" style="color:{_COLOURS[arrives]};font-weight:700">{SIGNS[arrives]}</span>'
-
-
 def _title(said: str) -> str:
     return f'<p style="margin:0.8em 0 0.2em;{_DIM}">{escape(said)}</p>'
 
@@ -104,7 +139,7 @@ def _card(finding: Finding, language: str) -> str:
     )
     rows = "".join(f'<span style="{_DIM}">{escape(name)}</span><div>{value}</div>' for name, value in lines)
     return (
-        f'<div style="{_CARD.format(_COLOURS[False])}"><div style="{_DIM}">{escape(where(finding, language))}</div>'
+        f'<div style="{_CARD.format(_COLOURS[False][0])}"><div style="{_DIM}">{escape(where(finding, language))}</div>'
         f'<div>{escape(finding.matters)}</div><div style="{_GRID}">{rows}</div></div>'
     )
 

@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from .automatic_picture import Follower
+    from .channel import Channel
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The lab that a shell's magics act on, and the picture that follows it."""
+    """The lab that a shell's magics act on, the picture that follows it, and the way to JupyterLab's interface."""
 
     shell: InteractiveShell
     lab: Lab
     follower: Follower
+    channel: Channel
 
 
 _sessions: WeakKeyDictionary[InteractiveShell, Session] = WeakKeyDictionary()
@@ -29,11 +31,13 @@ _sessions: WeakKeyDictionary[InteractiveShell, Session] = WeakKeyDictionary()
 def open_session(shell: InteractiveShell) -> Session:
     """The shell's session, made on first use."""
     from .automatic_picture import Follower
+    from .channel import Channel
 
     if shell not in _sessions:
         lab = Lab()
         lab.on_wait = print
-        _sessions[shell] = Session(shell, lab, Follower(shell, lab))
+        follower = Follower(shell, lab)
+        _sessions[shell] = Session(shell, lab, follower, Channel(shell, lab, follower))
     return _sessions[shell]
 
 
@@ -41,5 +45,6 @@ def close_session(shell: InteractiveShell) -> None:
     """Let go of what the session holds; the network stays as it is."""
     session = _sessions.pop(shell, None)
     if session:
+        session.channel.close()
         session.follower.stop()
         session.lab.close()

@@ -89,7 +89,9 @@ def _options(port: int, notebooks: Path) -> list[str]:
 def _environment(folder: Path, language: str, token: str) -> dict[str, str]:
     share = folder / "share"
     shutil.copytree(ROOT / "kernelspec", share / "kernels" / "nslab")
-    shutil.copytree(ROOT / "labextension", share / "labextensions" / "nslab")
+    extension = share / "labextensions" / "nslab"
+    shutil.copytree(ROOT / "labextension", extension)
+    shutil.copytree(ROOT / "notebooks", extension / "static" / "lessons")
     own = {
         "HOME": folder / "home",
         "JUPYTER_PATH": share,

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from jupyter_client import BlockingKernelClient, KernelManager
 
+from nslab_kernel.jupyter.display import COMMANDS_METADATA
+
 
 @dataclass
 class Cell:
@@ -56,6 +58,9 @@ class Notebook:
                     else:
                         cell.errors += content["text"]
                 case "display_data" | "execute_result":
+                    if COMMANDS_METADATA in content["metadata"]:  # printed, though folded
+                        cell.printed += content["data"]["text/plain"] + "\n"
+                        return
                     cell.outputs.append(content["data"])
                     cell.metadata.append(content["metadata"])
                 case "error":

@@ -42,6 +42,7 @@ def load(shell: InteractiveShell) -> None:
     completion.register(shell, session.lab)
     if session.lab.sandboxed:
         session.follower.start()
+    session.channel.open()
 
 
 def unload(shell: InteractiveShell) -> None:

@@ -36,7 +36,7 @@ class WhyMagics(NslabMagics):
 
         wanted = parse(self.netns_why, line)
         diagnosis = self.lab.why(wanted.source, wanted.destination, wanted.tcp, wanted.udp, wanted.size)
-        display(explanations.bundle(diagnosis), raw=True)
-        marks = explanations.marks(diagnosis, self.lab.snapshot())
-        if marks:
-            display(self.lab.picture(marks=marks))
+        network = self.lab.snapshot()
+        marks = explanations.marks(diagnosis, network)
+        picture = self.lab.picture(network, marks=marks) if marks else None
+        display(explanations.bundle(diagnosis, picture), raw=True)
