@@ -139,14 +139,18 @@ class Lab:
             If a line is no claim; then nothing is tried.
         """
         from .core.checks.evaluate import judge, probes
-        from .core.checks.parse import parse
+        from .core.checks.packets import experiments
+        from .core.checks.parse import PacketClaim, parse
         from .linux.checking import probe_all
+        from .linux.observing import observe
 
         wanted, network = parse(claims), self.snapshot()
         answers = probe_all(
             (probe for claim in wanted for probe in probes(claim, network)), self.snapshot, self._on_wait
         )
-        return tuple(judge(claim, network, answers, self.language) for claim in wanted)
+        watched = [one for claim in wanted if isinstance(claim, PacketClaim) for one in experiments(claim, network)]
+        observed = observe(watched, [namespace.name for namespace in network.everywhere])
+        return tuple(judge(claim, network, answers, self.language, observed) for claim in wanted)
 
     def why(
         self, source: str, destination: str, tcp: int | None = None, udp: int | None = None, size: int = 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -11,8 +12,30 @@ from ..lab import Lab
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from ..core.checks.evaluate import Verdict
     from .automatic_picture import Follower
     from .channel import Channel
+
+
+@dataclass(slots=True)
+class CheckHints:
+    """The hints for the first claim of the last checkpoint that doesn't hold, given one by one."""
+
+    claim: str = ""
+    left: tuple[str, ...] = ()
+
+    def begin(self, verdicts: Sequence[Verdict]) -> None:
+        """Take the hints of a checkpoint; a claim that failed before goes on where it was."""
+        failed = next((verdict for verdict in verdicts if not verdict.holds), None)
+        if failed is None:
+            self.claim, self.left = "", ()
+        elif failed.claim != self.claim:
+            self.claim, self.left = failed.claim, failed.hints
+
+    def take(self) -> str:
+        """The next hint; the last one stays."""
+        hint, self.left = self.left[0], self.left[1:] or self.left
+        return hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +46,7 @@ class Session:
     lab: Lab
     follower: Follower
     channel: Channel
+    hints: CheckHints = field(default_factory=CheckHints)
 
 
 _sessions: WeakKeyDictionary[InteractiveShell, Session] = WeakKeyDictionary()

@@ -11,13 +11,22 @@ MIME_METADATA = "nslab_verdicts"
 """The key in an output's metadata under which the verdicts are found as data."""
 
 _SAID = {
-    "en": {True: "holds", False: "doesn't hold", "sum": "{0} of {1} claims hold.", "all": "All {0} claims hold."},
-    "zh": {True: "成立", False: "不成立", "sum": "{1} 条断言中有 {0} 条成立。", "all": "{0} 条断言全部成立。"},
+    "en": {
+        True: "passed",
+        False: "not passed",
+        "sum": "{0} of {1} checks passed. `%netns_hint` helps.",
+        "all": "All {0} checks passed.",
+    },
+    "zh": {
+        True: "通过",
+        False: "未通过",
+        "sum": "{1} 项检查通过了 {0} 项。`%netns_hint` 会给提示。",
+        "all": "{0} 项检查全部通过。",
+    },
 }
 _MARK = {True: "✓", False: "✗"}
 _COLOUR = {True: "var(--jp-success-color0, #1b7f4f)", False: "var(--jp-error-color0, #c0392b)"}
 _DIM = "color:var(--jp-ui-font-color2, #616161)"
-_CODE = "font-family:var(--jp-code-font-family, monospace)"
 
 
 def bundle(verdicts: Sequence[Verdict], language: str) -> dict[str, str]:
@@ -26,7 +35,7 @@ def bundle(verdicts: Sequence[Verdict], language: str) -> dict[str, str]:
 
 
 def html(verdicts: Sequence[Verdict], language: str) -> str:
-    """A list with a tick or a cross, the reason, and a hint where a claim doesn't hold."""
+    """A list with a tick or a cross and the reason: what isn't so, never the command that makes it so."""
     items = "".join(_item(verdict, language) for verdict in verdicts)
     return (
         f'<div class="nslab-verdicts" lang="{language}">'
@@ -41,8 +50,6 @@ def text(verdicts: Sequence[Verdict], language: str) -> str:
     for verdict in verdicts:
         reason = f"  ({verdict.reason})" if verdict.reason else ""
         lines.append(f"{_MARK[verdict.holds]} {verdict.claim}{reason}")
-        if verdict.hint:
-            lines.append(f"    → {verdict.hint}")
     return "\n".join([*lines, total(verdicts, language)])
 
 
@@ -65,5 +72,4 @@ def _item(verdict: Verdict, language: str) -> str:
         f'style="color:{_COLOUR[verdict.holds]};font-weight:700">{_MARK[verdict.holds]}</span>'
     )
     reason = f' <span style="{_DIM}">{escape(verdict.reason)}</span>' if verdict.reason else ""
-    hint = f'<br><span style="padding-left:1.3em">→ <code style="{_CODE}">{escape(verdict.hint)}</code></span>'
-    return f"<li>{mark} {escape(verdict.claim)}{reason}{hint if verdict.hint else ''}</li>"
+    return f"<li>{mark} {escape(verdict.claim)}{reason}</li>"

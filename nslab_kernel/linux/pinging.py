@@ -31,7 +31,7 @@ _HEADER = struct.Struct("!BBHHH")  # type, code, checksum, id, sequence number
 _MARK = struct.Struct("!8sI44x")  # the sender's token, which request it is, and what makes it as long as ping(8)'s
 
 
-def echo_request(version: int, number: int, token: bytes) -> bytes:
+def echo_request(version: int, number: int, token: bytes, more: int = 0) -> bytes:
     """An echo request.
 
     Parameters
@@ -43,12 +43,14 @@ def echo_request(version: int, number: int, token: bytes) -> bytes:
     token
         Eight bytes that tell the sender from all others. Two of them are the request's id: with the same one, a ping
         would go by what conntrack remembers of the last, whatever the rules say now.
+    more
+        Bytes beyond the 56 that ping(8) sends.
     """
-    mark = _MARK.pack(token, number)
+    mark = _MARK.pack(token, number) + bytes(more)
     identity = int.from_bytes(token[:2])
     header = _HEADER.pack(REQUEST[version], 0, 0, identity, number & 0xFFFF)
     if version == 4:  # for IPv6 the kernel does the sum
-        header = _HEADER.pack(REQUEST[4], 0, _checksum(header + mark), identity, number & 0xFFFF)
+        header = _HEADER.pack(REQUEST[4], 0, _checksum(header + mark + bytes(more % 2)), identity, number & 0xFFFF)
     return header + mark
 
 
@@ -56,7 +58,7 @@ def echo_answered(version: int, packet: bytes, token: bytes) -> int | None:
     """The number of the request that a packet from a raw socket answers, if it answers one of this token."""
     start = (packet[0] & 0x0F) * 4 if version == 4 else 0  # a raw IPv4 socket gives the IP header too
     body = packet[start:]
-    if len(body) != _HEADER.size + _MARK.size or body[0] != REPLY[version]:
+    if len(body) < _HEADER.size + _MARK.size or body[0] != REPLY[version]:
         return None
     found, number = _MARK.unpack_from(body, _HEADER.size)
     return int(number) if found == token else None

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nslab_kernel.core.checks.evaluate import Answer, Probe, Verdict, judge, probes
 from nslab_kernel.core.checks.parse import (
     FORMS,
+    AnswersFrom,
     Exists,
     Forwards,
+    GoesVia,
     HasAddress,
+    HasCarrier,
     IsPort,
     IsUp,
     Masquerades,
+    Overhears,
     Reaches,
+    Resolves,
     RoutesVia,
+    Says,
+    Sees,
+    Sends,
     listed_forms,
     next_words,
     parse,
@@ -25,15 +35,23 @@ from nslab_kernel.core.model.firewall import Chain, Match, Rule
 from nslab_kernel.core.model.network import HOST, Network
 from nslab_kernel.core.operations.actions import AddAddress, AddNamespace, SetDown, SetMaster, SetSysctl, SetUp
 
-from ..picture.literal import masquerade, seed
+from ..picture.literal import address, masquerade, seed
 
 LAB = seed(2).network()
+
+
+PAGE = ("http://192.0.2.2/",)
 
 
 def verdict(line: str, network: Network = LAB, language: str = "en", how: str = "answered") -> Verdict:
     """Judge one line, where every packet that it needs met with the same fate."""
     (claim,) = parse(line)
     return judge(claim, network, {probe: Answer(how, 0.00005) for probe in probes(claim, network)}, language)
+
+
+def fix(judged: Verdict) -> str:
+    """The command in the last hint; empty where there is none."""
+    return judged.hints[2].strip("`") if len(judged.hints) > 2 else ""
 
 
 @pytest.mark.parametrize(
@@ -59,6 +77,27 @@ def verdict(line: str, network: Network = LAB, language: str = "en", how: str = 
         ("host masquerades 172.16.0.0/16", Masquerades("host masquerades 172.16.0.0/16", HOST, "172.16.0.0/16")),
         ("host forwards IPv6", Forwards("host forwards IPv6", HOST, 6)),
         ("ns4 does not exist", Exists("ns4 does not exist", "ns4", False)),
+        ("veth-ns1 has no carrier", HasCarrier("veth-ns1 has no carrier", "veth-ns1", False)),
+        ("server sees ns1 as 192.0.2.2", Sees("server sees ns1 as 192.0.2.2", "server", "ns1", "192.0.2.2")),
+        ("a doesn't see b as fd00::01", Sees("a doesn't see b as fd00::01", "a", "b", "fd00::1", False)),
+        ("ns3 sees no ICMP of ns1", Overhears("ns3 sees no ICMP of ns1", "ns3", "ns1", False)),
+        ("ns3 sees icmp from ns1", Overhears("ns3 sees icmp from ns1", "ns3", "ns1")),
+        ("http://192.0.2.2/ says Hello there", Says("http://192.0.2.2/ says Hello there", *PAGE, "Hello there", HOST)),
+        ('http://192.0.2.2/ says "to be" to ns1', Says('http://192.0.2.2/ says "to be" to ns1', *PAGE, "to be", "ns1")),
+        ("http://192.0.2.2/ says hi to ns1", Says("http://192.0.2.2/ says hi to ns1", *PAGE, "hi", "ns1")),
+        (
+            "http://[fd00::1]:80/ does not say hi",
+            Says("http://[fd00::1]:80/ does not say hi", "http://[fd00::1]:80/", "hi", HOST, False),
+        ),
+        ("ns1 resolves a.b to 10.0.0.1", Resolves("ns1 resolves a.b to 10.0.0.1", "ns1", "a.b", "10.0.0.1")),
+        ("ns1 does not resolve a.b", Resolves("ns1 does not resolve a.b", "ns1", "a.b", "", False)),
+        ("ns1 can send 1400 bytes to ns2", Sends("ns1 can send 1400 bytes to ns2", "ns1", "ns2", 1400)),
+        ("ns1 cannot send 1501 bytes to ns2", Sends("ns1 cannot send 1501 bytes to ns2", "ns1", "ns2", 1501, False)),
+        ("path ns1 to ns2 goes via r1", GoesVia("path ns1 to ns2 goes via r1", "ns1", "ns2", ("r1",))),
+        (
+            "path a to 10.0.0.1 does not go via r1, r2 and r3",
+            GoesVia("path a to 10.0.0.1 does not go via r1, r2 and r3", "a", "10.0.0.1", ("r1", "r2", "r3"), False),
+        ),
     ],
 )
 def test_a_claim_is_understood(line: str, claim: object) -> None:
@@ -67,7 +106,16 @@ def test_a_claim_is_understood(line: str, claim: object) -> None:
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.example)
 def test_every_form_understands_its_own_example_and_no_earlier_form_takes_it(form) -> None:
-    assert form.make(form.example, form.pattern.fullmatch(form.example)) == parse(form.example)[0]
+    question, claim = parse(f"ns1 can ping ns2\n{form.example}")
+    made = form.make(form.example, form.pattern.fullmatch(form.example))
+    assert claim == (replace(made, of=question) if isinstance(made, AnswersFrom) else made)
+
+
+def test_who_answers_is_asked_of_the_question_before() -> None:
+    tcp, _, answers = parse("tcp 10.0.0.1:80 answers ns1\nbr0 is up\nanswers come from pod1 and pod2")
+    assert answers == AnswersFrom("answers come from pod1 and pod2", ("pod1", "pod2"), tcp)
+    with pytest.raises(NslabError, match='Line 2, "answers come from pod1", has no question before it'):
+        parse("ns1 cannot reach ns2\nanswers come from pod1")
 
 
 def test_empty_lines_and_comments_are_passed_over() -> None:
@@ -86,6 +134,10 @@ def test_empty_lines_and_comments_are_passed_over() -> None:
         ("ns1 10.0.0.1/8 via 10.0.0.2", "not a subnet"),
         ("host masquerades 172.16.0.1/16", "not a subnet"),
         ("tcp ns2:70000 answers ns1", "70000 is not a port"),
+        ("https://192.0.2.2/ says hi", "not a URL of a page"),
+        ("http://192.0.2.2:99999/ says hi", "99999 is not a port"),
+        ("ns1 can send 20 bytes to ns2", "A packet of 20 bytes can't be sent"),
+        ("server sees ns1 as ns2", "not an IP address"),
     ],
 )
 def test_what_is_no_claim_is_refused_with_its_line_and_value(text: str, said: str) -> None:
@@ -116,7 +168,7 @@ def test_a_target_that_is_no_namespace_is_left_to_the_resolver() -> None:
     [
         ("ns1 can ping 172.16.1.2", "silence", "no answer from 172.16.1.2"),
         ("ns1 can ping 172.16.1.2", "no route", "ns1 has no route to 172.16.1.2"),
-        ("ns1 can ping 172.16.1.2", "unreachable", "172.16.1.2 can't be reached"),
+        ("ns1 can ping 172.16.1.2", "unreachable", "destination unreachable: 172.16.1.2"),
         ("tcp 172.16.1.2:80 answers ns1", "refused", "nothing listens on tcp port 80"),
     ],
 )
@@ -124,7 +176,7 @@ def test_a_packet_without_answer_is_a_cross_with_the_reason_and_a_way_to_find_th
     judged = verdict(line, how=how)
     assert not judged.holds
     assert reason in judged.reason
-    assert judged.hint == ("%netns_why ns1 172.16.1.2 --tcp 80" if "tcp" in line else "%netns_why ns1 172.16.1.2")
+    assert fix(judged) == ("%netns_why ns1 172.16.1.2 --tcp 80" if "tcp" in line else "%netns_why ns1 172.16.1.2")
 
 
 def test_cannot_reach_holds_when_nothing_answers_and_fails_when_something_does() -> None:
@@ -138,14 +190,14 @@ def test_a_namespace_that_is_not_there_is_never_taken_for_unreachable() -> None:
     judged = verdict("ns9 cannot reach ns2")
     assert not judged.holds
     assert judged.reason == "there is no namespace ns9"
-    assert judged.hint == "Did you mean ns2?"
+    assert fix(judged) == AddNamespace("ns9").command()
 
 
 STATES = [
     ("mydocker0 is up", True, "it is up", ""),
     ("mydocker0 is down", False, "it is up", SetDown("mydocker0").command()),
     ("lo in ns1 is up", False, "it is down", SetUp("lo", "ns1").command()),
-    ("mydocker1 is up", False, "there is no interface mydocker1", "Did you mean mydocker0?"),
+    ("mydocker1 is up", False, "there is no interface mydocker1", ""),
     ("eth00-ns1 is up", True, "it is up", ""),
     ("ns1 has 172.16.1.1/16", True, "on eth00-ns1", ""),
     ("ns1 has 172.16.1.1/24", False, "it has 172.16.1.1/16", AddAddress("eth00-ns1", "172.16.1.1/24", "ns1").command()),
@@ -165,7 +217,7 @@ STATES = [
 @pytest.mark.parametrize(("line", "holds", "reason", "hint"), STATES, ids=[state[0] for state in STATES])
 def test_a_claim_about_state_is_judged_with_reason_and_cure(line: str, holds: bool, reason: str, hint: str) -> None:
     judged = verdict(line)
-    assert (judged.claim, judged.holds, judged.reason, judged.hint) == (line, holds, reason, hint)
+    assert (judged.claim, judged.holds, judged.reason, fix(judged)) == (line, holds, reason, hint)
 
 
 def test_an_interface_name_that_several_namespaces_have_must_be_told_apart() -> None:
@@ -174,7 +226,27 @@ def test_an_interface_name_that_several_namespaces_have_must_be_told_apart() -> 
     draft.put("ns2", "eth0")
     judged = verdict("eth0 is up", draft.network())
     assert not judged.holds
-    assert judged.hint == "eth0 in ns1 is up"
+    assert fix(judged) == "eth0 in ns1 is up"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_hints_lead_to_the_command_and_only_the_last_one_says_it(language: str) -> None:
+    for line, holds, _, command in STATES:
+        judged = verdict(line, language=language)
+        assert bool(judged.hints) is not holds
+        if command:
+            assert len(judged.hints) == 3
+            assert not any(command in hint for hint in judged.hints[:2])
+            assert command in judged.hints[2]
+        assert command not in judged.reason or not command
+
+
+def test_an_address_of_another_namespace_on_ones_own_lo_is_no_answer_of_the_other() -> None:
+    network = seed(2).set("ns1", "lo", addresses=(address("172.16.1.2/32"),)).network()
+    judged = verdict("ns1 can ping 172.16.1.2", network)
+    assert not judged.holds
+    assert judged.reason == "ns1 has 172.16.1.2 itself, on lo, so it answers itself instead of ns2"
+    assert verdict("ns1 can ping 172.16.1.1", network).holds
 
 
 def test_a_default_route_by_the_gateway_holds_and_by_another_tells_which() -> None:
@@ -232,6 +304,21 @@ def test_reasons_come_in_chinese_too() -> None:
         ("veth-ns1 is a port of", ["mydocker0"]),
         ("veth-ns1 is not", ["a port of"]),
         ("tcp", ["ns2:", "172.16.1.2:"]),
+        ("ns1 sees", ["ns2", "host"]),
+        ("ns1 sees ns2", ["as"]),
+        ("ns1 sees ns2 as", ["172.16.1.2"]),
+        ("ns1 sees no ICMP of", ["ns2"]),
+        ("ns1 can send 1400 bytes to", ["172.16.1.2", "ns2"]),
+        ("ns1 resolves", []),
+        ("ns1 resolves www.example.com", ["to"]),
+        ("http://172.16.1.2/", ["says", "does not say"]),
+        ("path", ["ns1", "host"]),
+        ("path ns1", ["to"]),
+        ("path ns1 to", ["ns2"]),
+        ("path ns1 to ns2", ["goes via", "does not go via"]),
+        ("path ns1 to ns2 goes via", ["host"]),
+        ("answers come from", ["ns1", "ns2"]),
+        ("answers come from ns1", ["and"]),
         ("tcp ns2:80", ["answers", "does not answer"]),
         ("udp ns2:80 does not answer", ["ns1", "host"]),
     ],

@@ -161,7 +161,7 @@ def test_what_child_processes_write_to_the_descriptor_belongs_to_the_step(play: 
         ("%%bash\necho so >&2\nexit 3", "The last command ended with status 3.", ""),
         ("%netns host ping -c 1 -W 1 203.0.113.9", "ended with status", "%netns_why host 203.0.113.9"),
         ("1 / 0", "ZeroDivisionError: division by zero", ""),
-        ("%%netns_check\nbr7 is up", "0 of 1 claims hold.", ""),
+        ("%%netns_check\nbr7 is up", "0 of 1 checks passed.", ""),
         ("if True", "SyntaxError", ""),
     ],
 )

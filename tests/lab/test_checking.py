@@ -80,7 +80,7 @@ def test_the_switch_without_power_passes_nothing(lab: Lab) -> None:
     shell("ip link set mydocker0 down")
     verdicts = lab.check("mydocker0 is down\nns1 cannot reach ns2\nns1 can ping 172.16.1.2")
     assert [verdict.holds for verdict in verdicts] == [True, True, False]
-    assert verdicts[2].hint == "%netns_why ns1 172.16.1.2"
+    assert verdicts[2].hints[-1] == "`%netns_why ns1 172.16.1.2`"
 
 
 def test_claims_are_judged_by_packets_not_by_the_tables(lab: Lab) -> None:

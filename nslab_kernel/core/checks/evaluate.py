@@ -5,14 +5,29 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..model.diff import condition
 from ..model.firewall import Chain, Rule
-from ..model.names import did_you_mean
 from ..model.network import HOST, Interface, Namespace, Network, Route
 from ..operations.actions import AddAddress, AddNamespace, AddRoute, DeleteAddress, SetDown, SetMaster, SetSysctl, SetUp
 from ..operations.nat import FORWARDING
-from .parse import Claim, Exists, Forwards, HasAddress, IsPort, IsUp, Masquerades, Reaches, RoutesVia
+from .hints import hints
+from .packets import judge_packets
+from .parse import (
+    Claim,
+    Exists,
+    Forwards,
+    HasAddress,
+    HasCarrier,
+    IsPort,
+    IsUp,
+    Masquerades,
+    PacketClaim,
+    Reaches,
+    RoutesVia,
+)
+from .traffic import Experiment, Result
 
 _REASONS = {
     "en": {
@@ -20,7 +35,10 @@ _REASONS = {
         "answered at": "{0} answered in {1:.2f} ms",
         "silence": "no answer from {0}",
         "no route": "{0} has no route to {1}",
-        "unreachable": "it is reported that {0} can't be reached",
+        "unreachable": "destination unreachable: {0}",
+        "answers itself": "{0} has {1} itself, on {2}, so it answers itself instead of {3}",
+        "carrier": "the other end of its cable is up",
+        "no carrier": "the other end of its cable isn't up",
         "refused": "{0} is reached, but nothing listens on {1} port {2}",
         "prohibited": "a firewall on the way rejects it",
         "unknown name": "{0} finds no address for the name {1}",
@@ -55,7 +73,10 @@ _REASONS = {
         "answered at": "{0} 在 {1:.2f} 毫秒后应答",
         "silence": "没有收到 {0} 的应答",
         "no route": "{0} 没有到 {1} 的路由",
-        "unreachable": "得到的回报是无法到达 {0}",
+        "unreachable": "目标不可达：{0}",
+        "answers itself": "{0} 自己在 {2} 上就有 {1}，所以是它自己应答，而不是 {3}",
+        "carrier": "网线对端已启用",
+        "no carrier": "网线对端没有启用",
         "refused": "能到达 {0}，但没有程序在监听 {1} 端口 {2}",
         "prohibited": "路上的防火墙拒绝了它",
         "unknown name": "{0} 查不到名字 {1} 的地址",
@@ -93,7 +114,7 @@ def reason(language: str, key: str, *values: object) -> str:
     return _REASONS[language][key].format(*values)
 
 
-StateClaim = IsUp | HasAddress | RoutesVia | IsPort | Masquerades | Forwards | Exists
+StateClaim = IsUp | HasAddress | HasCarrier | RoutesVia | IsPort | Masquerades | Forwards | Exists
 
 _NARROWING = ("oifname", "iifname")
 """What a masquerade rule may ask besides the source and still be the one that a subnet leaves by."""
@@ -113,6 +134,8 @@ def judge_state(claim: StateClaim, network: Network, language: str) -> Fact:
     match claim:
         case IsUp():
             return _is_up(claim, network, language)
+        case HasCarrier():
+            return _has_carrier(claim, network, language)
         case HasAddress():
             return _has_address(claim, network, language)
         case RoutesVia():
@@ -134,7 +157,7 @@ def _is_up(claim: IsUp, network: Network, language: str) -> Fact:
             words = reason(language, "no interface", claim.interface, claim.namespace)
         else:
             words = reason(language, "no interface anywhere", claim.interface)
-        return Fact(False, words, _nearest(network, claim.interface))
+        return Fact(False, words)
     if len(places) > 1:
         names = ", ".join(namespace.name for namespace, _ in places)
         state = "up" if claim.expected else "down"
@@ -146,6 +169,16 @@ def _is_up(claim: IsUp, network: Network, language: str) -> Fact:
     return Fact(interface.up == claim.expected, words, cure(interface.name, namespace.name).command())
 
 
+def _has_carrier(claim: HasCarrier, network: Network, language: str) -> Fact:
+    places = _places(network, claim.interface, "")
+    if not places:
+        return Fact(False, reason(language, "no interface anywhere", claim.interface))
+    interface = places[0][1]
+    if not interface.up:
+        return Fact(not claim.expected, reason(language, "down"))
+    return Fact(interface.carrier == claim.expected, reason(language, "carrier" if interface.carrier else "no carrier"))
+
+
 def _places(network: Network, name: str, where: str) -> list[tuple[Namespace, Interface]]:
     """Where an interface of this name is: in the namespace asked for, else in the host, else anywhere."""
     if where:
@@ -155,11 +188,6 @@ def _places(network: Network, name: str, where: str) -> list[tuple[Namespace, In
     else:
         searched = list(network.namespaces)
     return [(namespace, found) for namespace in searched if (found := namespace.interface(name))]
-
-
-def _nearest(network: Network, name: str) -> str:
-    known = {interface.name for namespace in network.everywhere for interface in namespace.interfaces}
-    return did_you_mean(name, sorted(known)).strip()
 
 
 def _has_address(claim: HasAddress, network: Network, language: str) -> Fact:
@@ -210,7 +238,7 @@ def _is_port(claim: IsPort, network: Network, language: str) -> Fact:
             return _port_of(claim, namespace, interface, bridge, language)
     known = any(namespace.interface(claim.interface) for namespace in network.everywhere)
     missing = claim.bridge if known else claim.interface
-    return Fact(False, reason(language, "no interface anywhere", missing), _nearest(network, missing))
+    return Fact(False, reason(language, "no interface anywhere", missing))
 
 
 def _port_of(claim: IsPort, namespace: Namespace, interface: Interface, bridge: Interface, language: str) -> Fact:
@@ -314,12 +342,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a claim holds, why, and, where it doesn't, what helps: a command, or nothing."""
+    """Whether a claim holds, why, and, where it doesn't, hints, each more exact than the one before."""
 
     claim: str
     holds: bool
     reason: str = ""
-    hint: str = ""
+    hints: tuple[str, ...] = ()
 
 
 def probes(claim: Claim, network: Network) -> tuple[Probe, ...]:
@@ -331,7 +359,13 @@ def probes(claim: Claim, network: Network) -> tuple[Probe, ...]:
     )
 
 
-def judge(claim: Claim, network: Network, answers: Mapping[Probe, Answer], language: str = "en") -> Verdict:
+def judge(
+    claim: Claim,
+    network: Network,
+    answers: Mapping[Probe, Answer],
+    language: str = "en",
+    observed: Mapping[Experiment, Result] = MappingProxyType({}),
+) -> Verdict:
     """Whether a claim holds.
 
     Parameters
@@ -344,23 +378,36 @@ def judge(claim: Claim, network: Network, answers: Mapping[Probe, Answer], langu
         What became of the claim's `probes`.
     language
         ``en`` or ``zh``, for the reason.
+    observed
+        What became of the claim's `nslab_kernel.core.checks.packets.experiments`.
     """
+    fact = _fact(claim, network, answers, language, observed)
+    helping = () if fact.holds else hints(claim, fact.hint, network, language)
+    return Verdict(claim.text, fact.holds, fact.reason, helping)
+
+
+def _fact(
+    claim: Claim,
+    network: Network,
+    answers: Mapping[Probe, Answer],
+    language: str,
+    observed: Mapping[Experiment, Result],
+) -> Fact:
+    if isinstance(claim, PacketClaim):
+        return Fact(*judge_packets(claim, network, observed, language))
     unknown = _unknown_namespace(claim, network)
     if unknown:
-        guess = did_you_mean(unknown, [namespace.name for namespace in network.everywhere]).strip()
-        return Verdict(claim.text, False, reason(language, "no namespace", unknown), guess)
+        return Fact(False, reason(language, "no namespace", unknown))
     if isinstance(claim, Reaches):
-        finding = _reach(claim, network, answers, language)
-    else:
-        finding = judge_state(claim, network, language)
-    return Verdict(claim.text, finding.holds, finding.reason, "" if finding.holds else finding.hint)
+        return _reach(claim, network, answers, language)
+    return judge_state(claim, network, language)
 
 
-def _unknown_namespace(claim: Claim, network: Network) -> str:
-    if isinstance(claim, (IsPort, Exists)):
+def _unknown_namespace(claim: Reaches | StateClaim, network: Network) -> str:
+    if isinstance(claim, (IsPort, Exists, HasCarrier)):
         return ""
-    name = claim.source if isinstance(claim, Reaches) else claim.namespace
-    return name if name and network.get(name) is None else ""
+    names = (claim.source,) if isinstance(claim, Reaches) else (claim.namespace,)
+    return next((name for name in names if name and network.get(name) is None), "")
 
 
 def _addresses(network: Network, target: str) -> tuple[str, ...]:
@@ -385,6 +432,10 @@ def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], la
     if not tried:
         return Fact(not claim.expected, reason(language, "no address to try", claim.target), _why(claim))
     answered = [(probe, answer) for probe, answer in tried if answer.how == "answered"]
+    for probe, _ in answered:
+        itself = _answers_itself(network, claim.source, probe.address)
+        if itself:
+            return Fact(False, reason(language, "answers itself", claim.source, probe.address, *itself))
     if answered:
         probe, answer = answered[0]
         milliseconds = 1000 * answer.seconds
@@ -395,6 +446,20 @@ def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], la
         return Fact(claim.expected, words, _why(claim))
     probe, answer = tried[0]
     return Fact(not claim.expected, _why_not(claim, probe, answer.how, language), _why(claim))
+
+
+def _answers_itself(network: Network, source: str, address: str) -> tuple[str, str] | None:
+    """Where a source has an address that is also another's, and whose: then its packets never leave it."""
+    here = {one.name for one in network.everywhere if one.name != source and _holder(one, address)}
+    namespace = network.get(source)
+    own = _holder(namespace, address) if namespace else ""
+    return (own, min(here)) if own and here else None
+
+
+def _holder(namespace: Namespace, address: str) -> str:
+    """The interface of a namespace that has an address; empty if none has."""
+    found = (one.name for one in namespace.interfaces for given in one.addresses if given.ip == address)
+    return next(found, "")
 
 
 def _why(claim: Reaches) -> str:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from ..errors import NslabError
-from ..model.network import Interface, Namespace, Network
+from ..model.network import HOST, Interface, Namespace, Network
 from ..translation import Message, _, joined
 
 
@@ -100,7 +100,91 @@ class Exists:
     expected: bool = True
 
 
-Claim = Reaches | IsUp | HasAddress | RoutesVia | IsPort | Masquerades | Forwards | Exists
+@dataclass(frozen=True, slots=True)
+class HasCarrier:
+    """The other end of an interface's cable is up."""
+
+    text: str
+    interface: str
+    expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sees:
+    """An echo request of ``source`` comes to ``viewer`` with this source address."""
+
+    text: str
+    viewer: str
+    source: str
+    address: str
+    expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Overhears:
+    """While ``source`` pings the others, its echo requests also come by ``viewer``."""
+
+    text: str
+    viewer: str
+    source: str
+    expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The page at ``url`` holds ``wanted``, when ``source`` fetches it."""
+
+    text: str
+    url: str
+    wanted: str
+    source: str
+    expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Resolves:
+    """The programs of a namespace find this address for a name; an empty one means any."""
+
+    text: str
+    namespace: str
+    name: str
+    address: str = ""
+    expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """An unfragmented IP packet of ``size`` bytes gets from ``source`` to ``target`` and is answered."""
+
+    text: str
+    source: str
+    target: str
+    size: int
+    expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GoesVia:
+    """An echo request from ``source`` to ``target`` is passed on by ``via``, in this order."""
+
+    text: str
+    source: str
+    target: str
+    via: tuple[str, ...]
+    expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersFrom:
+    """What the claim before asks is answered by each of these namespaces, and by no other."""
+
+    text: str
+    names: tuple[str, ...]
+    of: Reaches | Says | None = None
+
+
+PacketClaim = Sees | Overhears | Says | Resolves | Sends | GoesVia | AnswersFrom
+Claim = Reaches | IsUp | HasAddress | RoutesVia | IsPort | Masquerades | Forwards | Exists | HasCarrier | PacketClaim
 
 
 @dataclass(frozen=True)
@@ -122,10 +206,28 @@ def parse(text: str) -> tuple[Claim, ...]:
         If there is no claim, or for the first line that is none; then with all the forms.
     """
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
-    claims = tuple(_claim(number, line) for number, line in lines if line and not line.startswith("#"))
+    claims = _joined((number, _claim(number, line)) for number, line in lines if line and not line.startswith("#"))
     if not claims:
         raise NslabError(_("There is nothing to check."), _("Write claims, one a line:\n{forms}", forms=listed_forms()))
     return claims
+
+
+def _joined(numbered: Iterable[tuple[int, Claim]]) -> tuple[Claim, ...]:
+    """The claims, where one about who answers knows the question before it."""
+    found: list[Claim] = []
+    asked: Reaches | Says | None = None
+    for number, claim in numbered:
+        if isinstance(claim, (Reaches, Says)) and claim.expected:
+            asked = claim
+        if isinstance(claim, AnswersFrom):
+            if asked is None:
+                raise NslabError(
+                    _('Line {number}, "{words}", has no question before it.', number=number, words=claim.text),
+                    _("Write what is asked on the line above, such as `tcp 172.16.1.1:80 answers ns2`."),
+                )
+            claim = replace(claim, of=asked)
+        found.append(claim)
+    return tuple(found)
 
 
 def listed_forms() -> Message:
@@ -190,6 +292,30 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _size(text: str) -> int:
+    if not _SMALLEST <= int(text) <= _LARGEST:
+        raise NslabError(
+            _("A packet of {text} bytes can't be sent.", text=text),
+            _("Its size is a number from {least} to {most}.", least=_SMALLEST, most=_LARGEST),
+        )
+    return int(text)
+
+
+def _url(text: str) -> str:
+    host = re.fullmatch(r"http://(\[[0-9A-Fa-f:.]+\]|[^/:\[\]\s]+)(?::(\d+))?(?:/\S*)?", text)
+    if not host:
+        raise NslabError(
+            _('"{text}" is not a URL of a page.', text=text), _("Write it like http://192.0.2.2:8080/index.html.")
+        )
+    if host[2]:
+        _port(host[2])
+    return text
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(re.split(r"(?:\s*,\s*|\s+)(?:and\s+)?", text)))
+
+
 def _is(found: re.Match[str]) -> bool:
     """Whether the claim is a plain one, rather than one with a ``not``."""
     return found["not"] is None
@@ -202,7 +328,62 @@ def _form(example: str, meaning: Message, pattern: str, make: Callable[[str, re.
 _HOW = r"can(?P<not> ?not|'t)? (?:ping|reach)"
 _DOES_NOT = r"(?P<not>does not |doesn't )?"
 
+_SMALLEST, _LARGEST = 84, 65535  # bytes: an echo request of ping(8), and what an IP packet can be
+_SEVERAL = r"\S+(?:(?:,| and|, and) \S+)*"
+
 FORMS: tuple[Form, ...] = (
+    _form(
+        "ns1 can send 1400 bytes to 172.16.1.2",
+        _("an IP packet of that size arrives unfragmented and is answered; or: cannot send"),
+        r"(?P<from>\S+) can(?P<not> ?not|'t)? send (?P<size>\d+) bytes? to (?P<to>\S+)",
+        lambda text, found: Sends(text, found["from"], found["to"], _size(found["size"]), _is(found)),
+    ),
+    _form(
+        "server sees ns1 as 192.0.2.2",
+        _("packets of ns1 come to server with this source address; or: does not see"),
+        rf"(?P<viewer>\S+) {_DOES_NOT}sees? (?P<from>\S+) as (?P<address>\S+)",
+        lambda text, found: Sees(text, found["viewer"], found["from"], _ip(found["address"]), _is(found)),
+    ),
+    _form(
+        "ns3 sees no ICMP of ns1",
+        _("while ns1 pings the others, none of its packets come by ns3; or: sees ICMP of"),
+        r"(?P<viewer>\S+) sees (?P<not>no )?ICMP (?:of|from) (?P<from>\S+)",
+        lambda text, found: Overhears(text, found["viewer"], found["from"], _is(found)),
+    ),
+    _form(
+        'http://192.0.2.2/ says "Hello" to ns1',
+        _("the page holds the text when ns1 fetches it, or without to: the host; or: does not say"),
+        rf"(?P<url>https?://\S+) {_DOES_NOT}says? (?:\"(?P<quoted>[^\"]+)\"|(?P<plain>.+?))(?: to (?P<from>\S+))?",
+        lambda text, found: Says(
+            text, _url(found["url"]), found["quoted"] or found["plain"], found["from"] or HOST, _is(found)
+        ),
+    ),
+    _form(
+        "ns1 resolves www.example.com to 203.0.113.10",
+        _("programs in ns1 find the address for the name, or without to: any address; or: does not resolve"),
+        rf"(?P<in>\S+) {_DOES_NOT}resolves? (?P<name>\S+?)(?: to (?P<address>\S+))?",
+        lambda text, found: Resolves(
+            text, found["in"], found["name"], _ip(found["address"]) if found["address"] else "", _is(found)
+        ),
+    ),
+    _form(
+        "path ns1 to ns2 goes via r1",
+        _("r1 passes the packet on; several in order: via r1 and r2; or: does not go via"),
+        rf"path (?P<from>\S+) to (?P<to>\S+) {_DOES_NOT}go(?:es)? via (?P<via>{_SEVERAL})",
+        lambda text, found: GoesVia(text, found["from"], found["to"], _names(found["via"]), _is(found)),
+    ),
+    _form(
+        "answers come from pod1 and pod2",
+        _("each of these answers what the claim above asks, and nobody else does"),
+        rf"(?:the )?answers? comes? from (?P<names>{_SEVERAL})",
+        lambda text, found: AnswersFrom(text, _names(found["names"])),
+    ),
+    _form(
+        "veth-ns1 has a carrier",
+        _("the other end of its cable is up; or: has no carrier"),
+        r"(?P<name>\S+) has (?:(?P<not>no)|an?) carrier",
+        lambda text, found: HasCarrier(text, found["name"], _is(found)),
+    ),
     _form(
         "ns1 can ping 172.16.1.2",
         _("an echo is answered; or: cannot ping, can reach, cannot reach"),
@@ -265,6 +446,10 @@ FORMS: tuple[Form, ...] = (
 _OF_A_NAMESPACE = (
     "can ping",
     "cannot reach",
+    "can send 1400 bytes to",
+    "sees",
+    "sees no ICMP of",
+    "resolves",
     "has",
     "does not have",
     "default via",
@@ -274,7 +459,10 @@ _OF_A_NAMESPACE = (
     "exists",
     "does not exist",
 )
-_OF_AN_INTERFACE = ("is up", "is down", "is a port of", "is not a port of", "exists", "does not exist")
+_OF_AN_INTERFACE = (
+    *("is up", "is down", "has a carrier", "has no carrier"),
+    *("is a port of", "is not a port of", "exists", "does not exist"),
+)
 
 
 def next_words(typed: str, network: Network) -> list[str]:
@@ -289,9 +477,15 @@ def next_words(typed: str, network: Network) -> list[str]:
     """
     words = typed.split()
     if not words:
-        return [*_namespaces(network), *_interfaces(network), "tcp", "udp"]
+        return [*_namespaces(network), *_interfaces(network), "tcp", "udp", "http://", "path", "answers come from"]
     if words[0].lower() in ("tcp", "udp"):
         return _of_a_port(words, network)
+    if words[0].lower().startswith("http://"):
+        return ["says", "does not say"] if len(words) == 1 else ["to"] if len(words) == 3 else []
+    if words[0].lower() == "path":
+        return _of_a_path(words, network)
+    if words[0].lower() == "answers":
+        return list(_namespaces(network)) if words[-1].lower() in ("from", "and") else ["and"]
     said = " ".join(words[1:]).lower()
     return _of_a_place(words[0], said, network)
 
@@ -304,12 +498,28 @@ def _of_a_port(words: Sequence[str], network: Network) -> list[str]:
     return list(_namespaces(network)) if words[-1].lower() in ("answers", "answer") else []
 
 
+def _of_a_path(words: Sequence[str], network: Network) -> list[str]:
+    if len(words) in (1, 3):
+        return list(_namespaces(network))
+    if len(words) in (2, 4):
+        return ["to"] if len(words) == 2 else ["goes via", "does not go via"]
+    return list(_namespaces(network)) if words[-1].lower() in ("via", "and") else []
+
+
 def _of_a_place(name: str, said: str, network: Network) -> list[str]:
     namespace = network.get(name)
     if not said:
         phrases = _OF_A_NAMESPACE if namespace else ()
         return [*phrases, *(_OF_AN_INTERFACE if _is_interface(name, network) else ())]
-    if said.endswith((" ping", " reach")):
+    if said.endswith(("sees", "icmp of")):
+        return [other for other in _namespaces(network) if other != name]
+    if said.startswith("sees ") and len(said.split()) == 2:
+        return ["as"]
+    if said.endswith(" as") or (said.startswith("resolves ") and said.endswith(" to")):
+        return list(_addresses(network))
+    if said.startswith("resolves ") and len(said.split()) == 2:
+        return ["to"]
+    if said.endswith((" ping", " reach", "bytes to")):
         return [*_addresses(network), *(other for other in _namespaces(network) if other != name)]
     if said.endswith("a port of"):
         return [interface.name for _, interface in _everything(network) if interface.kind == "bridge"]

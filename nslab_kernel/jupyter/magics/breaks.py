@@ -42,7 +42,9 @@ class BreakingMagics(NslabMagics):
     @magic_arguments()
     @line_magic
     def netns_hint(self, line: str) -> None:
-        """Give a hint to what is broken; each one is more exact than the last, and the fourth tells it all.
+        """Give a hint: for what ``%netns_break`` broke, else for the last checkpoint that failed.
+
+        Each one is more exact than the one before; the last is the command.
 
         Examples
         --------
@@ -51,7 +53,11 @@ class BreakingMagics(NslabMagics):
         from .. import break_words
 
         parse(self.netns_hint, line)
-        print(self.lab.hint() or break_words.no_hint(self.lab.language))
+        given = self.session.hints
+        if self.lab.exercise is None and given.claim:
+            print(f"{given.claim}\n{given.take()}")
+        else:
+            print(self.lab.hint() or break_words.no_hint(self.lab.language))
 
     def _break(self, level: int, seed: int | None) -> None:
         from .. import break_words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from IPython.core.magic import line_cell_magic, magics_class
 from IPython.display import display
@@ -11,6 +11,9 @@ from ...core.checks.parse import listed_forms
 from ...core.errors import NslabError
 from ...core.translation import _
 from ..parsing import NslabMagics
+
+if TYPE_CHECKING:
+    from ...core.checks.evaluate import Verdict
 
 
 @magics_class
@@ -26,8 +29,8 @@ class CheckMagics(NslabMagics):
             ns1 can ping 172.16.1.2
             ns1 cannot reach ns3
 
-        Each is shown with a tick or a cross, the reason, and a hint where it doesn't hold; then the cell raises an
-        AssertionError, so that nbclient, nbmake and nbgrader see it.
+        Each is shown with a tick or a cross and the reason. If one doesn't hold, the cell raises an AssertionError, so
+        that nbclient, nbmake and nbgrader see it, and ``%netns_hint`` helps, more exactly each time.
 
         While something is broken by ``%netns_break``, a line ``%netns_check`` tries whether it is mended. The forms of
         claims:
@@ -48,7 +51,8 @@ class CheckMagics(NslabMagics):
         from .. import verdicts
 
         judged = self.lab.check(cell)
-        metadata = {verdicts.MIME_METADATA: [asdict(verdict) for verdict in judged]}
+        self.session.hints.begin(judged)
+        metadata = {verdicts.MIME_METADATA: [_shown(verdict) for verdict in judged]}
         display(verdicts.bundle(judged, self.lab.language), raw=True, metadata=metadata)
         if not all(verdict.holds for verdict in judged):
             raise _failed(verdicts.failure(judged, self.lab.language))
@@ -65,6 +69,11 @@ class CheckMagics(NslabMagics):
         if not attempt.mended:
             raise _failed(break_words.not_yet(attempt, self.lab.language))
         print(break_words.mended(attempt, faults, self.lab.language))
+
+
+def _shown(verdict: Verdict) -> dict[str, object]:
+    """A verdict as data, without its hints: those come when they are asked for."""
+    return {"claim": verdict.claim, "holds": verdict.holds, "reason": verdict.reason}
 
 
 def _failed(said: str) -> AssertionError:

@@ -167,7 +167,6 @@ function sidePanel(record, words) {
         {},
         verdict.claim,
         verdict.reason ? h("small", {}, ` ${verdict.reason}`) : null,
-        verdict.hint ? h("div", {}, "→ ", h("code", {}, verdict.hint)) : null,
       ),
     ),
   );

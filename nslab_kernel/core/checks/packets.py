@@ -1,0 +1,270 @@
+"""Claims about packets that are watched on their way: who sees them, who answers, what is said."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from ..model.network import Network
+from .parse import AnswersFrom, GoesVia, Overhears, PacketClaim, Reaches, Resolves, Says, Sees, Sends
+from .traffic import (
+    Experiment,
+    Fetched,
+    Page,
+    Resolved,
+    Result,
+    Trace,
+    Watched,
+    listed,
+    passed,
+    responders,
+    sees,
+    sources,
+)
+
+_TRIES = 16
+"""How often to ask for each of several that may answer: chance leaves one of two out once in 30000 times."""
+
+_REASONS = {
+    "en": {
+        "no namespace": "there is no namespace {0}",
+        "no address": "{0} has no address that {1} could be tried at",
+        "arrived as": "it came from {0}",
+        "not arrived": "no packet of {0} came to {1}",
+        "seen": "{0} of {1} packets came by",
+        "not seen": "none of {1} packets came by",
+        "silent": "no ping of {0} is answered, so there is nothing to see",
+        "says": 'it says "{0}"',
+        "resolved": "it finds {0}",
+        "unresolved": "it finds no address",
+        "passed": "{0} answered",
+        "too big": "a packet of {0} bytes doesn't fit on the way",
+        "via": "it goes via {0}",
+        "direct": "nobody passes it on",
+        "answers": "answers came from {0}",
+        "untold": "nobody was seen to answer",
+        "silence": "no answer from {0}",
+        "no route": "{0} has no route to {1}",
+        "unreachable": "a router replied: destination unreachable",
+        "refused": "{0} refuses the connection",
+        "prohibited": "a firewall on the way rejects it",
+        "unknown name": "{0} finds no address for the name {1}",
+        "failed": "the packet couldn't be sent from {0}",
+    },
+    "zh": {
+        "no namespace": "没有命名空间 {0}",
+        "no address": "{0} 没有可供 {1} 测试的地址",
+        "arrived as": "源地址是 {0}",
+        "not arrived": "{0} 的数据包没有到达 {1}",
+        "seen": "{1} 个数据包中看到了 {0} 个",
+        "not seen": "{1} 个数据包一个也没有看到",
+        "silent": "{0} 的 ping 都没有得到应答，所以没有可看的",
+        "says": "网页内容是“{0}”",
+        "resolved": "查到的是 {0}",
+        "unresolved": "没有查到地址",
+        "passed": "{0} 应答了",
+        "too big": "{0} 字节的数据包在途中放不下",
+        "via": "经过 {0}",
+        "direct": "途中没有谁转发",
+        "answers": "应答来自 {0}",
+        "untold": "没有看到谁应答",
+        "silence": "没有收到 {0} 的应答",
+        "no route": "{0} 没有到 {1} 的路由",
+        "unreachable": "路由器答复：目标不可达",
+        "refused": "{0} 拒绝连接",
+        "prohibited": "途中的防火墙拒绝了它",
+        "unknown name": "{0} 查不到名字 {1} 的地址",
+        "failed": "数据包无法从 {0} 发出",
+    },
+}
+
+
+def experiments(claim: PacketClaim, network: Network) -> tuple[Experiment, ...]:
+    """What must be sent, fetched or looked up to judge a claim; nothing where a namespace is missing."""
+    if missing(claim, network):
+        return ()
+    match claim:
+        case Resolves():
+            return (Resolved(claim.namespace, claim.name),)
+        case Says():
+            return (Fetched(claim.source, claim.url),)
+        case Sends():
+            return tuple(
+                Watched(claim.source, address, size=claim.size) for address in _addresses(network, claim.target)
+            )
+        case Sees():
+            version = ipaddress.ip_address(claim.address).version
+            there = [one for one in _own(network, claim.viewer) if ipaddress.ip_address(one).version == version]
+            return tuple(Watched(claim.source, address) for address in there)
+        case Overhears():
+            return tuple(
+                Watched(claim.source, address)
+                for other in network.everywhere
+                if other.name not in (claim.viewer, claim.source)
+                for address in _own(network, other.name)
+            )
+        case GoesVia():
+            return tuple(Watched(claim.source, address) for address in _addresses(network, claim.target)[:1])
+        case AnswersFrom():
+            return _asked(claim, network)
+
+
+def missing(claim: PacketClaim, network: Network) -> str:
+    """A namespace that the claim names and that isn't there; empty if all are."""
+    match claim:
+        case Resolves():
+            names: tuple[str, ...] = (claim.namespace,)
+        case Says() | Sends():
+            names = (claim.source,)
+        case Sees() | Overhears():
+            names = (claim.viewer, claim.source)
+        case GoesVia():
+            names = (claim.source, *claim.via)
+        case AnswersFrom():
+            names = (*claim.names, *([claim.of.source] if claim.of else []))
+    return next((name for name in names if network.get(name) is None), "")
+
+
+def judge_packets(
+    claim: PacketClaim, network: Network, results: Mapping[Experiment, Result], language: str
+) -> tuple[bool, str]:
+    """Whether a claim holds, and the reason.
+
+    Parameters
+    ----------
+    claim
+        What is claimed.
+    network
+        The lab as it was read before.
+    results
+        What became of the claim's `experiments`.
+    language
+        ``en`` or ``zh``.
+    """
+    said = _REASONS[language]
+    absent = missing(claim, network)
+    if absent:
+        return False, said["no namespace"].format(absent)
+    tried = [(one, results[one]) for one in experiments(claim, network)]
+    if not tried:
+        return False, said["no address"].format(*_pair(claim))
+    match claim:
+        case Resolves():
+            found = tried[0][1]
+            assert isinstance(found, tuple)
+            right = (claim.address in found) if claim.address else bool(found)
+            words = said["resolved"].format(listed(found, language)) if found else said["unresolved"]
+            return right == claim.expected, words
+        case Says():
+            return _says(claim, tried[0][1], language)
+    traces = [(one, trace) for one, trace in tried if isinstance(one, Watched) and isinstance(trace, Trace)]
+    match claim:
+        case Sends():
+            return _sends(claim, traces, language)
+        case Sees():
+            seen = tuple(dict.fromkeys(address for _, trace in traces for address in sources(trace, claim.viewer)))
+            if not seen:
+                return not claim.expected, said["not arrived"].format(claim.source, claim.viewer)
+            return (seen == (claim.address,)) == claim.expected, said["arrived as"].format(listed(seen, language))
+        case Overhears():
+            return _overhears(claim, traces, language)
+        case GoesVia():
+            return _goes_via(claim, traces[0], language)
+        case AnswersFrom():
+            return _answers_from(claim, traces, language)
+
+
+def _says(claim: Says, page: Result, language: str) -> tuple[bool, str]:
+    assert isinstance(page, Page)
+    said = _REASONS[language]
+    if page.how != "answered":
+        host = urlsplit(claim.url).hostname or claim.url
+        return not claim.expected, _fate(page.how, Watched(claim.source, host), language)
+    beginning = " ".join(page.text.split())[:60]
+    return (claim.wanted in page.text) == claim.expected, said["says"].format(beginning)
+
+
+def _sends(claim: Sends, traces: list[tuple[Watched, Trace]], language: str) -> tuple[bool, str]:
+    answered = [one.address for one, trace in traces if trace.how == "answered"]
+    if answered:
+        return claim.expected, _REASONS[language]["passed"].format(answered[0])
+    one, trace = traces[0]
+    if trace.how == "too big":
+        return not claim.expected, _REASONS[language]["too big"].format(claim.size)
+    return not claim.expected, _fate(trace.how, one, language)
+
+
+def _overhears(claim: Overhears, traces: list[tuple[Watched, Trace]], language: str) -> tuple[bool, str]:
+    said = _REASONS[language]
+    answered = [trace for _, trace in traces if trace.how == "answered"]
+    if not answered:
+        return False, said["silent"].format(claim.source)
+    count = sum(sees(trace, claim.viewer) for trace in answered)
+    words = said["seen" if count else "not seen"].format(count, len(answered))
+    return bool(count) == claim.expected, words
+
+
+def _goes_via(claim: GoesVia, tried: tuple[Watched, Trace], language: str) -> tuple[bool, str]:
+    said = _REASONS[language]
+    one, trace = tried
+    if trace.how != "answered":
+        return False, _fate(trace.how, one, language)
+    way = passed(trace, claim.source)
+    words = said["via"].format(listed(way, language)) if way else said["direct"]
+    right = tuple(name for name in way if name in claim.via) == claim.via
+    return right == claim.expected, words
+
+
+def _answers_from(claim: AnswersFrom, traces: list[tuple[Watched, Trace]], language: str) -> tuple[bool, str]:
+    said = _REASONS[language]
+    found = sum((responders(trace) for _, trace in traces), start=responders(Trace((), ())))
+    if not found:
+        one, trace = traces[0]
+        return False, said["untold"] if trace.how == "answered" else _fate(trace.how, one, language)
+    words = said["answers"].format(listed(sorted(found), language))
+    all_answered = all(outcome == "answered" for _, trace in traces[:1] for outcome in trace.outcomes)
+    return set(found) == set(claim.names) and all_answered, words
+
+
+def _asked(claim: AnswersFrom, network: Network) -> tuple[Watched, ...]:
+    times = 1 if len(claim.names) == 1 else _TRIES * len(claim.names)
+    asked = claim.of
+    if isinstance(asked, Says):
+        parts = urlsplit(asked.url)
+        return (Watched(asked.source, parts.hostname or "", "tcp", parts.port or 80, times=times),)
+    assert isinstance(asked, Reaches)
+    return tuple(
+        Watched(asked.source, address, asked.protocol, asked.port, times=times)
+        for address in _addresses(network, asked.target)[:1]
+    )
+
+
+def _fate(how: str, one: Watched, language: str) -> str:
+    values = {"no route": (one.source, one.address), "unknown name": (one.source, one.address), "failed": (one.source,)}
+    return _REASONS[language][how].format(*values.get(how, (one.address,)))
+
+
+def _pair(claim: PacketClaim) -> tuple[str, str]:
+    """Who has no address, and by whom it was to be tried."""
+    match claim:
+        case Sees():
+            return claim.viewer, claim.source
+        case Sends() | GoesVia():
+            return claim.target, claim.source
+        case AnswersFrom() if isinstance(claim.of, Reaches):
+            return claim.of.target, claim.of.source
+        case Overhears():
+            return claim.viewer, claim.source
+    return "", ""
+
+
+def _addresses(network: Network, target: str) -> tuple[str, ...]:
+    return _own(network, target) if network.get(target) else (target,)
+
+
+def _own(network: Network, name: str) -> tuple[str, ...]:
+    """The addresses of a namespace that others can reach, IPv4 first."""
+    namespace = network.get(name)
+    found = [one for interface in namespace.interfaces for one in interface.addresses] if namespace else []
+    return tuple(one.ip for one in sorted(found, key=lambda one: one.family) if one.scope == "global")

@@ -1,0 +1,145 @@
+"""What became of packets that were watched on their way: who saw them, who answered, which way they took."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A packet to be sent while every namespace is watched.
+
+    Parameters
+    ----------
+    source
+        The namespace that sends.
+    address
+        Where to: an address, or a name that the source's resolver looks up.
+    protocol, port
+        ``icmp`` (an echo, port 0), ``tcp`` (a connection) or ``udp`` (a datagram).
+    size
+        Bytes of the IP packet, which then mustn't be fragmented; 0 for ping(8)'s 84.
+    times
+        How often to ask, each time anew.
+    """
+
+    source: str
+    address: str
+    protocol: str = "icmp"
+    port: int = 0
+    size: int = 0
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page to be fetched by HTTP from a namespace."""
+
+    source: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A name to be looked up as the programs of a namespace do."""
+
+    source: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A watched packet at one interface of a namespace.
+
+    Parameters
+    ----------
+    when
+        Seconds, by the clock that all namespaces share.
+    namespace
+        Where it was seen.
+    outgoing
+        Whether it was leaving by the interface rather than coming in.
+    reply
+        Whether it was the answer rather than what was sent first.
+    source, destination
+        The addresses that it carried there.
+    """
+
+    when: float
+    namespace: str
+    outgoing: bool
+    reply: bool
+    source: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What became of a `Watched`: an outcome (see `nslab_kernel.core.checks.evaluate.Answer`) and sightings a try."""
+
+    outcomes: tuple[str, ...]
+    sightings: tuple[tuple[Sighting, ...], ...] = ()
+
+    @property
+    def how(self) -> str:
+        """The outcome: ``answered`` if any try was, else the last one."""
+        return "answered" if "answered" in self.outcomes else self.outcomes[-1]
+
+    def everything(self) -> tuple[Sighting, ...]:
+        """The sightings of all tries, the earliest first."""
+        return tuple(sorted((seen for one in self.sightings for seen in one), key=lambda seen: seen.when))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What became of a `Fetched`: an outcome, and the page's text."""
+
+    how: str
+    text: str = ""
+
+
+Experiment = Watched | Fetched | Resolved
+Result = Trace | Page | tuple[str, ...]
+
+
+def responders(trace: Trace) -> Counter[str]:
+    """How many answers each namespace gave: the first that sends a reply out has made it, the others pass it on."""
+    found: Counter[str] = Counter()
+    for outcome, sightings in zip(trace.outcomes, trace.sightings, strict=True):
+        replies = [seen for seen in sightings if seen.reply and seen.outgoing]
+        if outcome == "answered" and replies:
+            found[min(replies, key=lambda seen: seen.when).namespace] += 1
+    return found
+
+
+def sources(trace: Trace, viewer: str) -> tuple[str, ...]:
+    """The source addresses by which a namespace saw the packet come in, each once."""
+    seen = [one for one in trace.everything() if one.namespace == viewer and not one.reply and not one.outgoing]
+    return tuple(dict.fromkeys(one.source for one in seen))
+
+
+def sees(trace: Trace, viewer: str) -> bool:
+    """Whether the packet came by a namespace at all."""
+    return any(one.namespace == viewer and not one.reply for one in trace.everything())
+
+
+def passed(trace: Trace, source: str) -> tuple[str, ...]:
+    """The namespaces that passed the packet on, in order: it came in there and went out again."""
+    came: dict[str, None] = {}
+    through: dict[str, None] = {}
+    for one in trace.everything():
+        if one.reply or one.namespace == source:
+            continue
+        if not one.outgoing:
+            came[one.namespace] = None
+        elif one.namespace in came:
+            through[one.namespace] = None
+    return tuple(name for name in came if name in through)
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Names as a list in words."""
+    comma, and_ = (", ", " and ") if language == "en" else ("、", " 和 ")
+    return and_.join(part for part in (comma.join(names[:-1]), *names[-1:]) if part)
