@@ -13,6 +13,7 @@ import struct
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -239,6 +240,7 @@ class _Capture:
         self._names = tuple(names)
 
     def __enter__(self) -> _Capture:
+        _timestamps_on()
         self._selector = selectors.DefaultSelector()
         for name in self._names:
             with contextlib.suppress(Exception):  # a namespace may go at any time
@@ -269,6 +271,15 @@ class _Capture:
                 if packet:
                     found.append(packet)
         return iter(sorted(found, key=lambda packet: packet.when))
+
+
+@cache
+def _timestamps_on() -> socket.socket:
+    """A socket that keeps timestamps on: the kernel switches them on in a worker of its own (net_enable_timestamp)."""
+    keeping = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    keeping.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    time.sleep(0.05)
+    return keeping
 
 
 def _packet_socket() -> socket.socket:

@@ -69,7 +69,9 @@ def test_a_packet_shows_the_address_that_it_comes_with(lab: Lab) -> None:
 
 
 def test_one_way_is_enough_to_be_seen_and_none_is_not(lab: Lab) -> None:
-    shell("ip netns exec ns2 nft 'add table ip t; add chain ip t c { type filter hook output priority 0; policy drop; }'")
+    shell(
+        "ip netns exec ns2 nft 'add table ip t; add chain ip t c { type filter hook output priority 0; policy drop; }'"
+    )
     assert judged(lab, "ns2 sees ns1 as 172.16.1.1\nns1 cannot reach 172.16.1.2") == [True, True]
     shell("ip -n ns1 link set eth0 down")
     assert judged(lab, "ns2 sees ns1 as 172.16.1.1") == [False]

@@ -105,12 +105,18 @@ Result = Trace | Page | tuple[str, ...]
 
 
 def responders(trace: Trace) -> Counter[str]:
-    """How many answers each namespace gave: the first that sends a reply out has made it, the others pass it on."""
+    """How many answers each namespace gave.
+
+    A reply goes out where it is made, and doesn't come in there; where it is passed on it does both. If it does both
+    everywhere (a namespace that asks itself, directly or by way of a router), it was made where it went out first.
+    """
     found: Counter[str] = Counter()
     for outcome, sightings in zip(trace.outcomes, trace.sightings, strict=True):
-        replies = [seen for seen in sightings if seen.reply and seen.outgoing]
-        if outcome == "answered" and replies:
-            found[min(replies, key=lambda seen: seen.when).namespace] += 1
+        received = {seen.namespace for seen in sightings if seen.reply and not seen.outgoing}
+        sent = [seen for seen in sightings if seen.reply and seen.outgoing]
+        made = [seen for seen in sent if seen.namespace not in received] or sent
+        if outcome == "answered" and made:
+            found[min(made, key=lambda seen: seen.when).namespace] += 1
     return found
 
 
