@@ -1,18 +1,19 @@
-"""What actions do to a network, told without a kernel.
+"""What the kernel does by itself when a network is changed; `Action.effect` calls it.
 
-A diagnosis looks past the first obstacle by asking what a cure would change, and a fault is chosen by what it
+A diagnosis looks past the first obstacle by asking what a fix would change, and a fault is chosen by what it
 would stop. How close this comes to what a kernel does is tested with one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ..model.network import Network
-from ..operations.actions import Action
-from . import addressing, firewalls, links, settings  # noqa: F401  (they register what they know)
-from .register import take
 from .sketch import Sketch
+
+if TYPE_CHECKING:
+    from ..operations.actions import Action
 
 
 def after(network: Network, actions: Iterable[Action]) -> Network:
@@ -24,11 +25,9 @@ def after(network: Network, actions: Iterable[Action]) -> Network:
     Raises
     ------
     LookupError
-        Where an action names something that isn't there.
-    TypeError
-        For an action whose effect isn't known.
+        Where an action names something that isn't there, or does what no `Network` shows.
     """
     sketch = Sketch(network)
     for action in actions:
-        take(action, sketch)
+        action.effect(sketch)
     return sketch.network()

@@ -7,31 +7,13 @@ from dataclasses import replace
 
 from ..model.network import Address, Interface, Route
 from ..model.subnets import subnet_of
-from ..operations.actions import AddAddress, AddRoute, AddRule, DeleteAddress, DeleteRoute, DeleteRule
-from .register import take
 from .sketch import LOOPBACK_ADDRESSES, Sketch
 
-_LOCAL_TABLE = 255
+LOCAL_TABLE = 255
 _KERNEL_METRIC = {4: 0, 6: 256}
 
 
-@take.register
-def _(action: AddAddress, sketch: Sketch) -> None:
-    ip, _, prefix = action.cidr.partition("/")
-    _gain(sketch, action.namespace, action.interface, Address(str(ipaddress.ip_address(ip)), int(prefix)))
-
-
-@take.register
-def _(action: DeleteAddress, sketch: Sketch) -> None:
-    interface = sketch.interface(action.namespace, action.interface)
-    left = tuple(a for a in interface.addresses if a.cidr != action.cidr)
-    sketch.set_interface(action.namespace, action.interface, addresses=left)
-    gone = next((a for a in interface.addresses if a.cidr == action.cidr), None)
-    if gone:
-        _lose_routes_of(sketch, action.namespace, interface, gone, left)
-
-
-def _lose_routes_of(sketch: Sketch, where: str, interface: Interface, gone: Address, left: tuple[Address, ...]) -> None:
+def lose_routes_of(sketch: Sketch, where: str, interface: Interface, gone: Address, left: tuple[Address, ...]) -> None:
     """With an address goes its subnet's route; with the last IPv4 address everything IPv4 of the interface."""
     last = gone.family == 4 and not any(a.family == 4 for a in left)
     kept_subnet = any(a.network == gone.network for a in left)
@@ -45,47 +27,6 @@ def _lose_routes_of(sketch: Sketch, where: str, interface: Interface, gone: Addr
     sketch.keep_routes(where, stays)
 
 
-@take.register
-def _(action: AddRoute, sketch: Sketch) -> None:
-    route = action.route
-    index = sketch.interface(action.namespace, action.interface).index if action.interface else None
-    if index is None and route.gateway:
-        index = _way_to(sketch, action.namespace, route.gateway)
-    if index is None and route.kind == "unicast":
-        raise LookupError(f"{action.namespace} has no interface by which {route.gateway} is reached")
-    route = replace(route, interface=index)
-    if route.table == _LOCAL_TABLE:
-        space = sketch.space(action.namespace)
-        sketch.set_space(action.namespace, local_routes=(*space.local_routes, route))
-        return
-    sketch.add_route(action.namespace, route)
-
-
-@take.register
-def _(action: DeleteRoute, sketch: Sketch) -> None:
-    gone = action.route
-    index = sketch.interface(action.namespace, action.interface).index if action.interface else None
-
-    def stays(route: Route) -> bool:
-        place = (route.destination, route.family, route.table, route.metric, route.kind)
-        same = place == (gone.destination, gone.family, gone.table, gone.metric, gone.kind)
-        return not (same and gone.gateway in (None, route.gateway) and index in (None, route.interface))
-
-    sketch.keep_routes(action.namespace, stays)
-
-
-@take.register
-def _(action: AddRule, sketch: Sketch) -> None:
-    rules = (*sketch.space(action.namespace).rules, action.rule)
-    sketch.set_space(action.namespace, rules=tuple(sorted(rules, key=lambda rule: (rule.family, rule.priority))))
-
-
-@take.register
-def _(action: DeleteRule, sketch: Sketch) -> None:
-    rules = sketch.space(action.namespace).rules
-    sketch.set_space(action.namespace, rules=tuple(rule for rule in rules if rule != action.rule))
-
-
 def regain_addresses(sketch: Sketch, where: str, name: str) -> None:
     """What appears when an interface comes up: lo's addresses, link-local ones, the subnets' routes."""
     interface = sketch.interface(where, name)
@@ -95,7 +36,7 @@ def regain_addresses(sketch: Sketch, where: str, name: str) -> None:
     elif interface.master is None and not ipv6_is_off(sketch, where, name):
         born = (_link_local(interface.mac),)
     for address in (*interface.addresses, *born):
-        _gain(sketch, where, name, address)
+        gain(sketch, where, name, address)
 
 
 def lose_addresses(sketch: Sketch, where: str, name: str) -> None:
@@ -118,7 +59,7 @@ def ipv6_is_off(sketch: Sketch, where: str, name: str) -> bool:
     return sketch.space(where).sysctl(f"net.ipv6.conf.{name}.disable_ipv6") == "1"
 
 
-def _gain(sketch: Sketch, where: str, name: str, address: Address) -> None:
+def gain(sketch: Sketch, where: str, name: str, address: Address) -> None:
     """An address, with the route that it makes on an interface that is up."""
     interface = sketch.interface(where, name)
     if not any(a.cidr == address.cidr for a in interface.addresses):
@@ -131,7 +72,7 @@ def _gain(sketch: Sketch, where: str, name: str, address: Address) -> None:
         sketch.add_route(where, replace(route, protocol="kernel"))
 
 
-def _way_to(sketch: Sketch, where: str, gateway: str) -> int | None:
+def way_to(sketch: Sketch, where: str, gateway: str) -> int | None:
     """The interface on whose subnet a gateway is."""
     ip = ipaddress.ip_address(gateway)
     for route in sketch.space(where).routes:

@@ -7,13 +7,18 @@ one fails; a plan therefore holds only actions that change something.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..model.network import HOST, PolicyRule, Route
+from ..effects import addressing, carriers, kernel_parameters
+from ..model.network import HOST, Address, BridgePort, Neighbour, PolicyRule, Route
+
+if TYPE_CHECKING:
+    from ..effects.sketch import Sketch
 
 _DIGIT = re.compile("[0-9]")
 _quoted = lru_cache(maxsize=4096)(shlex.quote)  # the same few words make up most commands
@@ -28,6 +33,10 @@ class Action(Protocol):
 
     def undo(self) -> Action | None:
         """The action that takes this one back; None where nothing can."""
+        ...
+
+    def effect(self, sketch: Sketch) -> None:
+        """Do to a sketch of a network what the kernel does when the action is carried out (`core.effects`)."""
         ...
 
 
@@ -83,6 +92,9 @@ class AddNamespace:
     def undo(self) -> Action:
         return DeleteNamespace(self.name)
 
+    def effect(self, sketch: Sketch) -> None:
+        sketch.add_space(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteNamespace:
@@ -95,6 +107,9 @@ class DeleteNamespace:
 
     def undo(self) -> None:
         return None
+
+    def effect(self, sketch: Sketch) -> None:
+        sketch.drop_space(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,9 @@ class AddBridge:
 
     def undo(self) -> Action:
         return DeleteInterface(self.name, self.namespace)
+
+    def effect(self, sketch: Sketch) -> None:
+        sketch.add_interface(self.namespace, self.name, "bridge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +146,12 @@ class AddVeth:
     def undo(self) -> Action:
         return DeleteInterface(self.name, self.namespace)
 
+    def effect(self, sketch: Sketch) -> None:
+        near = sketch.add_interface(self.namespace, self.name, "veth")
+        far = sketch.add_interface(self.peer_namespace, self.peer, "veth")
+        sketch.set_interface(self.namespace, near.name, peer_namespace=self.peer_namespace, peer_index=far.index)
+        sketch.set_interface(self.peer_namespace, far.name, peer_namespace=self.namespace, peer_index=near.index)
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteInterface:
@@ -141,6 +165,10 @@ class DeleteInterface:
 
     def undo(self) -> None:
         return None
+
+    def effect(self, sketch: Sketch) -> None:
+        sketch.drop_interface(self.namespace, self.name)
+        carriers.settle(sketch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +184,12 @@ class SetUp:
     def undo(self) -> Action:
         return SetDown(self.name, self.namespace)
 
+    def effect(self, sketch: Sketch) -> None:
+        if not sketch.interface(self.namespace, self.name).up:
+            sketch.set_interface(self.namespace, self.name, up=True)
+            addressing.regain_addresses(sketch, self.namespace, self.name)
+            carriers.settle(sketch)
+
 
 @dataclass(frozen=True, slots=True)
 class SetDown:
@@ -169,6 +203,11 @@ class SetDown:
 
     def undo(self) -> Action:
         return SetUp(self.name, self.namespace)
+
+    def effect(self, sketch: Sketch) -> None:
+        sketch.set_interface(self.namespace, self.name, up=False)
+        addressing.lose_addresses(sketch, self.namespace, self.name)
+        carriers.settle(sketch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +226,12 @@ class SetMaster:
     def undo(self) -> Action:
         return SetMaster(self.name, self.was, self.namespace, self.master)
 
+    def effect(self, sketch: Sketch) -> None:
+        bridge = sketch.space(self.namespace).interface(self.master)
+        master, port = (bridge.index, BridgePort("disabled")) if bridge else (None, None)
+        sketch.set_interface(self.namespace, self.name, master=master, port=port)
+        carriers.settle(sketch)
+
 
 @dataclass(frozen=True, slots=True)
 class SetAlias:
@@ -202,6 +247,9 @@ class SetAlias:
 
     def undo(self) -> Action:
         return SetAlias(self.name, self.was, self.namespace, self.alias)
+
+    def effect(self, sketch: Sketch) -> None:
+        raise LookupError("its effect on a network isn't modelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +271,10 @@ class AddAddress:
     def undo(self) -> Action:
         return DeleteAddress(self.interface, self.cidr, self.namespace)
 
+    def effect(self, sketch: Sketch) -> None:
+        ip, _, prefix = self.cidr.partition("/")
+        addressing.gain(sketch, self.namespace, self.interface, Address(str(ipaddress.ip_address(ip)), int(prefix)))
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteAddress:
@@ -237,6 +289,14 @@ class DeleteAddress:
 
     def undo(self) -> Action:
         return AddAddress(self.interface, self.cidr, self.namespace)
+
+    def effect(self, sketch: Sketch) -> None:
+        interface = sketch.interface(self.namespace, self.interface)
+        left = tuple(a for a in interface.addresses if a.cidr != self.cidr)
+        sketch.set_interface(self.namespace, self.interface, addresses=left)
+        gone = next((a for a in interface.addresses if a.cidr == self.cidr), None)
+        if gone:
+            addressing.lose_routes_of(sketch, self.namespace, interface, gone, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +313,20 @@ class AddRoute:
     def undo(self) -> Action:
         return DeleteRoute(self.route, self.interface, self.namespace)
 
+    def effect(self, sketch: Sketch) -> None:
+        route = self.route
+        index = sketch.interface(self.namespace, self.interface).index if self.interface else None
+        if index is None and route.gateway:
+            index = addressing.way_to(sketch, self.namespace, route.gateway)
+        if index is None and route.kind == "unicast":
+            raise LookupError(f"{self.namespace} has no interface by which {route.gateway} is reached")
+        route = replace(route, interface=index)
+        if route.table == addressing.LOCAL_TABLE:
+            space = sketch.space(self.namespace)
+            sketch.set_space(self.namespace, local_routes=(*space.local_routes, route))
+            return
+        sketch.add_route(self.namespace, route)
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteRoute:
@@ -268,6 +342,17 @@ class DeleteRoute:
     def undo(self) -> Action:
         return AddRoute(self.route, self.interface, self.namespace)
 
+    def effect(self, sketch: Sketch) -> None:
+        gone = self.route
+        index = sketch.interface(self.namespace, self.interface).index if self.interface else None
+
+        def stays(route: Route) -> bool:
+            place = (route.destination, route.family, route.table, route.metric, route.kind)
+            same = place == (gone.destination, gone.family, gone.table, gone.metric, gone.kind)
+            return not (same and gone.gateway in (None, route.gateway) and index in (None, route.interface))
+
+        sketch.keep_routes(self.namespace, stays)
+
 
 @dataclass(frozen=True, slots=True)
 class AddRule:
@@ -282,6 +367,10 @@ class AddRule:
     def undo(self) -> Action:
         return DeleteRule(self.rule, self.namespace)
 
+    def effect(self, sketch: Sketch) -> None:
+        rules = (*sketch.space(self.namespace).rules, self.rule)
+        sketch.set_space(self.namespace, rules=tuple(sorted(rules, key=lambda rule: (rule.family, rule.priority))))
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteRule:
@@ -295,6 +384,10 @@ class DeleteRule:
 
     def undo(self) -> Action:
         return AddRule(self.rule, self.namespace)
+
+    def effect(self, sketch: Sketch) -> None:
+        rules = sketch.space(self.namespace).rules
+        sketch.set_space(self.namespace, rules=tuple(rule for rule in rules if rule != self.rule))
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +404,9 @@ class SetSysctl:
 
     def undo(self) -> Action:
         return SetSysctl(self.name, self.was, self.namespace, self.value)
+
+    def effect(self, sketch: Sketch) -> None:
+        kernel_parameters.set_parameter(sketch, self.namespace, self.name, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +433,9 @@ class Nft:
     def undo(self) -> Action | None:
         return Nft(self.undoing, self.namespace, self.commands) if self.undoing else None
 
+    def effect(self, sketch: Sketch) -> None:
+        raise LookupError("its effect on a network isn't modelled")
+
 
 @dataclass(frozen=True, slots=True)
 class EndProcesses:
@@ -353,6 +452,9 @@ class EndProcesses:
     def undo(self) -> None:
         return None
 
+    def effect(self, sketch: Sketch) -> None:
+        raise LookupError("its effect on a network isn't modelled")
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteFiles:
@@ -365,6 +467,9 @@ class DeleteFiles:
 
     def undo(self) -> None:
         return None
+
+    def effect(self, sketch: Sketch) -> None:
+        raise LookupError("its effect on a network isn't modelled")
 
 
 def route_words(route: Route, interface: str = "") -> tuple[str, ...]:
@@ -453,6 +558,15 @@ class SetLink:
     def undo(self) -> SetLink:
         return SetLink(self.name, self.setting, self.was, self.namespace, self.value)
 
+    def effect(self, sketch: Sketch) -> None:
+        match self.setting:
+            case "arp":
+                sketch.set_interface(self.namespace, self.name, noarp=self.value == "off")
+            case "mtu":
+                sketch.set_interface(self.namespace, self.name, mtu=int(self.value))
+            case "address":
+                sketch.set_interface(self.namespace, self.name, mac=self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class SetBridge:
@@ -469,6 +583,11 @@ class SetBridge:
 
     def undo(self) -> SetBridge:
         return SetBridge(self.name, self.setting, self.was, self.namespace, self.value)
+
+    def effect(self, sketch: Sketch) -> None:
+        bridge = sketch.interface(self.namespace, self.name)
+        if self.setting == "stp_state" and bridge.bridge:
+            sketch.set_interface(self.namespace, self.name, bridge=replace(bridge.bridge, stp=self.value == "1"))
 
 
 PORT_STATES = ("disabled", "listening", "learning", "forwarding", "blocking")
@@ -491,6 +610,12 @@ class SetPort:
     def undo(self) -> SetPort:
         return SetPort(self.name, self.setting, self.was, self.namespace, self.value)
 
+    def effect(self, sketch: Sketch) -> None:
+        interface = sketch.interface(self.namespace, self.name)
+        if interface.port:
+            value: Any = self.value if self.setting == "state" else self.value == "on"
+            sketch.set_interface(self.namespace, self.name, port=replace(interface.port, **{self.setting: value}))
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteForwarding:
@@ -505,6 +630,12 @@ class DeleteForwarding:
 
     def undo(self) -> None:
         return None
+
+    def effect(self, sketch: Sketch) -> None:
+        index = sketch.interface(self.namespace, self.interface).index
+        lines = sketch.space(self.namespace).forwarding
+        left = tuple(line for line in lines if (line.mac, line.interface) != (self.mac, index))
+        sketch.set_space(self.namespace, forwarding=left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -521,6 +652,12 @@ class DeleteQdisc:
     def undo(self) -> None:
         return None
 
+    def effect(self, sketch: Sketch) -> None:
+        index = sketch.interface(self.namespace, self.interface).index
+        lines = sketch.space(self.namespace).qdiscs
+        left = tuple(line for line in lines if (line.interface, line.parent) != (index, self.parent))
+        sketch.set_space(self.namespace, qdiscs=left)
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteTrafficFilter:
@@ -536,6 +673,13 @@ class DeleteTrafficFilter:
 
     def undo(self) -> None:
         return None
+
+    def effect(self, sketch: Sketch) -> None:
+        index = sketch.interface(self.namespace, self.interface).index
+        gone = index, self.side, self.priority
+        lines = sketch.space(self.namespace).filters
+        left = tuple(line for line in lines if (line.interface, line.side, line.priority) != gone)
+        sketch.set_space(self.namespace, filters=left)
 
 
 def tc(namespace: str, *words: str) -> str:
@@ -560,6 +704,11 @@ class AddNeighbour:
     def undo(self) -> DeleteNeighbour:
         return DeleteNeighbour(self.ip, self.interface, self.namespace, self.mac)
 
+    def effect(self, sketch: Sketch) -> None:
+        index = carriers.forget(sketch, self.namespace, self.interface, self.ip)
+        line = Neighbour(self.ip, index, self.mac, "PERMANENT")
+        sketch.set_space(self.namespace, neighbours=(*sketch.space(self.namespace).neighbours, line))
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteNeighbour:
@@ -575,3 +724,6 @@ class DeleteNeighbour:
 
     def undo(self) -> AddNeighbour:
         return AddNeighbour(self.ip, self.mac, self.interface, self.namespace)
+
+    def effect(self, sketch: Sketch) -> None:
+        carriers.forget(sketch, self.namespace, self.interface, self.ip)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..errors import NslabError
 from ..model import names
@@ -13,6 +14,9 @@ from ..translation import _, joined
 from .actions import Action, AddAddress, AddNamespace, AddRoute, AddVeth, SetMaster, SetSysctl, SetUp
 from .nat import FORWARDING
 from .plans import find_bridge, find_namespace
+
+if TYPE_CHECKING:
+    from ..effects.sketch import Sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,9 @@ class SetResolver:
     def undo(self) -> Action:
         return UnsetResolver(self.namespace)
 
+    def effect(self, sketch: Sketch) -> None:
+        raise LookupError("its effect on a network isn't modelled")
+
 
 @dataclass(frozen=True, slots=True)
 class UnsetResolver:
@@ -45,6 +52,9 @@ class UnsetResolver:
 
     def undo(self) -> None:
         return None
+
+    def effect(self, sketch: Sketch) -> None:
+        raise LookupError("its effect on a network isn't modelled")
 
 
 def cable(network: Network, one: str, other: str, addresses: tuple[str, str]) -> tuple[Action, ...]:

@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..model.firewall import Chain, Rule
+from ..effects import chains
+from ..model.firewall import Chain, Rule, Ruleset
 from ..model.network import HOST
 from .actions import Nft
+
+if TYPE_CHECKING:
+    from ..effects.sketch import Sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,11 @@ class AddChain:
     def undo(self) -> DeleteTable:
         return DeleteTable(self.chain.family, self.chain.table, self.namespace)
 
+    def effect(self, sketch: Sketch) -> None:
+        present = sketch.space(self.namespace).firewall.chains
+        if not any(chains.same(chain, self.chain) for chain in present):
+            sketch.set_space(self.namespace, firewall=Ruleset((*present, self.chain)))
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteTable:
@@ -50,6 +60,11 @@ class DeleteTable:
 
     def undo(self) -> None:
         return None
+
+    def effect(self, sketch: Sketch) -> None:
+        present = sketch.space(self.namespace).firewall.chains
+        left = tuple(chain for chain in present if (chain.family, chain.table) != (self.family, self.table))
+        sketch.set_space(self.namespace, firewall=Ruleset(left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,9 @@ class SetPolicy:
     def undo(self) -> SetPolicy:
         return SetPolicy(self.chain, self.chain.policy, self.namespace)
 
+    def effect(self, sketch: Sketch) -> None:
+        chains.change(sketch, self.namespace, self.chain, policy=self.policy)
+
 
 @dataclass(frozen=True, slots=True)
 class AddFilterRule:
@@ -93,6 +111,14 @@ class AddFilterRule:
     def undo(self) -> None:
         return None  # its handle isn't known until it is there
 
+    def effect(self, sketch: Sketch) -> None:
+        chain = chains.find(sketch, self.namespace, self.chain)
+        everything = sketch.space(self.namespace).firewall.chains
+        handle = max((rule.handle for other in everything for rule in other.rules), default=0)
+        added = (self.rule.numbered(handle + 1),)
+        rules = added + chain.rules if self.first else chain.rules + added
+        chains.change(sketch, self.namespace, self.chain, rules=rules)
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteFilterRule:
@@ -113,6 +139,11 @@ class DeleteFilterRule:
 
     def undo(self) -> AddFilterRule:
         return AddFilterRule(self.chain, self.rule, self.namespace)
+
+    def effect(self, sketch: Sketch) -> None:
+        chain = chains.find(sketch, self.namespace, self.chain)
+        left = tuple(rule for rule in chain.rules if rule.handle != self.rule.handle)
+        chains.change(sketch, self.namespace, self.chain, rules=left)
 
 
 def _loadable(rule: Rule) -> str:

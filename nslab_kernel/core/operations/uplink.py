@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..errors import NslabError
 from ..model.network import Network
@@ -11,6 +12,9 @@ from . import pasta_command
 from .actions import Action, DeleteInterface
 from .connect import SetResolver, UnsetResolver
 from .internet import is_real, refuse_existing
+
+if TYPE_CHECKING:
+    from ..effects.sketch import Sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,9 @@ class JoinMachine:
 
     def undo(self) -> Action:
         return DeleteInterface(pasta_command.INTERFACE)
+
+    def effect(self, sketch: Sketch) -> None:
+        raise LookupError("its effect on a network isn't modelled")
 
 
 def uplink(network: Network) -> tuple[Action, ...]:

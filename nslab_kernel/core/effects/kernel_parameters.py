@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ..operations.actions import SetSysctl
 from .addressing import lose_ipv6, regain_addresses
-from .register import take
 from .sketch import Sketch
 
 _FORWARDING = {"net.ipv4.ip_forward": "net.ipv4.conf", "net.ipv6.conf.all.forwarding": "net.ipv6.conf"}
@@ -12,9 +10,8 @@ _DISABLE = ".disable_ipv6"
 _CONF6 = "net.ipv6.conf."
 
 
-@take.register
-def _(action: SetSysctl, sketch: Sketch) -> None:
-    where, name, value = action.namespace, action.name, action.value
+def set_parameter(sketch: Sketch, where: str, name: str, value: str) -> None:
+    """Set a kernel parameter, and do what the kernel then does to those of the interfaces."""
     _set(sketch, where, name, value)
     interfaces = [interface.name for interface in sketch.space(where).interfaces]
     if name in _FORWARDING:
