@@ -6,10 +6,12 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from .core.errors import NslabError
+from .core.journeys.packets import ACK, SYN
 from .core.language import language_of
 from .core.model.network import Network
 from .core.operations.actions import Action, AddNamespace, DeleteNamespace, Operation
@@ -22,14 +24,19 @@ if TYPE_CHECKING:
     from .core.checks.pings import PingTable
     from .core.diagnosis import Diagnosis
     from .core.faults.exercise import Attempt, Exercise
+    from .core.journeys.explain import Story
+    from .core.journeys.trace import Trace
     from .linux.counters import Counters
     from .linux.processes import Process, Result
     from .linux.reading import Reader
+    from .linux.tracing import Capture
     from .linux.watch import Watch
     from .picture import Mark, Picture
+    from .picture.trace import TraceReport
 
 T = TypeVar("T")
 
+_USUAL_TTL, _SMALL = 64, 576  # of packets that a prediction is compared with; any link carries 576 bytes (RFC 791)
 _MOST_SEEDS = 100_000  # few enough digits to be dictated
 
 
@@ -53,6 +60,8 @@ class Lab:
         The break that is going on (`break_`), or None.
     on_wait
         Called with a sentence where something takes longer than half a second and isn't done yet, or None.
+    last_trace
+        What `trace` found last, or None.
     """
 
     def __init__(self, language: str | None = None) -> None:
@@ -60,6 +69,7 @@ class Lab:
         self.sandboxed = os.environ.get("NSLAB") == "1"
         self.exercise: Exercise | None = None
         self.on_wait: Callable[[str], None] | None = None
+        self.last_trace: TraceReport | None = None
         self._reader: Reader | None = None
 
     def snapshot(self, *, volatile: bool = False) -> Network:
@@ -186,6 +196,100 @@ class Lab:
             resolve=partial(resolvers.lookup, source),
             servers=resolvers.nameservers(source),
         )
+
+    def trace(
+        self,
+        namespace: str,
+        command: str,
+        *,
+        timeout: float | None = None,
+        on_output: Callable[[str, str], None] | None = None,
+        **bounds: float,
+    ) -> TraceReport:
+        """Follow every packet while a command runs: where it was, which rule decided, what became of it.
+
+        An interrupt ends the command; what was seen until then is in ``last_trace``.
+
+        Parameters
+        ----------
+        namespace
+            Where to run; ``"host"`` for the host.
+        command
+            Shell lines, as in a ``%%bash`` cell.
+        timeout
+            Seconds after which the whole process group is ended; None waits for ever.
+        on_output
+            Called with ``"stdout"`` or ``"stderr"`` and each piece of output as it comes.
+        bounds
+            ``packets``, ``size`` (bytes) and ``seconds`` at which recording ends while the command goes on; by default
+            20,000 packets, counted at each interface, 32 MiB, 120 seconds.
+
+        Raises
+        ------
+        NslabError
+            If there is no such namespace, or packets can't be recorded here.
+
+        Examples
+        --------
+        >>> print(Lab().trace("ns1", "ping -c 1 172.16.1.2").text())  # doctest: +SKIP
+        """
+        from .linux import namespaces, processes
+
+        namespaces.find(namespace)
+        capture = self.capture(**bounds)
+        try:
+            code = processes.run(namespace, command, timeout=timeout, on_output=on_output).returncode
+        except NslabError:  # nothing ran
+            capture.abandon()
+            raise
+        except BaseException:
+            self.last_trace = self.traced(capture, namespace, command)
+            raise
+        self.last_trace = self.traced(capture, namespace, command, code)
+        return self.last_trace
+
+    def capture(self, **bounds: float) -> Capture:
+        """Begin to record the packets of the whole lab, for `traced` to end; the bounds are those of `trace`."""
+        from .linux.tracing import Capture
+
+        return Capture(lambda volatile: self.snapshot(volatile=volatile), language=self.language, **bounds)  # type: ignore[arg-type]
+
+    def traced(self, capture: Capture, namespace: str = "", command: str = "", code: int | None = None) -> TraceReport:
+        """End a capture and explain what it saw.
+
+        Parameters
+        ----------
+        capture
+            What `capture` began.
+        namespace, command, code
+            What ran meanwhile, where, and its exit status.
+        """
+        found = capture.stop(namespace, command)  # first: nothing that fails later leaves it open
+
+        from .picture.trace import TraceReport
+
+        values = {field.name: getattr(found, field.name) for field in fields(found)}
+        predicted, agrees = self._predicted(found) if namespace else ("", None)
+        return TraceReport(**values, returncode=code, predicted=predicted, agrees=agrees)
+
+    def _predicted(self, trace: Trace) -> tuple[str, bool | None]:
+        """What `why` says of a trace's main packet, and whether that is what happened."""
+        from .core.diagnosis.findings import verdict
+
+        story = trace.main
+        if story is None or self.snapshot() != trace.before or story.packet.kind not in ("icmp", "tcp", "udp"):
+            return "", None
+        packet = story.packet
+        if story.journey.namespace != trace.namespace or not _ordinary(story):
+            return "", None
+        ports = {packet.kind: packet.dport} if packet.kind != "icmp" else {}
+        try:
+            found = self.why(trace.namespace, packet.target, **ports)
+        except NslabError:
+            return "", None
+        answered = story.answer is not None or (packet.kind == "udp" and story.unanswered is None)
+        happened = answered and not story.outcome.lost
+        return verdict(found), None if found.arrives is None else found.arrives == happened
 
     # building
 
@@ -606,3 +710,13 @@ class Lab:
             raise NslabError(
                 _("Something is broken already."), _("`%netns_check` tests it, `%netns_break --off` puts it back.")
             )
+
+
+def _ordinary(story: Story) -> bool:
+    """Whether a packet is as `Lab.why` assumes: small, not about to expire, from the interface's own address."""
+    packet = story.packet
+    if packet.kind == "tcp" and packet.flags & (SYN | ACK) != SYN:
+        return False
+    first = story.way[0].interface if story.way else None
+    own = first is None or packet.source in {address.ip for address in first.addresses}
+    return own and packet.ttl >= _USUAL_TTL and packet.size <= _SMALL

@@ -9,14 +9,23 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
+from IPython.display import display
+
+from ..core.errors import NslabError
 from ..core.packages import package_of
 from ..core.translation import _
 from ..lab import Lab
 from ..linux.processes import Process, Result
 from .messages import told, worded
+
+if TYPE_CHECKING:
+    from ..linux.tracing import Capture
+    from .session import Session
 
 _NOT_FOUND = 127  # a shell's exit status for a command that isn't there
 _NO_ANSWER = (1, 2)  # ping's: silence, or an error
@@ -89,6 +98,37 @@ def run_command(lab: Lab, namespace: str, command: str, output: Output, timeout:
     except KeyboardInterrupt as interrupt:
         told(interrupt, worded(_("Interrupted; what the cell had started has ended.")))
         raise
+
+
+@contextmanager
+def followed(session: Session, namespace: str, command: str, save: str | None = None) -> Iterator[None]:
+    """Follow the packets of what runs in the ``with`` block, and show what became of them, after an interrupt, too.
+
+    Parameters
+    ----------
+    namespace, command
+        What runs there.
+    save
+        A file for all packets, besides.
+    """
+    session.repeated.namespace, session.repeated.command = namespace, command
+    capture = session.lab.capture()
+    try:
+        yield
+    except NslabError:  # nothing ran
+        capture.abandon()
+        raise
+    except BaseException:
+        _show(session, capture, namespace, command, save)
+        raise
+    _show(session, capture, namespace, command, save)
+
+
+def _show(session: Session, capture: Capture, namespace: str, command: str, save: str | None) -> None:
+    trace = session.lab.traced(capture, namespace, command)
+    display(trace)
+    if save:
+        print(worded(_("Saved as {target}", target=trace.save(save))))
 
 
 def start_command(lab: Lab, namespace: str, command: str, *, keep_output: bool, timeout: float | None) -> Process:

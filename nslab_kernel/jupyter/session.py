@@ -38,6 +38,14 @@ class CheckHints:
         return hint
 
 
+@dataclass(slots=True)
+class Repeated:
+    """What ``%netns_trace --again`` traces: the last command that ran in a namespace, or ping that a check made."""
+
+    namespace: str = ""
+    command: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """The lab that a shell's magics act on, the picture that follows it, and the way to JupyterLab's interface."""
@@ -47,6 +55,7 @@ class Session:
     follower: Follower
     channel: Channel
     hints: CheckHints = field(default_factory=CheckHints)
+    repeated: Repeated = field(default_factory=Repeated)
 
 
 _sessions: WeakKeyDictionary[InteractiveShell, Session] = WeakKeyDictionary()

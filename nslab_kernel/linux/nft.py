@@ -12,7 +12,7 @@ from ..core.operations.firewall_actions import AddChain, AddFilterRule, DeleteFi
 from ..core.script.details import Rules
 from ..core.translation import _
 from . import processes
-from .netlink.dump import NETLINK_NETFILTER, AskingSocket
+from .netlink.dump import NETLINK_NETFILTER, AskingSocket, attributes
 from .netlink.handles import Doors
 
 _CURE = _("Nothing was changed; `sudo nft list ruleset` shows the tables, chains and rules that are there.")
@@ -58,6 +58,7 @@ def _without_invented(saved: str, chains: set[str]) -> str:
 
 
 _NFT_MSG_GETTABLE = (10 << 8) | 1  # subsystem NFNL_SUBSYS_NFTABLES
+_NFTA_TABLE_NAME = 1
 _GENERAL = bytes(4)  # struct nfgenmsg: every family
 _SAVERS = {"ip": "iptables-save", "ip6": "ip6tables-save", "bridge": "ebtables-save"}
 
@@ -73,6 +74,7 @@ def read_ruleset() -> Ruleset:
 
 
 def has_tables() -> bool:
-    """Whether there is any table, be it empty."""
+    """Whether there is any table, be it empty; those that nslab has while it records packets don't count."""
     with AskingSocket(NETLINK_NETFILTER) as asking:
-        return bool(asking.dump(_NFT_MSG_GETTABLE, _GENERAL))
+        names = [attributes(body, 4).get(_NFTA_TABLE_NAME, b"") for _, body in asking.dump(_NFT_MSG_GETTABLE, _GENERAL)]
+    return any(not name.startswith(nftables.TRACING_TABLE.encode()) for name in names)

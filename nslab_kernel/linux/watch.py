@@ -36,7 +36,7 @@ class Watch:
         self._on_change = on_change
         self._quiet = quiet
         self._events = Events()
-        self._names = _inotify(namespaces.NAMES)
+        self._names = inotify(namespaces.NAMES)
         self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._known: set[int] = set()
         self._thread = threading.Thread(target=self._work, name="nslab-watch", daemon=True)
@@ -97,7 +97,7 @@ class Watch:
                     self._known.add(place.inode)
 
 
-def _inotify(folder: str) -> int:
+def inotify(folder: str) -> int:
     """A file that can be read when names come or go in a folder (inotify(7))."""
     os.makedirs(folder, exist_ok=True)
     file = int(_libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))

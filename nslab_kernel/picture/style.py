@@ -87,6 +87,11 @@ STYLES = {
     "plug": Style("", "edge", 3),
     "leader": Style("", "muted", 1),
     "journey": Style("", "blue", 4, (0.1, 8), 0.75, "round"),
+    "way": Style("", "blue", 5, None, 0.85, "round"),
+    "rung": Style("", "blue", 2),
+    "rung lost": Style("", "vermilion", 2, (5, 4)),
+    "rung lost head": Style("", "vermilion", 2),
+    "rung dot": Style("blue"),
     # marks
     "mark number": Style("blue", "paper", 2),
     "mark cross": Style("vermilion", "paper", 2),

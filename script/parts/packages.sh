@@ -27,6 +27,8 @@ test_packages() {
 chromium            chromium    the page as a person sees it
 shellcheck          shellcheck  faults in shell scripts
 ethtool             ethtool     checksums of veth pairs
+iperf3              iperf3      traffic at full speed
+tshark              tshark      capture files as Wireshark reads them
 fonts-noto-cjk      /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc Chinese words in the picture
 LIST
 }

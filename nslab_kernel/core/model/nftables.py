@@ -42,6 +42,9 @@ _HARMLESS_TO_SET = (
 )
 _DEVICES = re.compile(r"hook (?:ingress|egress) devices? (?:= )?(\{[^}]*\}|\S+) priority")
 _TABLE, _CHAIN = re.compile(r"^table (\S+) (\S+) \{"), re.compile(r"^\s*chain (\S+) \{")
+TRACING_TABLE = "nslab-trace-"
+"""What the name of a table begins with that nslab makes while it records packets: it is nobody's firewall."""
+
 _PLAIN = ("accept", "drop", "return", "continue")
 
 
@@ -58,7 +61,7 @@ def ruleset_of(text: str, saved: Mapping[str, str] | None = None, listed: str = 
     listed
         The output of ``nft list ruleset``, wanted where `needs_devices` says so: the JSON form has no devices.
     """
-    items = json.loads(text).get("nftables", [])
+    items = _listed(text)
     sets = {(s["family"], s["table"], s["name"]): s for kind, s in _items(items) if kind in ("set", "map")}
     rules: dict[tuple[str, str, str], list[Rule]] = {}
     for kind, item in _items(items):
@@ -72,13 +75,13 @@ def ruleset_of(text: str, saved: Mapping[str, str] | None = None, listed: str = 
 
 def needs_iptables(text: str) -> tuple[str, ...]:
     """The families (ip, ip6, bridge) whose iptables or ebtables rules nft can't print in full."""
-    items = json.loads(text).get("nftables", [])
+    items = _listed(text)
     return tuple(sorted({family for family, _ in _opaque_tables(items)}))
 
 
 def needs_devices(text: str) -> bool:
     """Whether there is a chain that belongs to devices."""
-    items = json.loads(text).get("nftables", [])
+    items = _listed(text)
     return any(item.get("hook") in ("ingress", "egress") for kind, item in _items(items) if kind == "chain")
 
 
@@ -98,10 +101,20 @@ def _devices(listed: str) -> dict[tuple[str, str, str], tuple[str, ...]]:
 
 def tables(text: str) -> tuple[tuple[str, str, bool], ...]:
     """Family and name of each table, and whether iptables alone can print it in full."""
-    items = json.loads(text).get("nftables", [])
+    items = _listed(text)
     found = [(item["family"], item["name"]) for kind, item in _items(items) if kind == "table"]
     opaque = {table for table in _opaque_tables(items) if table[0] != "bridge"}
     return tuple((*table, table in opaque) for table in found)
+
+
+def _listed(text: str) -> list[dict[str, Any]]:
+    """The items of a listing, without the tables that nslab itself has while it records packets."""
+    items: list[dict[str, Any]] = json.loads(text).get("nftables", [])
+    return [item for item in items if not any(_traces(kind, body) for kind, body in item.items())]
+
+
+def _traces(kind: str, body: dict[str, Any]) -> bool:
+    return str(body.get("name" if kind == "table" else "table", "")).startswith(TRACING_TABLE)
 
 
 def _items(items: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

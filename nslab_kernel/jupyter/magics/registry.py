@@ -15,6 +15,7 @@ from .look import LookMagics
 from .play import PlayMagics
 from .reach import ReachingMagics
 from .run import RunMagics
+from .trace import TraceMagics
 from .why import WhyMagics
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _MAGICS = (
     PlayMagics,
     ReachingMagics,
     WhyMagics,
+    TraceMagics,
     BreakingMagics,
 )
 

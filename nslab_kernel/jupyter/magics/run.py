@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace as Arguments
+from contextlib import nullcontext
 from typing import Any
 
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
@@ -12,7 +13,7 @@ from ...core.errors import NslabError
 from ...core.translation import _
 from ..display import show_table
 from ..parsing import NslabMagics, parse, seconds, variable
-from ..running import Output, failure, run_command, start_command
+from ..running import Output, failure, followed, run_command, start_command
 
 
 @magics_class
@@ -28,6 +29,8 @@ class RunMagics(NslabMagics):
     @argument("--err", type=variable, metavar="NAME", help="Put the errors into this variable instead of showing them.")
     @argument("--bg", action="store_true", help="Go on at once; the cell runs in the background.")
     @argument("--proc", type=variable, metavar="NAME", help="With --bg: put the process into this variable.")
+    @argument("--trace", action="store_true", help="Follow the packets meanwhile, and show what became of them.")
+    @argument("--save", metavar="FILE", help="With --trace: write all packets to a .pcapng file for Wireshark, too.")
     @argument("--no-raise-error", action="store_true", help="Don't fail where the last command fails.")
     @line_cell_magic
     def netns(self, line: str, cell: str | None = None) -> Any:
@@ -43,6 +46,8 @@ class RunMagics(NslabMagics):
             the cell's shell lines run in ``ns1``
         ``%%netns ns1 --out seen --timeout 10``
             what they print goes into the variable ``seen``; after 10 seconds they are ended
+        ``%%netns ns1 --trace``
+            the picture shows which way the packets took, and which rule or reason stopped them
         ``%%netns ns1 --bg --proc server``
             they run in the background; ``server.terminate()`` ends them
         ``%%netns ns1 --python``
@@ -72,7 +77,10 @@ class RunMagics(NslabMagics):
     def _run(self, wanted: Arguments, command: str) -> None:
         variables = {"stdout": wanted.out, "stderr": wanted.err}
         output = Output({stream: name for stream, name in variables.items() if name})
-        result = run_command(self.lab, wanted.namespace, command, output, wanted.timeout)
+        following = followed(self.session, wanted.namespace, command, wanted.save) if wanted.trace else nullcontext()
+        with following:
+            result = run_command(self.lab, wanted.namespace, command, output, wanted.timeout)
+        self.session.repeated.namespace, self.session.repeated.command = wanted.namespace, command
         self.session.shell.user_ns.update(output.values)
         if (result.returncode or result.timed_out) and not wanted.no_raise_error:
             raise failure(wanted.namespace, command, result, wanted.timeout)
@@ -86,7 +94,9 @@ class RunMagics(NslabMagics):
     def _python(self, wanted: Arguments, cell: str) -> Any:
         from ..python_cells import run_python
 
-        foreign = [f"--{name}" for name in ("bg", "out", "err", "proc", "timeout") if getattr(wanted, name)]
+        foreign = [
+            f"--{name}" for name in ("bg", "out", "err", "proc", "timeout", "trace", "save") if getattr(wanted, name)
+        ]
         if foreign:
             raise NslabError(
                 _("{foreign} is for cells of shell lines, not for Python.", foreign=foreign[0]),

@@ -99,18 +99,21 @@ class Mark:
         or a kind of note of the host: ``host#nat``, ``host#forward``, ``host#publish``, ``host#drop``.
         For what isn't in the picture its namespace stands in.
     text
-        One to three characters, such as a number. Marks with numbers are joined by a dotted
-        line in the order in which they are given.
+        One to three characters, such as a number. Marks with a text are joined by a line
+        in the order in which they are given.
     kind
         ``number``, ``cross`` or ``tick``; the last two need no text.
     note
         What to say about it below the picture.
+    solid
+        Whether the line that leads to it is solid: a way that a packet really took.
     """
 
     place: str
     text: str = ""
     kind: str = "number"
     note: str = ""
+    solid: bool = False
 
 
 def marked(marks: Sequence[Mark], spots: dict[str, Spot], ways: dict[frozenset[str], list[Point]]) -> list[Group]:
@@ -127,7 +130,7 @@ def marked(marks: Sequence[Mark], spots: dict[str, Spot], ways: dict[frozenset[s
     """
     taken: Counter[str] = Counter()
     groups: list[Group] = []
-    stations: list[tuple[str, Spot, Point]] = []
+    stations: list[tuple[Mark, Spot, Point]] = []
     for number, mark in enumerate(marks):
         place = _place(marks, number, spots)
         if place is None:
@@ -136,8 +139,8 @@ def marked(marks: Sequence[Mark], spots: dict[str, Spot], ways: dict[frozenset[s
         x, y = spot.x + spot.dx * taken[place], spot.y + spot.dy * taken[place]
         taken[place] += 1
         groups.append(Group(f"mark{number}", "mark", "marks", _mark(mark, x, y), mark.note))
-        if mark.kind == "number":
-            stations.append((mark.place, spot, (x, y)))
+        if mark.text:
+            stations.append((mark, spot, (x, y)))
     return [*_journey(stations, ways), *groups]
 
 
@@ -165,15 +168,18 @@ def _mark(mark: Mark, x: float, y: float) -> tuple[Primitive, ...]:
     return disc, Line(((x - 4, y - 4), (x + 4, y + 4)), "glyph"), Line(((x - 4, y + 4), (x + 4, y - 4)), "glyph")
 
 
-def _journey(stations: list[tuple[str, Spot, Point]], ways: dict[frozenset[str], list[Point]]) -> list[Group]:
-    """The dotted line: along a cable where both stations are its ends, along a switch from and to its ports."""
+def _journey(stations: list[tuple[Mark, Spot, Point]], ways: dict[frozenset[str], list[Point]]) -> list[Group]:
+    """The line, dotted where nothing was sent.
+
+    It runs along a cable where both stations are its ends, along a switch from and to its ports.
+    """
     groups: list[Group] = []
     for (one, spot, start), (other, next_spot, finish) in pairwise(stations):
-        corners = ways.get(frozenset((one, other)), [])
-        if one.partition("/")[0] == other.partition("/")[0]:
+        corners = ways.get(frozenset((one.place, other.place)), [])
+        if one.place.partition("/")[0] == other.place.partition("/")[0]:
             corners = _along_switch(spot, next_spot)
         nearest = sorted((corners, corners[::-1]), key=lambda way: _distance(start, way[0]) if way else 0)[0]
-        line = Line((start, *nearest, finish), "journey", 9)
+        line = Line((start, *nearest, finish), "way" if other.solid else "journey", 9)
         groups.append(Group(f"journey{len(groups)}", "journey", "cables", (line,)))
     return groups
 

@@ -1,0 +1,1 @@
+"""What really happened to packets: what was captured, joined to journeys, and explained."""

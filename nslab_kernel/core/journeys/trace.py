@@ -1,0 +1,216 @@
+"""What `Lab.trace` found, as one value: the journeys, what the command printed, and everything they were made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..model.network import Network
+from .evidence import Recording
+from .explain import Ask, Notice, Story, explain, notices
+from .join import join
+from .naming import dns, name, summary
+from .pcapng import pcapng
+from .words import WORDS, listed, milliseconds, notice, outcome, sentence, title, way
+
+MOST = 20
+"""How many sentences are shown."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The packets of one command, or of the time between start and stop.
+
+    Parameters
+    ----------
+    namespace, command
+        What ran, and where; both empty where nothing did.
+    recording
+        What was recorded.
+    before, after
+        Readings of the lab.
+    stories
+        Every packet's journey, explained, in the order of their times.
+    notices
+        What the counters show of packets that were never seen.
+    language
+        ``en`` or ``zh``.
+    snaplen
+        Bytes kept of each frame.
+    """
+
+    namespace: str
+    command: str
+    recording: Recording
+    before: Network
+    after: Network
+    stories: tuple[Story, ...]
+    notices: tuple[Notice, ...]
+    language: str = "en"
+    snaplen: int = 384
+
+    @cached_property
+    def shown(self) -> tuple[Story, ...]:
+        """All journeys but housekeeping's."""
+        return tuple(story for story in self.stories if not story.noise)
+
+    @property
+    def hidden(self) -> int:
+        """How many packets of housekeeping there were."""
+        return len(self.stories) - len(self.shown)
+
+    @cached_property
+    def told(self) -> tuple[Story, ...]:
+        """The journeys that get a sentence of their own: answers that arrived are in their question's."""
+        return tuple(story for story in self.shown if not (story.question and story.outcome.code == "delivered"))
+
+    @cached_property
+    def main(self) -> Story | None:
+        """The journey that a picture shows first: the first that was lost, else the first of the command's own."""
+        order = [s for s in self.told if s.packet.kind != "arp" and not s.packet.about] or list(self.told)
+        own = [story for story in order if story.journey.namespace == self.namespace] or order
+        lost = [story for story in own if story.outcome.lost]
+        return next(iter(lost or own), None)
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """What happened, a sentence for each journey; alike ones that follow each other share one."""
+        found: list[list[str]] = []
+        alike: list[tuple[object, ...]] = []
+        for story in self.told:
+            kind = _alike(story)
+            if alike and alike[-1] == kind:
+                found[-1].append(name(story.packet))
+            else:
+                alike.append(kind)
+                found.append([sentence(story, self.language)])
+        return tuple(self._counted(told[0], len(told) - 1) for told in found)
+
+    @cached_property
+    def remarks(self) -> tuple[str, ...]:
+        """What to know about the recording: bounds, losses, gaps, what is hidden."""
+        return tuple(self._remarks())
+
+    def text(self) -> str:
+        """The sentences and remarks as plain text."""
+        told = list(self.sentences[:MOST]) or ([] if self.notices else [WORDS[self.language]["nothing"]])
+        if len(self.sentences) > MOST:
+            told.append(WORDS[self.language]["more"].format(count=len(self.sentences) - MOST))
+        told += [notice(each, self.language) for each in self.notices]
+        return "\n".join(plain(line) for line in (*told, *self.remarks))
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """A table: each packet with its way, what became of it, and when; the first row has the headings."""
+        head = tuple(WORDS[self.language]["columns"].split("|"))
+        start = self.shown[0].journey.when if self.shown else 0
+        rows = [head]
+        for story in self.shown:
+            names = listed(story.copies, self.language) or WORDS[self.language]["nobody"]
+            rows.append(
+                (
+                    f"{title(story, self.language)} {_addresses(story)}".strip(),
+                    way(story.steps, self.language),
+                    plain(outcome(story.outcome, self.language, names)),
+                    f"{milliseconds(story.journey.when - start)} ms",
+                )
+            )
+        return rows  # type: ignore[return-value]
+
+    def pcapng(self) -> bytes:
+        """All sightings as a capture file for Wireshark, each with its journey, verdict and rule as a comment."""
+        names = {
+            (namespace.name, interface.index): interface.name
+            for network in (self.before, self.after)
+            for namespace in network.everywhere
+            for interface in namespace.interfaces
+        }
+        places = {id(sighting): at for at, sighting in enumerate(self.recording.sightings)}
+        comments = {
+            places[id(stop.sighting)]: f"journey {story.journey.number}: {plain(sentence(story, self.language))}"
+            for story in self.stories
+            for stop in story.journey.stops
+        }
+        return pcapng(self.recording.sightings, names, comments, self.snaplen, self.recording.dropped)
+
+    def _counted(self, told: str, more: int) -> str:
+        if not more:
+            return told
+        return f"{told} (+{more})" if self.language == "en" else f"{told}（+{more}）"
+
+    def _remarks(self) -> Iterator[str]:
+        words, recording = WORDS[self.language], self.recording
+        if self.hidden:
+            yield words["hidden"].format(count=self.hidden)
+        if recording.ended:
+            seconds = round((recording.finished - recording.started) / 1e9)
+            yield words[f"ended {recording.ended}"].format(count=len(recording.sightings), seconds=seconds)
+        if count := sum(recording.dropped.values()):
+            names = listed([name for name, lost in recording.dropped.items() if lost], self.language)
+            yield words["dropped packets"].format(count=count, names=names)
+        if recording.events_lost:
+            yield words["events lost"].format(names=listed(recording.events_lost, self.language))
+        if recording.unseen:
+            yield words["unseen"].format(names=listed(recording.unseen, self.language))
+
+
+def traced(
+    namespace: str,
+    command: str,
+    recording: Recording,
+    before: Network,
+    after: Network,
+    ask: Ask,
+    language: str = "en",
+) -> Trace:
+    """Join and explain what was recorded.
+
+    Parameters
+    ----------
+    namespace, command
+        What ran, and where.
+    recording, before, after
+        What was recorded, and readings of the lab around it.
+    ask
+        Asks the kernel for a route.
+    language
+        ``en`` or ``zh``.
+    """
+    stories = explain(join(recording, before, after), recording, before, after, ask)
+    refused = notices(recording, namespace, command, ask) if namespace else []
+    sent = {story.packet.target for story in stories if story.journey.namespace == namespace}
+    kept = tuple(each for each in refused if each.values.get("ip") not in sent)
+    return Trace(namespace, command, recording, before, after, tuple(stories), kept, language)
+
+
+def plain(text: str) -> str:
+    """A sentence without its marks."""
+    return text.replace("**", "").replace("`", "")
+
+
+def _alike(story: Story) -> tuple[object, ...]:
+    """Journeys for which this is equal differ in nothing that a sentence would say again."""
+    packet = story.packet
+    known = name(packet).rstrip("0123456789 ")
+    if packet.kind == "tcp" and not packet.flags & 2 and not story.outcome.lost:
+        known = "stream"  # of an established connection: data and acknowledgements, both ways
+        ends = frozenset(((packet.source, packet.sport), (packet.target, packet.dport)))
+        return known, frozenset(step.label for step in story.steps), story.outcome.code, len(ends)
+    labels = tuple((step.label, tuple(step.rewrites)) for step in story.steps)
+    ruling = story.outcome.ruling
+    return (
+        known,
+        packet.target,
+        labels,
+        story.outcome.code,
+        ruling and (ruling.place, ruling.handle),
+        bool(story.answer),
+    )
+
+
+def _addresses(story: Story) -> str:
+    packet = story.packet
+    if packet.kind == "arp":
+        return ""
+    asked = dns(packet)
+    return asked or summary(packet) if not packet.about else ""

@@ -1,0 +1,137 @@
+"""A packet's journey on the picture, and the ladder of a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..core.journeys.explain import Story
+from ..core.journeys.join import Stop
+from ..core.journeys.naming import name
+from ..core.journeys.words import milliseconds, outcome
+from ..core.model.network import HOST, Network
+from .layout import Mark
+from .metrics import width
+from .scene import Box, Group, Line, Scene, Text
+
+MOST_RUNGS = 24
+"""How many packets a ladder shows."""
+
+_LEFT, _TOP, _RUNG = 84.0, 44.0, 30.0
+_APART = 150.0  # from lifeline to lifeline, at least
+_WIDEST = 940.0
+_WORDS = {"en": ("Ladder of the packets", "{count} more packets"), "zh": ("数据包时序图", "另有 {count} 个数据包")}
+
+
+def stations(story: Story) -> list[list[Stop]]:
+    """The stops of a journey that share a number: one for each interface, but one for all of a router elsewhere."""
+    found: list[list[Stop]] = []
+    for stop in story.way:
+        here = found[-1][-1] if found else None
+        same = here is not None and here.namespace == stop.namespace
+        if same and (stop.namespace != HOST or (here and here.name == stop.name)):
+            found[-1].append(stop)
+        else:
+            found.append([stop])
+    return found
+
+
+def marks(story: Story) -> tuple[Mark, ...]:
+    """The numbered stops of a journey, joined by a line; where it was lost, the last has a cross."""
+    places = [(stops[0].namespace, stops[0].name) for stops in stations(story)]
+    if not places:
+        places = [(story.journey.namespace, "")]
+    found = [Mark(_id(*place), str(number), solid=True) for number, place in enumerate(places, start=1)]
+    if not story.outcome.lost:
+        return tuple(found)
+    last = places[-1]
+    end = (story.outcome.namespace, story.outcome.interface)
+    if end[0] == last[0] and end[1] in ("", last[1]):
+        return (*found[:-1], Mark(_id(*last), f"{len(found)} ✕", "cross", solid=True))
+    return (*found, Mark(_id(*end), f"{len(found) + 1} ✕", "cross", solid=True))
+
+
+def ladder(stories: Iterable[Story], network: Network, language: str) -> Scene:
+    """Namespaces as lifelines, a rung for each packet, in the order of their times.
+
+    Parameters
+    ----------
+    stories
+        The packets to show.
+    network
+        Names the host.
+    language
+        ``en`` or ``zh``.
+    """
+    every = [story for story in stories if story.steps]
+    shown = every[:MOST_RUNGS]
+    lifelines = list(dict.fromkeys(place for story in shown for place in _places(story)))
+    apart = max(90.0, min(_APART, (_WIDEST - _LEFT - 60) / max(len(lifelines), 1)))
+    columns = {place: _LEFT + 40 + number * apart for number, place in enumerate(lifelines)}
+    bottom = _TOP + _RUNG * (len(shown) + 0.6)
+    groups = [_lifeline(place, x, bottom, network) for place, x in columns.items()]
+    start = shown[0].journey.when if shown else 0
+    for number, story in enumerate(shown):
+        groups.append(_rung(story, columns, _TOP + _RUNG * (number + 1), start, language))
+    title, more = _WORDS[language]
+    if len(every) > len(shown):
+        told = Text(_LEFT, bottom + 16, more.format(count=len(every) - len(shown)), "caption", "muted")
+        groups.append(Group("more", "caption", "marks", (told,)))
+    right = max(columns.values(), default=_LEFT) + 70
+    words = "; ".join(f"{name(story.packet)}: {' → '.join(_places(story))}" for story in shown)
+    return Scene(right, bottom + 26, tuple(groups), title, words, language)
+
+
+def _places(story: Story) -> list[str]:
+    """The namespaces on the way, each once where the packet stayed in it."""
+    places: list[str] = []
+    for step in story.steps:
+        if not places or places[-1] != step.namespace:
+            places.append(step.namespace)
+    return places
+
+
+def _lifeline(place: str, x: float, bottom: float, network: Network) -> Group:
+    found = network.get(place)
+    title = network.hostname if place == HOST else found.title if found else place
+    items = (Text(x, 22, title, "strong", "ink", "middle"), Line(((x, 32), (x, bottom)), "leader"))
+    return Group(f"lifeline {place}", "lifeline", "ground", items)
+
+
+def _rung(story: Story, columns: dict[str, float], y: float, start: int, language: str) -> Group:
+    places = _places(story)
+    xs = [columns[place] for place in places]
+    items: list[Box | Line | Text] = [
+        Text(_LEFT - 8, y + 4, f"{milliseconds(story.journey.when - start)} ms", "fine", "muted", "end")
+    ]
+    lost = story.outcome.lost
+    if len(xs) > 1:
+        items.append(Line(((xs[0], y), (xs[-1], y)), "rung lost" if lost else "rung"))
+        items += _head(xs[-2], xs[-1], y, lost)
+        items += [Box(x - 3, y - 3, 6, 6, "rung dot", 3) for x in xs[1:-1]]
+    else:
+        items.append(Box(xs[0] - 4, y - 4, 8, 8, "rung dot", 4))
+    label = name(story.packet)
+    middle = (xs[0] + xs[1]) / 2 if len(xs) > 1 else xs[0] + width(label, "text") / 2 + 12
+    items.append(Text(middle, y - 5, label, "text", "ink", "middle"))
+    if lost:
+        x = xs[-1] if len(xs) > 1 else xs[0]
+        items += [Box(x - 9, y - 9, 18, 18, "mark cross", 9), *_cross(x, y)]
+    told = outcome(story.outcome, language, "").replace("**", "").replace("`", "")
+    return Group(f"rung {story.journey.number}", "rung", "marks", tuple(items), f"{label}: {told}")
+
+
+def _head(before: float, x: float, y: float, lost: bool) -> Iterator[Line]:
+    """The arrow's head."""
+    back = 8.0 if before > x else -8.0
+    yield Line(((x + back, y - 4.5), (x, y), (x + back, y + 4.5)), "rung lost head" if lost else "rung")
+
+
+def _cross(x: float, y: float) -> tuple[Line, Line]:
+    arm = 3.6
+    return Line(((x - arm, y - arm), (x + arm, y + arm)), "glyph"), Line(
+        ((x - arm, y + arm), (x + arm, y - arm)), "glyph"
+    )
+
+
+def _id(namespace: str, interface: str) -> str:
+    return f"{namespace}/{interface}" if interface else namespace

@@ -1,0 +1,277 @@
+"""What `Lab.trace` gives: the packets of a command in every form that somebody may want."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from ..core.errors import NslabError
+from ..core.journeys.explain import Ruling, Story
+from ..core.journeys.packets import Packet
+from ..core.journeys.trace import MOST, Trace
+from ..core.journeys.words import WORDS, notice, sentence
+from ..core.translation import _
+from .journeys import ladder, marks, stations
+from .picture import Picture, draw
+from .svg import svg
+
+_CODE = "font-family:var(--jp-code-font-family, monospace);font-size:0.95em"
+_DIM = "color:var(--jp-ui-font-color2, #616161)"
+_GOOD, _BAD = "var(--jp-success-color0, #1b7f4f)", "#d55e00"
+_BANNER = "border-left:4px solid {};padding:0.35em 0.8em;margin:0.4em 0;line-height:1.5"
+_CARD = "border:1px solid var(--jp-border-color2, #ddd);border-radius:8px;padding:0.5em 0.8em;margin:0.4em 0"
+_CELL = "text-align:left;padding:0.15em 0.8em 0.15em 0"
+_CHANGED = "border:1.5px solid #e69f00;border-radius:4px;padding:0 0.3em;font-weight:700"
+_RULED = f"border:1.5px solid {_BAD};border-radius:6px;font-weight:700"
+_MOST_ROWS = 200
+_TEXTS = {
+    "en": {
+        "all": "All packets ({count})",
+        "ladder": "Ladder",
+        "header": "Header at stop {number}",
+        "field": "field",
+        "before": "before",
+        "after": "after",
+        "rewritten": "rewritten",
+        "rule": "The rule that decided · {place}",
+        "no match": "no match",
+        "matched": "✕ matched",
+        "never": "never reached",
+        "evidence": "Evidence: the kernel's nftables trace",
+        "IP source": "IP source",
+        "IP destination": "IP destination",
+        "source port": "source port",
+        "destination port": "destination port",
+        "TTL": "TTL",
+        "source MAC": "source MAC",
+        "destination MAC": "destination MAC",
+    },
+    "zh": {
+        "all": "全部数据包（{count}）",
+        "ladder": "时序图",
+        "header": "第 {number} 站的报头",
+        "field": "字段",
+        "before": "之前",
+        "after": "之后",
+        "rewritten": "已改写",
+        "rule": "起决定作用的规则 · {place}",
+        "no match": "不匹配",
+        "matched": "✕ 匹配",
+        "never": "未执行到",
+        "evidence": "依据：内核的 nftables 跟踪",
+        "IP source": "IP 源地址",
+        "IP destination": "IP 目的地址",
+        "source port": "源端口",
+        "destination port": "目的端口",
+        "TTL": "TTL",
+        "source MAC": "源 MAC",
+        "destination MAC": "目的 MAC",
+    },
+}
+
+
+@dataclass(frozen=True)
+class TraceReport(Trace):
+    """A trace with its picture, ladder, table and file.
+
+    Parameters
+    ----------
+    returncode
+        The command's exit status; None where none ran, or it was interrupted.
+    predicted
+        What `Lab.why` predicts of the main packet, as a sentence; empty where it wasn't asked.
+    agrees
+        Whether that is what happened; None where that can't be said.
+    """
+
+    returncode: int | None = None
+    predicted: str = ""
+    agrees: bool | None = None
+
+    def picture(self, story: Story | None = None) -> Picture:
+        """The lab with a packet's way on it, by default the main packet's."""
+        shown = story or self.main
+        return draw(self.after, language=self.language, marks=marks(shown) if shown else ())
+
+    def ladder(self) -> str:
+        """The packets as a ladder between namespaces, SVG to be put into a page."""
+        return svg(ladder(self._conversation(), self.after, self.language))
+
+    def save(self, path: str | Path) -> Path:
+        """Write all packets to a capture file for Wireshark.
+
+        Raises
+        ------
+        NslabError
+            If the name doesn't end in ``.pcapng``, or the file can't be written.
+        """
+        target = Path(path)
+        if target.suffix.lower() != ".pcapng":
+            raise NslabError(
+                _("{name} doesn't end in .pcapng.", name=repr(target.name)),
+                _("Save it as {name}.pcapng", name=target.stem or "trace"),
+            )
+        try:
+            target.write_bytes(self.pcapng())
+        except OSError as error:
+            raise NslabError(
+                _("{target} can't be written: {strerror}.", target=target, strerror=error.strerror),
+                _("Save it in another folder."),
+            ) from error
+        return target
+
+    def text(self) -> str:
+        """The sentences and remarks as plain text."""
+        return "\n".join((super().text(), *self._comparison()))
+
+    def html(self) -> str:
+        """The sentences, the picture, the header and the rule, the ladder and the table, below one another."""
+        main = self.main
+        parts = [self._banner(main)] if main else []
+        others = [told for told in self.sentences if not main or told != self._own(main)][: MOST - 1]
+        parts.append(_list(map(_rich, others)))
+        if len(self.sentences) > MOST:
+            parts.append(_dim(WORDS[self.language]["more"].format(count=len(self.sentences) - MOST)))
+        if not self.told and not self.notices:
+            parts.append(f"<p>{_rich(WORDS[self.language]['nothing'])}</p>")
+        banner = _BANNER.format(_BAD)
+        parts += [f'<div style="{banner}">✕ {_rich(notice(each, self.language))}</div>' for each in self.notices]
+        parts += [f'<div style="{banner}">{_rich(told)}</div>' for told in self._comparison() if self.agrees is False]
+        if main:
+            parts += [self.picture().svg(), *self._cards(main)]
+        if self.shown:
+            texts = _TEXTS[self.language]
+            parts.append(_folded(texts["ladder"], self.ladder()))
+            parts.append(_folded(texts["all"].format(count=len(self.shown)), self._table()))
+        parts += [_dim(each) for each in self.remarks]
+        return f'<div class="nslab-trace" lang="{self.language}">{"".join(parts)}</div>'
+
+    def _repr_mimebundle_(self, **_kwargs: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+        """Every form that a front end may want; IPython calls this to show a value."""
+        data, metadata = {"text/html": self.html(), "text/plain": self.text()}, {}
+        if self.main:  # GitHub shows no inline SVG, but PNG
+            picture = self.picture()
+            data["image/png"] = base64.b64encode(picture.png()).decode()
+            metadata = {"image/png": {"width": round(picture.scene.width), "height": round(picture.scene.height)}}
+        return data, metadata
+
+    def _conversation(self) -> list[Story]:
+        """What a ladder shows: all packets, without ARP where there is anything else."""
+        return [story for story in self.shown if story.packet.kind != "arp"] or list(self.shown)
+
+    def _own(self, story: Story) -> str:
+        return next((told for told in self.sentences if told.startswith(sentence(story, self.language))), "")
+
+    def _banner(self, story: Story) -> str:
+        bad = story.outcome.lost or (story.unanswered is not None)
+        sign = f'<b aria-hidden="true" style="color:{_BAD if bad else _GOOD}">{"✕" if bad else "✓"}</b>'
+        told = _rich(self._own(story) or sentence(story, self.language))
+        return f'<div style="{_BANNER.format(_BAD if bad else _GOOD)}">{sign} {told}</div>'
+
+    def _comparison(self) -> list[str]:
+        if self.agrees is False:
+            return [WORDS[self.language]["disagree"].format(predicted=self.predicted).replace("`", "")]
+        return []
+
+    def _cards(self, story: Story) -> Iterable[str]:
+        """The header where it was rewritten, and the chain with the rule that decided."""
+        for number, before, after in changes(story):
+            yield _header(number, before, after, self.language)
+        if story.outcome.ruling and story.outcome.ruling.others:
+            yield _chain(story.outcome.ruling, self.language)
+
+    def _table(self) -> str:
+        head, *rows = self.rows()
+        heads = _cells(head, "th")
+        lines = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in rows[:_MOST_ROWS])
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def changes(story: Story) -> list[tuple[int, Packet, Packet]]:
+    """Where the header was rewritten: the number of the stop, and the packet before and after."""
+    numbers = {id(stop): number for number, stops in enumerate(stations(story), start=1) for stop in stops}
+    found = [(1, story.intended, story.way[0].packet)] if story.intended else []
+    for before, after in zip(story.way, story.way[1:], strict=False):
+        if before.packet.flow != after.packet.flow:
+            found.append((numbers[id(after)], before.packet, after.packet))
+    if story.decided and story.way and story.decided.flow != story.way[-1].packet.flow:
+        found.append((numbers[id(story.way[-1])], story.way[-1].packet, story.decided))
+    return found
+
+
+def fields(packet: Packet) -> list[tuple[str, str]]:
+    """The fields of a header that are shown, in their order."""
+    found = [("IP source", packet.source), ("IP destination", packet.target)]
+    if packet.kind in ("tcp", "udp"):
+        found += [("source port", str(packet.sport)), ("destination port", str(packet.dport))]
+    if packet.version:
+        found.append(("TTL", str(packet.ttl)))
+    if packet.source_mac:
+        found += [("source MAC", packet.source_mac), ("destination MAC", packet.target_mac)]
+    return found
+
+
+def _cells(texts: Iterable[str], tag: str) -> str:
+    return "".join(f'<{tag} style="{_CELL}">{escape(text)}</{tag}>' for text in texts)
+
+
+def _header(number: int, before: Packet, after: Packet, language: str) -> str:
+    texts = _TEXTS[language]
+    rows = []
+    for (field, old), new in zip(fields(before), dict(fields(after)).values(), strict=False):
+        if field.endswith("MAC"):
+            continue
+        changed = old != new and field != "TTL"
+        was = f"<s>{escape(old)}</s>" if changed else escape(old)
+        told = f'<span style="{_CHANGED}">{escape(new)}</span> ✎ {texts["rewritten"]}' if changed else escape(new)
+        name = escape(texts[field])
+        rows.append(
+            f'<tr><td style="{_CELL}">{name}</td><td style="{_CELL}">{was}</td><td style="{_CELL}">{told}</td></tr>'
+        )
+    heads = "".join(f'<th style="{_CELL}">{texts[key]}</th>' for key in ("field", "before", "after"))
+    title = escape(texts["header"].format(number=number))
+    return f'<div style="{_CARD}"><b>{title}</b><table><tr>{heads}</tr>{"".join(rows)}</table></div>'
+
+
+def _chain(ruling: Ruling, language: str) -> str:
+    texts = _TEXTS[language]
+    rows = []
+    decided = ruling.number or len(ruling.others) + 1
+    for number, text in enumerate(ruling.others, start=1):
+        said = texts["no match" if number < decided else "matched" if number == decided else "never"]
+        style = _RULED if number == decided else _DIM
+        rows.append(
+            f'<tr style="{style}"><td style="{_CELL}">{number}</td>'
+            f'<td style="{_CELL}"><code style="{_CODE}">{escape(text)}</code></td><td style="{_CELL}">{said}</td></tr>'
+        )
+    if not ruling.number:
+        rows.append(
+            f'<tr style="{_RULED}"><td></td><td style="{_CELL}"><code style="{_CODE}">{escape(ruling.text)}</code></td>'
+            f'<td style="{_CELL}">{texts["matched"]}</td></tr>'
+        )
+    title = escape(texts["rule"].format(place=ruling.place))
+    return f'<div style="{_CARD}"><b>{title}</b><table>{"".join(rows)}</table>{_dim(texts["evidence"])}</div>'
+
+
+def _rich(text: str) -> str:
+    """A sentence as HTML: what is marked as code, and what matters most."""
+    text = escape(text, quote=False)
+    text = re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', text)
+    return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
+
+
+def _list(items: Iterable[str]) -> str:
+    lines = "".join(f"<li>{item}</li>" for item in items)
+    return f'<ul style="margin:0.3em 0;padding-left:1.4em;line-height:1.6">{lines}</ul>' if lines else ""
+
+
+def _folded(title: str, body: str) -> str:
+    return f'<details style="margin:0.3em 0"><summary>{escape(title)}</summary>{body}</details>'
+
+
+def _dim(text: str) -> str:
+    return f'<p style="margin:0.3em 0;{_DIM}">{_rich(text)}</p>'
