@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial, wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from .core.errors import NslabError
+from .core.arguments import checked
+from .core.errors import Interruption, NslabError
 from .core.journeys.packets import ACK, SYN
 from .core.language import language_of
 from .core.model.network import Network
 from .core.operations.actions import Action, AddNamespace, DeleteNamespace, Operation
-from .core.translation import _
+from .core.translation import _, joined
 
 if TYPE_CHECKING:
     import networkx
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from .core.journeys.explain import Story
     from .core.journeys.trace import Trace
     from .linux.counters import Counters
+    from .linux.interrupts import Held
     from .linux.processes import Process, Result
     from .linux.reading import Reader
     from .linux.tracing import Capture
@@ -34,12 +37,35 @@ if TYPE_CHECKING:
     from .picture import Mark, Picture
     from .picture.trace import TraceReport
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _USUAL_TTL, _SMALL = 64, 576  # of packets that a prediction is compared with; any link carries 576 bytes (RFC 791)
 _MOST_SEEDS = 100_000  # few enough digits to be dictated
 
 
+def _uninterrupted(operation: Callable[P, T]) -> Callable[P, T]:
+    """Hold interrupts back for an operation as a whole, then raise one that says how it went."""
+
+    @wraps(operation)
+    def call(*arguments: P.args, **named: P.kwargs) -> T:
+        from .linux.interrupts import held
+
+        lab = arguments[0]
+        assert isinstance(lab, Lab)
+        lab.interruption = ""
+        try:
+            with held():
+                return operation(*arguments, **named)
+        except Interruption:
+            raise
+        except KeyboardInterrupt:
+            raise Interruption(lab.interruption or _("Interrupted. Nothing was changed.")) from None
+
+    return call
+
+
+@checked
 class Lab:
     """The network that this process's kernel sees, to look at and to build.
 
@@ -62,6 +88,8 @@ class Lab:
         Called with a sentence where something takes longer than half a second and isn't done yet, or None.
     last_trace
         What `trace` found last, or None.
+    interruption
+        What is to be said of an interrupt that comes after the last operation: that this one was done.
     """
 
     def __init__(self, language: str | None = None) -> None:
@@ -70,7 +98,10 @@ class Lab:
         self.exercise: Exercise | None = None
         self.on_wait: Callable[[str], None] | None = None
         self.last_trace: TraceReport | None = None
+        self.interruption = ""
+        self._carried_out = False
         self._reader: Reader | None = None
+        self._planned_for: Network | None = None
 
     def snapshot(self, *, volatile: bool = False) -> Network:
         """The lab as it is now.
@@ -81,7 +112,9 @@ class Lab:
             Whether to read who listens on which port, which neighbours are known, and kernel parameters that change
             without an event, too.
         """
-        return self._reading().read(volatile=volatile)
+        network = self._reading().read(volatile=volatile)
+        self._planned_for = network
+        return network
 
     def close(self) -> None:
         """Let go of the handles that reading keeps; the network stays as it is."""
@@ -293,6 +326,7 @@ class Lab:
 
     # building
 
+    @_uninterrupted
     def bridge(self, name: str, *addresses: str) -> Operation:
         """Make a bridge in the host and bring it up, with addresses if any are given.
 
@@ -305,8 +339,12 @@ class Lab:
         """
         from .core.operations import plans
 
-        return self._do(plans.bridge(self.snapshot(), name, addresses))
+        with self._operation(
+            _("Interrupted after {name} was made.", name=name), _("Interrupted: {name} was not made.", name=name)
+        ):
+            return self._do(plans.bridge(self.snapshot(), name, addresses))
 
+    @_uninterrupted
     def attach(self, bridge: str, namespace: str, *addresses: str) -> Operation:
         """Make a namespace and plug it into a bridge by a veth pair, all or nothing.
 
@@ -324,6 +362,7 @@ class Lab:
         """
         return self.attach_many(bridge, {namespace: addresses})
 
+    @_uninterrupted
     def attach_many(self, bridge: str, namespaces: Mapping[str, str | tuple[str, ...]]) -> Operation:
         """Make many namespaces and plug each into a bridge, all or nothing (see `attach`).
 
@@ -337,19 +376,31 @@ class Lab:
         from .core.operations import plans
 
         wanted = {name: (given,) if isinstance(given, str) else tuple(given) for name, given in namespaces.items()}
-        return self._do(plans.attach(self.snapshot(), bridge, wanted))
+        with self._operation(
+            _("Interrupted after {names} was attached.", names=_listed(wanted)),
+            _("Interrupted: {names} was not attached.", names=_listed(wanted)),
+        ):
+            return self._do(plans.attach(self.snapshot(), bridge, wanted))
 
+    @_uninterrupted
     def detach(self, namespace: str) -> Operation:
         """Remove a namespace, the veth pairs that lead into it, and the processes that run in it."""
         from .core.operations import filter_rules, plans, publish
         from .linux import namespace_processes
 
-        network = self.snapshot()
-        left = namespace_processes.remains(network).get(namespace, plans.Remains())
-        planned = plans.detach(network, namespace, left)
-        place = plans.find_namespace(network, namespace)
-        return self._do((*publish.withdraw_all(network, place), *filter_rules.withdraw_rules(network, place), *planned))
+        with self._operation(
+            _("Interrupted after {namespace} was detached.", namespace=namespace),
+            _("Interrupted: {namespace} was not detached.", namespace=namespace),
+        ):
+            network = self.snapshot()
+            left = namespace_processes.remains(network).get(namespace, plans.Remains())
+            planned = plans.detach(network, namespace, left)
+            place = plans.find_namespace(network, namespace)
+            # The rules last: a namespace that stays keeps its published ports.
+            rules = (*publish.withdraw_all(network, place), *filter_rules.withdraw_rules(network, place))
+            return self._do((*planned, *rules))
 
+    @_uninterrupted
     def reset(self) -> Operation:
         """Give a bare host back: no namespaces, no interfaces but ``lo``, no rules, default settings.
 
@@ -360,17 +411,20 @@ class Lab:
         from .core.operations.connect import UnsetResolver
         from .linux import namespace_processes, namespaces, nft, resolvers, sysctl
 
-        self.exercise = None
-        if not self.sandboxed:
-            network = self.snapshot()
-            return self._do(host_mode.reset(network, namespace_processes.remains(network)))
-        network = self._reading().outline()
-        own = sysctl.departures([HOST], of_interfaces=False)[HOST]
-        firewall = namespaces.entered(namespaces.host(), nft.has_tables)
-        resolver = (UnsetResolver(),) if resolvers.is_set() else ()
-        return self._do(
-            (*plans.reset(network, namespace_processes.remains(network), own, firewall=firewall), *resolver)
-        )
+        with self._operation(_("Interrupted after the lab was reset."), _("Interrupted: the lab was not reset.")):
+            if not self.sandboxed:
+                network = self.snapshot()
+                done = self._do(host_mode.reset(network, namespace_processes.remains(network)))
+            else:
+                self._planned_for = None
+                network = self._reading().outline()
+                own = sysctl.departures([HOST], of_interfaces=False)[HOST]
+                firewall = namespaces.entered(namespaces.host(), nft.has_tables)
+                resolver = (UnsetResolver(),) if resolvers.is_set() else ()
+                bare = plans.reset(network, namespace_processes.remains(network), own, firewall=firewall)
+                done = self._do((*bare, *resolver))
+            self.exercise = None
+            return done
 
     def script(self) -> str:
         """A plain shell script that builds the present network from nothing on any Linux."""
@@ -415,11 +469,46 @@ class Lab:
     def _do(self, actions: tuple[Action, ...]) -> Operation:
         from .linux.netlink.apply import apply
 
+        before = self._planned_for
         planned = actions if self.sandboxed else self._guarded(actions)
         coming_or_going = sum(isinstance(action, (AddNamespace, DeleteNamespace)) for action in planned)
-        with self._reading().unheard(coming_or_going):
-            apply(planned)
+        try:
+            with self._reading().unheard(coming_or_going):
+                apply(planned)
+        except NslabError as error:
+            raise self._with_what_changed(error, before) from None
+        self._carried_out = True
         return Operation(planned)
+
+    @contextmanager
+    def _operation(self, done: str, undone: str) -> Iterator[Held]:
+        """Hold interrupts back while an operation is planned and carried out.
+
+        Parameters
+        ----------
+        done, undone
+            What is to be said where an interrupt came: after it was done, or when it wasn't.
+        """
+        from .linux.interrupts import held
+
+        self._carried_out = False
+        try:
+            with held() as pending:
+                yield pending
+                self.interruption = done
+        except NslabError as error:
+            self.interruption = joined(_("Interrupted."), error.message)
+            raise
+        except KeyboardInterrupt:
+            raise Interruption(done if self._carried_out else undone) from None
+
+    def _with_what_changed(self, error: NslabError, before: Network | None) -> NslabError:
+        """The error with what a fresh reading says: whether it left everything as it was."""
+        from .core.lessons.drift import comparable
+
+        if before is None or comparable(self.snapshot()) != comparable(before):
+            return error
+        return type(error)(joined(error.message, _("Nothing was changed.")), error.cure)
 
     def _guarded(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
         from .core.operations import host_mode
@@ -499,60 +588,105 @@ class Lab:
 
     # reaching out, and being reached
 
+    @_uninterrupted
     def nat(self, bridge: str) -> Operation:
         """Let the namespaces on a bridge reach what the host reaches (`nslab_kernel.core.operations.nat.nat`)."""
         from .core.operations import nat
 
-        return self._do(nat.nat(self.snapshot(), bridge))
+        with self._operation(
+            _("Interrupted after NAT was switched on for {bridge}.", bridge=bridge),
+            _("Interrupted: NAT was not switched on for {bridge}.", bridge=bridge),
+        ):
+            return self._do(nat.nat(self.snapshot(), bridge))
 
+    @_uninterrupted
     def nat_off(self, bridge: str) -> Operation:
         """Take back what `nat` did for a bridge."""
         from .core.operations import nat
 
-        return self._do(nat.nat_off(self.snapshot(), bridge))
+        with self._operation(
+            _("Interrupted after NAT was switched off for {bridge}.", bridge=bridge),
+            _("Interrupted: NAT was not switched off for {bridge}.", bridge=bridge),
+        ):
+            return self._do(nat.nat_off(self.snapshot(), bridge))
 
+    @_uninterrupted
     def publish(self, host_port: int, namespace: str, port: int, protocol: str = "tcp") -> Operation:
         """Publish a port of a namespace at the host's addresses (`nslab_kernel.core.operations.publish.publish`)."""
         from .core.operations import publish
 
-        return self._do(publish.publish(self.snapshot(volatile=True), host_port, namespace, port, protocol))
+        with self._operation(
+            _("Interrupted after port {host_port} was published.", host_port=host_port),
+            _("Interrupted: port {host_port} was not published.", host_port=host_port),
+        ):
+            return self._do(publish.publish(self.snapshot(volatile=True), host_port, namespace, port, protocol))
 
+    @_uninterrupted
     def unpublish(self, host_port: int, protocol: str = "tcp") -> Operation:
         """Take a published port back."""
         from .core.operations import publish
 
-        return self._do(publish.withdraw(self.snapshot(), host_port, protocol))
+        with self._operation(
+            _("Interrupted after port {host_port} was withdrawn.", host_port=host_port),
+            _("Interrupted: port {host_port} was not withdrawn.", host_port=host_port),
+        ):
+            return self._do(publish.withdraw(self.snapshot(), host_port, protocol))
 
+    @_uninterrupted
     def connect(self, one: str, other: str, address: str, other_address: str) -> Operation:
         """Lay a cable straight between two namespaces (`nslab_kernel.core.operations.connect.cable`)."""
         from .core.operations import connect
 
-        return self._do(connect.cable(self.snapshot(), one, other, (address, other_address)))
+        with self._operation(
+            _("Interrupted after {one} was connected to {other}.", one=one, other=other),
+            _("Interrupted: {one} was not connected to {other}.", one=one, other=other),
+        ):
+            return self._do(connect.cable(self.snapshot(), one, other, (address, other_address)))
 
+    @_uninterrupted
     def router(self, one: str, other: str, address: str, other_address: str, name: str = "router") -> Operation:
         """Put a router between two bridges (`nslab_kernel.core.operations.connect.router`)."""
         from .core.operations import connect
 
-        return self._do(connect.router(self.snapshot(), one, other, (address, other_address), name))
+        with self._operation(
+            _("Interrupted after {name} was made.", name=name), _("Interrupted: {name} was not made.", name=name)
+        ):
+            return self._do(connect.router(self.snapshot(), one, other, (address, other_address), name))
 
+    @_uninterrupted
     def address(self, namespace: str, interface: str, address: str) -> Operation:
         """Give an interface one more address."""
         from .core.operations import connect
 
-        return self._do(connect.address(self.snapshot(), namespace, interface, address))
+        with self._operation(
+            _("Interrupted after {address} was added.", address=address),
+            _("Interrupted: {address} was not added.", address=address),
+        ):
+            return self._do(connect.address(self.snapshot(), namespace, interface, address))
 
+    @_uninterrupted
     def route(self, namespace: str, destination: str, gateway: str) -> Operation:
         """Send a namespace's packets for a destination to a gateway (`nslab_kernel.core.operations.connect.route`)."""
         from .core.operations import connect
 
-        return self._do(connect.route(self.snapshot(), namespace, destination, gateway))
+        with self._operation(
+            _("Interrupted after the route to {destination} was added.", destination=destination),
+            _("Interrupted: the route to {destination} was not added.", destination=destination),
+        ):
+            return self._do(connect.route(self.snapshot(), namespace, destination, gateway))
 
+    @_uninterrupted
     def dns(self, namespace: str, server: str) -> Operation:
         """Name the DNS server that programs of a namespace ask."""
         from .core.operations import connect
 
-        return self._do(connect.resolver(self.snapshot(), namespace, server))
+        with self._operation(
+            _("Interrupted after the DNS server of {namespace} was set.", namespace=namespace),
+            _("Interrupted: the DNS server of {namespace} was not set.", namespace=namespace),
+        ):
+            return self._do(connect.resolver(self.snapshot(), namespace, server))
 
+    @_uninterrupted
     def firewall(
         self,
         namespace: str,
@@ -567,14 +701,25 @@ class Lab:
         """Add a filter rule to a namespace (`nslab_kernel.core.operations.filter_rules.wall`)."""
         from .core.operations.filter_rules import Condition, add_rule
 
-        return self._do(add_rule(self.snapshot(), namespace, hook, verdict, Condition(source, destination, tcp, udp)))
+        with self._operation(
+            _("Interrupted after a rule was added to {namespace}.", namespace=namespace),
+            _("Interrupted: no rule was added to {namespace}.", namespace=namespace),
+        ):
+            condition = Condition(source, destination, tcp, udp)
+            return self._do(add_rule(self.snapshot(), namespace, hook, verdict, condition))
 
+    @_uninterrupted
     def firewall_off(self, namespace: str) -> Operation:
         """Remove the filter rules that `firewall` added to a namespace."""
         from .core.operations.filter_rules import remove_rules
 
-        return self._do(remove_rules(self.snapshot(), namespace))
+        with self._operation(
+            _("Interrupted after the rules were removed from {namespace}.", namespace=namespace),
+            _("Interrupted: no rule was removed from {namespace}.", namespace=namespace),
+        ):
+            return self._do(remove_rules(self.snapshot(), namespace))
 
+    @_uninterrupted
     def internet(self) -> Operation:
         """Give the host an uplink to an outside world whose servers answer (`nslab_kernel.core.operations.internet`).
 
@@ -587,14 +732,19 @@ class Lab:
         from .linux.internet_programs import start_servers
 
         self._refuse_real_machine()
-        done = self._do(internet.internet(self.snapshot()))
-        try:
-            start_servers()
-        except BaseException:
-            self.internet_off()
-            raise
-        return done
+        with self._operation(
+            _("Interrupted after the internet was switched on."), _("Interrupted: the internet was not switched on.")
+        ) as pending:
+            done = self._do(internet.internet(self.snapshot()))
+            try:
+                start_servers(pending)
+            except BaseException:
+                self._internet_off()
+                self._carried_out = False
+                raise
+            return done
 
+    @_uninterrupted
     def uplink(self) -> Operation:
         """Join the host to the network of the machine that the lab runs on (`nslab_kernel.core.operations.uplink`).
 
@@ -608,10 +758,20 @@ class Lab:
         from .core.operations import uplink
 
         self._refuse_real_machine()
-        return self._do(uplink.uplink(self.snapshot()))
+        with self._operation(
+            _("Interrupted after the internet was switched on."), _("Interrupted: the internet was not switched on.")
+        ):
+            return self._do(uplink.uplink(self.snapshot()))
 
+    @_uninterrupted
     def internet_off(self) -> Operation:
         """Take the world outside away, made up or real."""
+        with self._operation(
+            _("Interrupted after the internet was switched off."), _("Interrupted: the internet was not switched off.")
+        ):
+            return self._internet_off()
+
+    def _internet_off(self) -> Operation:
         from .core.operations import internet, uplink
         from .linux import namespace_processes
 
@@ -651,11 +811,14 @@ class Lab:
         self._refuse_breaking(level)
         network = self._read()
         wanted = breakable.pings(network)
-        failed = {(ping.source, ping.ip) for ping in breaking.unanswered(self._read, wanted, self._on_wait)}
-        working = tuple(ping for ping in wanted if (ping.source, ping.ip) not in failed)
-        breakable.refuse_broken(network, working, wanted)
-        number = random.randrange(_MOST_SEEDS) if seed is None else seed
-        faults, failing = breaking.break_something(self._read, network, working, level, number, self._on_wait)
+        try:
+            failed = {(ping.source, ping.ip) for ping in breaking.unanswered(self._read, wanted, self._on_wait)}
+            working = tuple(ping for ping in wanted if (ping.source, ping.ip) not in failed)
+            breakable.refuse_broken(network, working, wanted)
+            number = random.randrange(_MOST_SEEDS) if seed is None else seed
+            faults, failing = breaking.break_something(self._read, network, working, level, number, self._on_wait)
+        except KeyboardInterrupt:
+            raise Interruption(_("Interrupted: nothing was broken.")) from None
         self.exercise = Exercise(faults, level, number, working, failing, time.monotonic())
         return self.exercise
 
@@ -675,11 +838,15 @@ class Lab:
 
         return self._going_on().hint(settle(self._read, self._on_wait), self.language)
 
+    @_uninterrupted
     def unbreak(self) -> Operation:
         """Put back what was broken and isn't mended yet; the exercise ends."""
-        done = self._do(self._going_on().repairs(self._read()))
-        self.exercise = None
-        return done
+        with self._operation(
+            _("Interrupted after what was broken was put back."), _("Interrupted: what is broken was not put back.")
+        ):
+            done = self._do(self._going_on().repairs(self._read()))
+            self.exercise = None
+            return done
 
     def _on_wait(self, what: str, network: Network) -> None:
         from .core.translation import translated
@@ -720,3 +887,9 @@ def _ordinary(story: Story) -> bool:
     first = story.way[0].interface if story.way else None
     own = first is None or packet.source in {address.ip for address in first.addresses}
     return own and packet.ttl >= _USUAL_TTL and packet.size <= _SMALL
+
+
+def _listed(names: Collection[str]) -> str:
+    """Names as a sentence has them: the first, and how many more there are."""
+    first, *others = names or ("nothing",)
+    return _("{first} and {number} more", first=first, number=len(others)) if others else first

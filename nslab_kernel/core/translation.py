@@ -15,6 +15,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from .foreign import shown
+
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
@@ -31,7 +33,8 @@ class Message(str):
     msgid
         The English sentence with ``{name}`` for each value (`str.format`).
     values
-        The values by name. A value that is a message itself is translated, too.
+        The values by name. A value that is a message itself is translated, too; any other text is somebody's, and is
+        shown on one line (`nslab_kernel.core.foreign`).
     context
         What tells it from the same English words elsewhere (``msgctxt`` in gettext).
     parts
@@ -46,6 +49,7 @@ class Message(str):
     parts: tuple[str, ...]
 
     def __new__(cls, msgid: str, /, **values: object) -> Message:
+        values = {name: _one_line(value) for name, value in values.items()}
         made = super().__new__(cls, msgid.format(**values) if values else msgid)
         made.msgid, made.values, made.context, made.parts = msgid, values, "", ()
         return made
@@ -98,6 +102,10 @@ def languages() -> tuple[str, ...]:
     """The codes of all languages, English first."""
     others = (folder.partition("_")[0] for folder in _folders())
     return ("en", *sorted(others))
+
+
+def _one_line(value: object) -> object:
+    return shown(value) if isinstance(value, str) and not isinstance(value, Message) else value
 
 
 def _value(value: object, language: str) -> object:

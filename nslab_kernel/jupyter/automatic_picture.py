@@ -9,7 +9,9 @@ from IPython.display import display
 
 from ..core.model.diff import changes
 from ..core.model.network import Network
+from ..core.translation import _
 from ..lab import Lab
+from .messages import worded
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
@@ -52,6 +54,12 @@ class Follower:
         self._seen = network or self._lab.snapshot()
 
     def _after_cell(self, result: ExecutionResult) -> None:
+        try:
+            self._show_what_changed(result)
+        except KeyboardInterrupt:  # IPython would show a traceback of ours
+            print(worded(_("Interrupted: the picture was not drawn. `%netns_graph` draws it.")))
+
+    def _show_what_changed(self, result: ExecutionResult) -> None:
         before, now = self._seen, self._lab.snapshot()
         if before is None or now == before:
             return

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import NslabError
+from ..core.errors import Interruption, NslabError
 from ..core.lessons.lesson import Step
 from ..core.translation import _
 from .cell_output import Capture, Uncaptured
@@ -135,6 +135,8 @@ def judged(error: BaseException | None, step: Step, verdicts: tuple[dict[str, An
     """How a step went whose cell raised this, or nothing."""
     if error is None:
         return Outcome(True, verdicts=verdicts)
+    if isinstance(error, Interruption):
+        return Outcome(False, error.message)
     if isinstance(error, KeyboardInterrupt) or _ended_by_interrupt(error):
         return INTERRUPTED
     reason, cure = _sentence(error)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import keyword
 import math
 import re
+from collections.abc import Callable
+from functools import wraps
+from types import MethodType
 from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics
 from IPython.core.magic_arguments import parse_argstring
 
-from ..core.errors import NslabError
+from ..core.errors import Interruption, NslabError
 from ..core.translation import Message, _
 from ..lab import Lab
 from .session import Session
@@ -62,11 +65,29 @@ class NslabMagics(Magics):
     def __init__(self, session: Session) -> None:
         super().__init__(session.shell)
         self.session = session
+        found: dict[str, dict[str, Callable[..., Any]]] = vars(self)["magics"]
+        for magics in found.values():
+            magics.update({name: self._ending_in_a_sentence(magic) for name, magic in magics.items()})
 
     @property
     def lab(self) -> Lab:
         """The lab that the magics act on."""
         return self.session.lab
+
+    def _ending_in_a_sentence(self, magic: Callable[..., Any]) -> Callable[..., Any]:
+        """A magic for which an interrupt is shown in one sentence, which says whether its operation was done."""
+
+        @wraps(magic.__func__)  # type: ignore[attr-defined]  # it is a method, and stays one
+        def call(_: NslabMagics, *arguments: Any, **named: Any) -> Any:
+            self.lab.interruption = ""
+            try:
+                return magic(*arguments, **named)
+            except KeyboardInterrupt as interrupt:
+                if hasattr(interrupt, "_render_traceback_"):
+                    raise
+                raise Interruption(self.lab.interruption or _("Interrupted. Nothing was changed.")) from None
+
+        return MethodType(call, self)
 
 
 def parse(magic: Any, line: str) -> Any:

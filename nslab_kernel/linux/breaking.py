@@ -13,6 +13,7 @@ from ..core.model.network import Network
 from ..core.translation import _
 from ..core.waiting import TRYING
 from . import neighbour_tables, pinging
+from .interrupts import held
 from .netlink.apply import apply
 from .settling import NOTICED, OnWait, Read, settle
 
@@ -82,7 +83,7 @@ def break_something(
         failing = _apply(read, [fault], working)
         if failing and wanted == 1:
             return (fault,), failing
-        apply(fault.undo)
+        apply(fault.undo, to_the_end=True)
         if failing:
             chosen.append(fault)
         if len(chosen) == wanted:
@@ -109,6 +110,12 @@ def _apply(read: Read, faults: Sequence[Fault], working: Sequence[Ping]) -> tupl
             apply(steps)
         return unanswered(read, working)
     except BaseException:
-        for fault in reversed(done):
-            apply(fault.repairs(read()))
+        _put_back(read, done)
         raise
+
+
+def _put_back(read: Read, faults: Sequence[Fault]) -> None:
+    """Take out what is there of some faults, whatever happens meanwhile."""
+    with held():
+        for fault in reversed(faults):
+            apply(fault.repairs(read()), to_the_end=True)

@@ -73,8 +73,12 @@ def _may_be_six(address: str) -> bool:
 
 def _send(probes: list[Probe], network: Network) -> dict[Probe, Answer]:
     limit = _Limit(network)
-    with ThreadPoolExecutor(min(len(probes), _MOST_AT_ONCE), "nslab-probe") as threads:
+    threads = ThreadPoolExecutor(min(len(probes), _MOST_AT_ONCE), "nslab-probe")
+    try:
         return dict(zip(probes, threads.map(partial(_probe, limit), probes), strict=True))
+    finally:
+        # After an interrupt nobody waits for the others, and those that haven't begun don't begin.
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 class _Limit:

@@ -9,14 +9,20 @@ from ..core.errors import NslabError
 from ..core.operations.internet import DNS, PEER, SERVERS, WEB
 from ..core.translation import _
 from . import listening, namespaces, processes
+from .interrupts import Held
 from .servers import ECHO_PORT, WEB_PORT
 
 _DNS_PORT = 53
 _PATIENCE = 5.0  # seconds for the programs to listen
 
 
-def start_servers() -> None:
+def start_servers(pending: Held) -> None:
     """Start every program and wait until it listens.
+
+    Parameters
+    ----------
+    pending
+        An interrupt that comes meanwhile ends the wait.
 
     Raises
     ------
@@ -30,7 +36,7 @@ def start_servers() -> None:
         (PEER, [*python, "echo"], ECHO_PORT),
     ):
         processes.start(server.namespace, command, keep_output=False)
-        _await(server.namespace, port)
+        _await(server.namespace, port, pending)
 
 
 def _dnsmasq() -> list[str]:
@@ -43,10 +49,12 @@ def _ip(cidr: str) -> str:
     return cidr.partition("/")[0]
 
 
-def _await(namespace: str, port: int) -> None:
+def _await(namespace: str, port: int, pending: Held) -> None:
     place = namespaces.find(namespace)
     deadline = time.monotonic() + _PATIENCE
     while not any(listener.port == port for listener in namespaces.entered(place, listening.read)):
+        if pending.arrived:
+            raise KeyboardInterrupt
         if time.monotonic() > deadline:
             raise NslabError(
                 _("The server in {namespace} doesn't answer.", namespace=namespace),

@@ -15,7 +15,7 @@ from . import processes
 from .netlink.dump import NETLINK_NETFILTER, AskingSocket, attributes
 from .netlink.handles import Doors
 
-_CURE = _("Nothing was changed; `sudo nft list ruleset` shows the tables, chains and rules that are there.")
+_CURE = _("`sudo nft list ruleset` shows the tables, chains and rules that are there.")
 _IPTABLES = {"ip": "iptables", "ip6": "ip6tables"}
 
 

@@ -112,8 +112,11 @@ def ping_each(network: Network, pings: Iterable[Ping]) -> tuple[Ping, ...]:
         What to send.
     """
     wanted = list(pings)
-    with ThreadPoolExecutor(1) as worker:  # a thread that may leave its namespace for good
+    worker = ThreadPoolExecutor(1)  # a thread that may leave its namespace for good
+    try:
         sent = worker.submit(_ping_rounds, network, list(_rounds(wanted))).result()
+    finally:
+        worker.shutdown(wait=False)  # after an interrupt nobody waits for the last answers
     return tuple(sent[ping] for ping in wanted)
 
 

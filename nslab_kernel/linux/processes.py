@@ -131,8 +131,16 @@ def output_of(*command: str, given: str | None = None) -> str:
     """
     stdin = subprocess.DEVNULL if given is None else None
     program = _found(command[0])
+    # A session of its own: the interrupt that a terminal or a kernel sends to its whole group isn't meant for it.
     done = subprocess.run(
-        command, executable=program, input=given, stdin=stdin, capture_output=True, text=True, check=False
+        command,
+        executable=program,
+        input=given,
+        stdin=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]

@@ -12,7 +12,7 @@ import socket
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from ..core.model.firewall import Ruleset
@@ -178,7 +178,12 @@ class Reader:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Know nothing, and listen from now on."""
+        self._whole = False
         self._events = Events()
         self._asking = AskingSocket()
         self._host = namespaces.host()
@@ -187,6 +192,19 @@ class Reader:
         self._dirty: set[int] | None = set()  # the ids of namespaces to be read again; None: all
         with namespaces.opened(self._host) as file:
             self._host_nsid = namespaces.assigned_nsid(self._asking, file, host=True)
+        self._whole = True
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Read, alone. A reading that broke off anywhere, by an interrupt or an error, leaves nothing to build on."""
+        with self._lock:
+            if not self._whole:
+                self._events.close()
+                self._asking.close()
+                self._begin()
+            self._whole = False
+            yield
+            self._whole = True
 
     def read(self, *, volatile: bool = False) -> Network:
         """The lab as it is now.
@@ -198,12 +216,12 @@ class Reader:
             (`nslab_kernel.linux.sysctl`) and those of interfaces, too. They change without an event, so every
             namespace has to be entered for them. Neighbours that a person entered (PERMANENT) are always read.
         """
-        with self._lock:
+        with self._reading():
             return self._read(volatile)
 
     def outline(self) -> Network:
         """The host as it is now, and of each namespace only which it is: enough to remove them all, however many."""
-        with self._lock:
+        with self._reading():
             self._hear()
             known = self._known.get((self._host.name, self._host.inode))
             host = known.shown if known and not self._is_stale(self._host) else None
@@ -226,12 +244,13 @@ class Reader:
             yield
             return
         with self._lock:
-            self._events.mute()
+            events = self._events
+            events.mute()
         try:
             yield
         finally:
-            with self._lock:
-                self._events.unmute()
+            with self._lock, suppress(OSError):  # closed, where a reading broke off meanwhile
+                events.unmute()
 
     def close(self) -> None:
         """Let go of every file and socket."""
@@ -247,7 +266,7 @@ class Reader:
         stale = [place for place in places if self._is_stale(place)]
         if stale:
             self._sweep(stale)
-        self._dirty = set()  # only now: an interrupted reading is to be made good by the next
+        self._dirty = set()
         current = [known for place in places if (known := self._known.get((place.name, place.inode)))]
         found = self._shown(current, anew=bool(stale))
         if volatile:

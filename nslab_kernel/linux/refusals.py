@@ -81,6 +81,11 @@ def explain(step: str, number: int, detail: str, machine: Machine) -> NslabError
     machine
         What the machine says about its limits.
     """
+    if step == "limits":
+        return NslabError(
+            _("{setting} is no limit.", setting=detail),
+            _("NSLAB_MAX_PROCESSES and NSLAB_MAX_NAMESPACES are numbers, NSLAB_MAX_FILES is a size such as 64m."),
+        )
     if step == "command":
         if number == errno.ENOENT:
             return NslabError(_("{command}: command not found", command=detail))

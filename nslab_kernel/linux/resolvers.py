@@ -19,15 +19,17 @@ _FILES = "/etc/netns"
 def set_resolver(action: SetResolver, doors: Doors) -> None:
     path = _OURS if action.namespace == HOST else _own(action.namespace)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as file:
+    # In place: the host's file shows this very file, and a second cover would outlive the first one's removal.
+    with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "w") as file:
         file.write(f"nameserver {action.server}\n")
-    if action.namespace == HOST:
+        file.truncate()
+    if action.namespace == HOST and not _is_covered():
         _cover()
 
 
 def unset_resolver(action: UnsetResolver, doors: Doors) -> None:
     if action.namespace == HOST:
-        with contextlib.suppress(OSError):  # it was never covered
+        while _is_covered():
             syscalls.detach(_HOSTS)
         path = _OURS
     else:
@@ -45,15 +47,27 @@ def _own(namespace: str) -> str:
     return f"{_FILES}/{namespace}/resolv.conf"
 
 
+def _is_covered() -> bool:
+    """Whether the host's file shows ours."""
+    try:
+        return os.path.samefile(_HOSTS, _OURS)
+    except FileNotFoundError:
+        return False
+
+
 def _cover() -> None:
     """Lay our file over the host's. Writing into that would change the machine's own, where it is a link to /run."""
     try:
         syscalls.mount(_OURS, _HOSTS, flags=syscalls.MS_BIND)
-    except FileNotFoundError:  # there is none, or it is a link that leads nowhere
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(_HOSTS)
-        with open(_HOSTS, "w"):
-            pass
+    except FileNotFoundError:
+        # There is none, it is a link that leads nowhere, or somebody removed the file that lay over it.
+        try:
+            syscalls.detach(_HOSTS)
+        except OSError:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(_HOSTS)
+            with open(_HOSTS, "w"):
+                pass
         syscalls.mount(_OURS, _HOSTS, flags=syscalls.MS_BIND)
 
 

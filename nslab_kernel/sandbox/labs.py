@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.errors import NslabError
-from ..core.translation import _
+from ..core.translation import _, joined
 from . import lab_metadata
 
 
@@ -81,7 +81,7 @@ def choose(labs: Sequence[RunningLab], identity: str) -> RunningLab:
         raise NslabError(
             _("no lab with the id {identity} is running", identity=identity), _("nslab list shows those that run")
         )
-    listed = "\n".join(f"  {lab.id}  {lab.label}" for lab in matching)
+    listed = joined(*(f"  {lab.id}  {lab.label}" for lab in matching), separator="\n")
     raise NslabError(
         _("{matching} labs are running:\n{listed}", matching=len(matching), listed=listed),
         _("choose one with: nslab shell --lab ID"),

@@ -25,6 +25,7 @@ from nslab_kernel.core.translation import Message, _, joined, languages, pgettex
 from nslab_kernel.jupyter.outcome import INTERRUPTED
 from nslab_kernel.jupyter.parsing import seconds, understood, variable
 from nslab_kernel.jupyter.running import failure
+from nslab_kernel.lab import Lab
 from nslab_kernel.linux import refusals
 from nslab_kernel.linux.netlink import apply
 from nslab_kernel.linux.netlink.socket import ActionError
@@ -225,6 +226,9 @@ MADE: dict[str, Callable[[], NslabError]] = {
     "almost a claim": lambda: error_of(lambda: parse.parse("ns1 can pin 172.16.1.2")),
     "nothing like a claim": lambda: error_of(lambda: parse.parse("?")),
     **{errno.errorcode[number]: lambda number=number: refused(number) for number in (*apply._CURES, errno.EIO)},
+    "wrong types": lambda: error_of(lambda: Lab("en").attach(None, "ns1")),
+    "wrong arguments": lambda: error_of(lambda: Lab("en").attach()),
+    "half a character": lambda: error_of(lambda: Lab("en").detach("\ud800")),
     "not taken back": lambda: refused(errno.EIO, ActionError(AddNamespace("ns2"), OSError(errno.EIO, "No luck"))),
     "arguments missing": lambda: NslabError(understood("the following arguments are required: bridge")),
     "arguments too many": lambda: NslabError(understood("unrecognized arguments: a b")),

@@ -345,9 +345,15 @@ class Network:
     namespaces: tuple[Namespace, ...] = ()
     hostname: str = "docker-host1"
 
+    def __post_init__(self) -> None:
+        """Refuse a lab without its host: a reading that broke off must not look like an empty lab."""
+        if self.host.name != HOST:
+            raise ValueError(f"the first namespace of a network is {HOST!r}, not {self.host.name!r}")
+
     @cached_property
     def _by_name(self) -> dict[str, Namespace]:
-        return {namespace.name: namespace for namespace in self.everywhere}
+        # The host last: somebody may call a namespace by its name.
+        return {namespace.name: namespace for namespace in (*self.namespaces, self.host)}
 
     @property
     def everywhere(self) -> tuple[Namespace, ...]:

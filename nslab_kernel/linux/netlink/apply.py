@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from ...core.operations.actions import Action
 from ...core.operations.batches import batches, is_building, is_removing, taking_back
 from ...core.translation import _, joined
 from .. import namespace_processes, nft, resolvers, sysctl, uplink_request
+from ..interrupts import Held, held
 from . import link_requests, requests
 from .build import build, remove
 from .handles import Doors
@@ -28,6 +30,7 @@ _CURES = {
     errno.ENODEV: _("There is no such interface (any more); `%netns` shows what is there."),
     errno.ENOENT: _("It isn't there (any more); `%netns` shows what is."),
     errno.ESRCH: _("It isn't there (any more); `%netns` shows what is."),
+    errno.EADDRNOTAVAIL: _("It isn't there (any more); `%netns` shows what is."),
     errno.ENOSPC: _(
         "The limit on namespaces is reached: an administrator can raise it by `sudo "
         "sysctl user.max_net_namespaces=65536`."
@@ -42,6 +45,7 @@ _CURES = {
     ),
     errno.EBUSY: _("Something else is using it; try again when that is done."),
 }
+_GONE = (errno.ENODEV, errno.ENOENT, errno.ESRCH, errno.EADDRNOTAVAIL)
 
 
 def explain(failure: ActionError, not_undone: Sequence[ActionError] = ()) -> NslabError:
@@ -54,41 +58,51 @@ def explain(failure: ActionError, not_undone: Sequence[ActionError] = ()) -> Nsl
     not_undone
         What then couldn't be taken back.
     """
-    error = failure.error
-    reason = error.reason if isinstance(error, NetlinkError) and error.reason else error.strerror
-    said = _(
-        "The kernel refused `{command}`: {reason}.", command=failure.action.command(), reason=str(reason).rstrip(".")
-    )
+    said = _("The kernel refused `{command}`: {reason}.", command=failure.action.command(), reason=_reason(failure))
     if not_undone:
         left = ", ".join(f"`{other.action.command()}`" for other in not_undone)
         said = joined(
             said,
             _("Taking back what was done before failed at {left}; `%netns_reset` clears it away.", left=left),
         )
-    return NslabError(said, _CURES.get(error.errno or 0, _("Nothing was changed.")))
+    return NslabError(said, _CURES.get(failure.error.errno or 0, _("`%netns` shows what is there.")))
 
 
-def apply(planned: Sequence[Action]) -> None:
+def apply(planned: Sequence[Action], *, to_the_end: bool = False) -> None:
     """Carry out actions in order, or leave everything as it was.
 
-    The work is done in a thread of its own: this one never changes its namespace. An interrupt (Ctrl-C) stops
-    it between two requests and has it take back what was done.
+    What removes something can't be taken back: from the first such action on, the others are carried out whatever
+    happens, what failed is tried once more at the end, and the error says what is left.
+
+    The work is done in a thread of its own: this one never changes its namespace. An interrupt (Ctrl-C) has what
+    was done taken back where it can be; otherwise the work is finished first.
+
+    Parameters
+    ----------
+    planned
+        The actions.
+    to_the_end
+        Whether an interrupt has to wait until all is done, as where something is put back.
 
     Raises
     ------
     NslabError
         If the kernel refuses one; those before it have been taken back.
+    KeyboardInterrupt
+        After an interrupt. Within `held`, which knows of it already, only when everything was taken back for it.
     """
     if planned:
-        _Worker(planned).run()
+        with held() as pending:
+            _Worker(planned, pending, to_the_end=to_the_end).run()
 
 
 class _Worker:
     """The thread that carries out one operation."""
 
-    def __init__(self, actions: Sequence[Action]) -> None:
+    def __init__(self, actions: Sequence[Action], pending: Held, *, to_the_end: bool) -> None:
         self._actions = actions
-        self._interrupted = False
+        self._pending = pending
+        self._stops = not to_the_end and not any(_is_final(action) for action in actions)
         self._failure: BaseException | None = None
         self._finished = threading.Event()  # Thread.join takes an interrupt for the thread's end (Python 3.11)
 
@@ -97,29 +111,68 @@ class _Worker:
         while not self._finished.is_set():
             try:
                 self._finished.wait()
-            except KeyboardInterrupt:
-                self._interrupted = True
+            except KeyboardInterrupt:  # raised in a thread that no signal reaches
+                self._pending.note()
         if self._failure:
             raise self._failure
 
     def _work(self) -> None:
         try:
             self._carry_out_all()
+        except BaseException as failure:
+            self._failure = failure
         finally:
             self._finished.set()
 
     def _carry_out_all(self) -> None:
         done: list[Action] = []
-        try:
-            for run in batches(self._actions):
-                if self._interrupted:
-                    raise KeyboardInterrupt
+        left: list[Action] = []
+        for run in batches(self._actions):
+            if self._pending.arrived and self._stops:
+                _take_back(done)
+                raise KeyboardInterrupt
+            try:
                 _carry_out(run, done)
-        except ActionError as failure:
-            self._failure = explain(failure, _take_back(done))
-        except BaseException as failure:
-            _take_back(done)
-            self._failure = failure
+            except Exception as failure:
+                if not any(map(_is_final, done)):
+                    raise _refusal(failure, _take_back(done)) from None
+                left += [action for action in run if action not in done]
+        _carry_out_late(left)
+
+
+def _is_final(action: Action) -> bool:
+    """Whether nothing takes an action back."""
+    return action.undo() is None
+
+
+def _refusal(failure: Exception, not_undone: Sequence[ActionError]) -> Exception:
+    return explain(failure, not_undone) if isinstance(failure, ActionError) else failure
+
+
+def _carry_out_late(actions: Sequence[Action]) -> None:
+    """Carry out what failed the first time: it may have gone since with something else, or been only busy."""
+    failures: list[tuple[Action, Exception]] = []
+    for action in actions:
+        try:
+            _carry_out([action], [])
+        except Exception as failure:
+            gone = isinstance(failure, ActionError) and failure.error.errno in _GONE
+            if not (gone and _is_final(action)):
+                failures.append((action, failure))
+    if failures:
+        listed = "; ".join(f"`{action.command()}`: {_reason(failure)}" for action, failure in failures)
+        raise NslabError(
+            _("Everything else was done, but this was refused: {listed}.", listed=listed),
+            _("`%netns` shows what is left."),
+        )
+
+
+def _reason(failure: Exception) -> str:
+    if not isinstance(failure, ActionError):
+        return str(failure).splitlines()[0].rstrip(".") if str(failure) else type(failure).__name__
+    error = failure.error
+    reason = error.reason if isinstance(error, NetlinkError) and error.reason else error.strerror
+    return str(reason).rstrip(".")
 
 
 def _take_back(done: Sequence[Action]) -> list[ActionError]:
@@ -130,6 +183,8 @@ def _take_back(done: Sequence[Action]) -> list[ActionError]:
             _carry_out(run, [])
         except ActionError as failure:
             failures.append(failure)
+        except NslabError:
+            failures.append(ActionError(run[0], OSError(errno.EIO, os.strerror(errno.EIO))))
     return failures
 
 

@@ -229,11 +229,11 @@ def remove(run: Sequence[Action], doors: Doors, done: list[Action]) -> None:
     interfaces = [action for action in run if isinstance(action, DeleteInterface)]
     socket = _socket(interfaces, doors)
     found = list(_found(interfaces, socket)) if socket else []
-    removal = _removal(found, socket) if socket and found else None
+    grouped = _group(found, socket) if socket and len(found) > 1 else False
     with ThreadPoolExecutor(1, "nslab-names") as beside:
         taking = beside.submit(_take_names, [action for action in run if isinstance(action, DeleteNamespace)], done)
-        if socket and removal:
-            send([(removal, [action for action, _ in found])], socket, [], passing=_GONE)
+        if socket and found:
+            _delete(found, socket, grouped=grouped)
         done += interfaces
         taking.result()
 
@@ -258,15 +258,28 @@ def _found(interfaces: Iterable[DeleteInterface], socket: RouteSocket) -> Iterat
                 raise
 
 
-def _removal(found: Sequence[tuple[DeleteInterface, int]], socket: RouteSocket) -> bytes:
-    """The one message that removes all the interfaces."""
-    if len(found) == 1:
-        return encode.delete_link(found[0][1])
+def _group(found: Sequence[tuple[DeleteInterface, int]], socket: RouteSocket) -> bool:
+    """Put interfaces into one group, to be removed by one message; whether that worked."""
     grouping: list[tuple[bytes, list[Action]]] = [
         (encode.set_group(index, _GROUP), [action]) for action, index in found
     ]
-    send(grouping, socket, [], passing=_GONE)
-    return encode.delete_group(_GROUP)
+    try:
+        send(grouping, socket, [], passing=_GONE)
+    except ActionError:
+        return False
+    return True
+
+
+def _delete(found: Sequence[tuple[DeleteInterface, int]], socket: RouteSocket, *, grouped: bool) -> None:
+    """Remove interfaces by one message, or, where that can't be, by one each."""
+    if grouped:
+        try:
+            send([(encode.delete_group(_GROUP), [action for action, _ in found])], socket, [], passing=_GONE)
+        except ActionError:
+            pass
+        else:
+            return
+    send([(encode.delete_link(index), [action]) for action, index in found], socket, [], passing=_GONE)
 
 
 def _take_names(actions: Sequence[DeleteNamespace], done: list[Action]) -> None:

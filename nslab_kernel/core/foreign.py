@@ -1,0 +1,44 @@
+"""Show text that somebody else chose: a name made by hand, a file's line, what a program printed.
+
+An interface's name may have control characters in it, and a namespace's is any file name. Shown as they are,
+they would move a terminal's cursor, turn the reading direction, break a line in two or an SVG file in half.
+"""
+
+from __future__ import annotations
+
+_INSTEAD = "\\x{:02x}", "\\u{:04x}", "\\U{:08x}"
+
+
+def shown(text: str) -> str:
+    """The text on one line, fit for a terminal, an HTML page, an SVG file and a font alike.
+
+    What can't be printed is shown as Python and bash (``$'...'``) write it: control characters, line breaks,
+    marks that turn the direction (UAX 9), bytes that aren't UTF-8. Quotation marks and ``<`` are left to the page.
+
+    Examples
+    --------
+    >>> shown("ns1\\n")
+    'ns1\\\\n'
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else _escaped(letter) for letter in text)
+
+
+def shown_lines(text: str) -> str:
+    """The same for a text whose lines are to stay lines, without the spaces and tabs being touched."""
+    return "\n".join(line if line.isprintable() else _line(line) for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    return "".join(letter if letter.isprintable() or letter == "\t" else _escaped(letter) for letter in line)
+
+
+def _escaped(letter: str) -> str:
+    number = ord(letter)
+    if 0xDC80 <= number <= 0xDCFF:
+        number -= 0xDC00  # a byte that isn't UTF-8, as Python has it (PEP 383)
+        return _INSTEAD[0].format(number)
+    if letter in "\n\t\r":
+        return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}[letter]
+    return _INSTEAD[(number > 0xFF) + (number > 0xFFFF)].format(number)
