@@ -49,12 +49,12 @@ def _uninterrupted(operation: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(operation)
     def call(*arguments: P.args, **named: P.kwargs) -> T:
-        from .linux.interrupts import held
-
         lab = arguments[0]
         assert isinstance(lab, Lab)
         lab.interruption = ""
         try:
+            from .linux.interrupts import held
+
             with held():
                 return operation(*arguments, **named)
         except Interruption:

@@ -58,10 +58,12 @@ def test_an_operation_is_done_or_not_and_the_sentence_is_true(lab: Lab, name: st
 def test_a_break_that_is_interrupted_breaks_nothing(lab: Lab) -> None:
     small(lab)
     before = at_rest(lab)
-    interrupt_after(1.0)
-    with pytest.raises(Interruption, match="Interrupted: nothing was broken"):
-        lab.break_(1, 7)
-    assert settled(lab, before) == before
+    for moment in (0.01, 0.05, 0.1):
+        timer = interrupt_after(moment)
+        with pytest.raises(Interruption, match="Interrupted: nothing was broken"):
+            lab.break_(1, 7)
+        timer.join()
+        assert settled(lab, before) == before
 
 
 def test_no_interrupt_of_a_loop_is_swallowed(lab: Lab) -> None:

@@ -97,8 +97,10 @@ def _judged(error: BaseException | None, in_time: bool, is_before: bool, is_afte
 
 def _is_outside(error: BaseException) -> bool:
     """Whether an interrupt came before an operation began or after it ended, on the way into the call or out of it."""
-    last = traceback.extract_tb(error.__traceback__)[-1].filename
-    return os.path.basename(last) in ("arguments.py", "interrupts.py", "functools.py")
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = os.path.basename(last.filename)
+    # The wrappers around every operation, and the call here.
+    return place in ("arguments.py", "operations.py", "interrupts.py") or (place, last.name) == ("lab.py", "call")
 
 
 def _difference(now: frozenset[str], wanted: frozenset[str]) -> str:
