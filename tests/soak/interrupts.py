@@ -5,6 +5,7 @@ Run ``nslab run -- python -m tests.soak.interrupts [INTERRUPTS] [SEED]`` from th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -73,8 +74,10 @@ def _interrupt(lab: Lab, act: Act, moment: float) -> tuple[BaseException | None,
     except BaseException as failure:
         running = False
         error = failure
-        while not sent.is_set():
-            time.sleep(0.01)
+        with contextlib.suppress(KeyboardInterrupt):
+            while not sent.is_set():
+                time.sleep(0.01)
+            time.sleep(0.02)
     return error, in_time
 
 
