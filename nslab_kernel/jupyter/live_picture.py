@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from typing import Any
 
 import anywidget
 import traitlets
+from IPython.core.interactiveshell import InteractiveShell
 
 from ..core.errors import NslabError
 from ..core.model.network import Network
@@ -57,13 +57,8 @@ class Live(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, and the picture as it is now for whatever shows none: GitHub, nbconvert, a console."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        picture = self._lab.picture(self._shown)
-        static = {
-            "text/html": picture.svg(),
-            "image/png": base64.b64encode(picture.png()).decode(),
-            "text/plain": f"{picture.description()}\n\n{picture.text()}",
-        }
-        return {**data, **static}, metadata
+        static, sizes = InteractiveShell.instance().display_formatter.format(self._lab.picture(self._shown))
+        return {**data, **static}, {**metadata, **sizes}
 
     def close(self) -> None:
         """Let go of the watch and its thread."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..core.checks.evaluate import Verdict
     from .automatic_picture import Follower
     from .channel import Channel
+    from .picture_forms import PictureForms
 
 
 @dataclass(slots=True)
@@ -48,12 +49,13 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The lab that a shell's magics act on, the picture that follows it, and the way to JupyterLab's interface."""
+    """The lab that a shell's magics act on, its pictures, and the way to JupyterLab's interface."""
 
     shell: InteractiveShell
     lab: Lab
     follower: Follower
     channel: Channel
+    forms: PictureForms
     hints: CheckHints = field(default_factory=CheckHints)
     repeated: Repeated = field(default_factory=Repeated)
 
@@ -65,12 +67,13 @@ def open_session(shell: InteractiveShell) -> Session:
     """The shell's session, made on first use."""
     from .automatic_picture import Follower
     from .channel import Channel
+    from .picture_forms import PictureForms
 
     if shell not in _sessions:
         lab = Lab()
         lab.on_wait = print
         follower = Follower(shell, lab)
-        _sessions[shell] = Session(shell, lab, follower, Channel(shell, lab, follower))
+        _sessions[shell] = Session(shell, lab, follower, Channel(shell, lab, follower), PictureForms(shell))
     return _sessions[shell]
 
 
@@ -80,4 +83,5 @@ def close_session(shell: InteractiveShell) -> None:
     if session:
         session.channel.close()
         session.follower.stop()
+        session.forms.unregister()
         session.lab.close()

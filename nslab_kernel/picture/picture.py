@@ -139,19 +139,28 @@ class Picture:
         """The picture in words, for a screen reader."""
         return self.scene.description
 
+    def bundle(self, *, png: bool = True) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+        """The picture as MIME types, and their metadata.
+
+        Parameters
+        ----------
+        png
+            Whether to have a PNG, too: it is most of the time and size, and only what shows no inline SVG wants it.
+        """
+        data = {"text/html": self.svg(), "text/plain": f"{self.description()}\n\n{self.text()}"}
+        if not png:
+            return data, {}
+        # A PNG is drawn finer than it is shown, for sharp text on every screen.
+        size = {"width": round(self.scene.width), "height": round(self.scene.height)}
+        return {**data, "image/png": base64.b64encode(self.png()).decode()}, {"image/png": size}
+
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
         """Every form that a front end may want; IPython calls this to show a value.
 
         JupyterLab and VS Code take the SVG, which is inline so that a screen reader finds its label; GitHub, which
         shows no inline SVG, takes the PNG; a console and a search in the notebook's file find the tables.
         """
-        data = {
-            "text/html": self.svg(),
-            "image/png": base64.b64encode(self.png()).decode(),
-            "text/plain": f"{self.description()}\n\n{self.text()}",
-        }
-        # A PNG is drawn finer than it is shown, for sharp text on every screen.
-        return data, {"image/png": {"width": round(self.scene.width), "height": round(self.scene.height)}}
+        return self.bundle()
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to a file, PNG, SVG or PDF by its suffix.

@@ -44,8 +44,8 @@ class Notebook:
         self.manager = manager
         self.client = client
 
-    def run(self, source: str, *, timeout: float = 30) -> Cell:
-        """Run a cell to its end."""
+    def run(self, source: str, *, timeout: float = 30, by_program: bool = False) -> Cell:
+        """Run a cell to its end, as a person at a front end does, or a program such as nbconvert."""
         cell = Cell()
 
         def take(message: dict[str, Any]) -> None:
@@ -66,7 +66,9 @@ class Notebook:
                 case "error":
                     cell.name, cell.error = content["ename"], "\n".join(content["traceback"])
 
-        self.client.execute_interactive(source, timeout=timeout, output_hook=take, stop_on_error=False)
+        self.client.execute_interactive(
+            source, timeout=timeout, output_hook=take, stop_on_error=False, allow_stdin=not by_program
+        )
         return cell
 
     def complete(self, source: str) -> list[str]:

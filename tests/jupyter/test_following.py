@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import struct
 import time
+from pathlib import Path
 
 import pytest
+from jupyter_client import KernelManager
 
 from .conftest import Notebook
 
@@ -28,10 +30,49 @@ def test_a_cell_that_changed_the_network_is_followed_by_the_picture(notebook: No
     assert "mydocker0" in picture
 
 
-def test_a_picture_carries_every_form(notebook: Notebook) -> None:
+def test_a_person_gets_a_picture_without_the_png_that_nobody_at_a_notebook_sees(notebook: Notebook) -> None:
+    (bundle,) = notebook.run("%netns_bridge mydocker0").outputs
+    assert set(bundle) == {"text/html", "text/plain"}
+    assert "mydocker0" in bundle["text/plain"]
+
+
+def test_a_person_may_ask_for_the_png(notebook: Notebook) -> None:
+    notebook.run("%netns_auto --png on")
     (bundle,) = notebook.run("%netns_bridge mydocker0").outputs
     assert set(bundle) == {"text/html", "image/png", "text/plain"}
-    assert "mydocker0" in bundle["text/plain"]
+    notebook.run("%netns_auto --png off")
+    (bundle,) = notebook.run("%netns_graph").outputs
+    assert set(bundle) == {"text/html", "text/plain"}
+
+
+@pytest.mark.parametrize("source", ["%netns_graph", "from nslab_kernel import Lab; Lab().picture()", "%netns_live"])
+def test_a_notebook_that_a_program_runs_has_pictures_for_github(notebook: Notebook, source: str) -> None:
+    bundle = notebook.run(source, by_program=True).outputs[-1]
+    assert bundle["image/png"].startswith("iVBOR")
+    assert bundle["text/html"].startswith("<svg")
+
+
+def test_what_the_first_picture_needs_is_loaded_while_the_kernel_is_idle(tmp_path: Path) -> None:
+    """In a kernel of its own, whose first cell comes late."""
+    manager = KernelManager(kernel_name="nslab")
+    manager.start_kernel(cwd=str(tmp_path))
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=30)
+        one, loaded = (
+            Notebook(manager, client),
+            "import sys; print({'networkx', 'nslab_kernel.picture'} <= set(sys.modules))",
+        )
+        deadline = time.monotonic() + 20
+        while one.run(loaded).printed != "True\n" and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert one.run(loaded).printed == "True\n"
+        one.run("%netns_bridge br0")
+        assert one.run("print('matplotlib' in sys.modules, 'numpy' in sys.modules)").printed == "False False\n"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def test_a_cell_that_changed_nothing_is_silent(notebook: Notebook) -> None:
@@ -94,7 +135,7 @@ def test_an_operation_as_a_cells_value_is_shown_as_its_commands(notebook: Notebo
 
 
 def test_a_picture_has_its_size_beside_a_finer_image(notebook: Notebook) -> None:
-    cell = notebook.run("!ip link add br0 type bridge")
+    cell = notebook.run("!ip link add br0 type bridge", by_program=True)
     image = base64.b64decode(cell.outputs[0]["image/png"])
     width, height = struct.unpack(">II", image[16:24])
     shown = cell.metadata[0]["image/png"]

@@ -30,7 +30,7 @@ def _pixels(png: bytes) -> np.ndarray:
 
     from matplotlib.image import imread
 
-    return np.round(imread(io.BytesIO(png)) * 255).astype(np.uint8)
+    return np.round(imread(io.BytesIO(png))[..., :3] * 255).astype(np.uint8)
 
 
 def _has(pixels: np.ndarray, colour: str) -> bool:
@@ -58,6 +58,20 @@ def test_pixels_survive_the_encoding() -> None:
     assert (_pixels(png_of(pixels, 96)) == pixels[..., :3]).all()
 
 
+def test_of_many_colours_the_frequent_ones_stay_exact_and_the_others_become_the_nearest() -> None:
+    pixels = np.zeros((40, 40, 3), dtype=np.uint8)
+    pixels[..., 0] = np.arange(1600).reshape(40, 40) % 251
+    pixels[..., 1] = np.arange(1600).reshape(40, 40) // 251
+    pixels[:10] = (200, 100, 50)
+    pixels[10:20] = (0, 114, 178)
+    shown = _pixels(png_of(pixels, 96)).astype(int)
+    assert len({tuple(colour) for row in pixels for colour in row}) > 256
+    assert (shown[:20] == pixels[:20]).all()
+    palette = np.unique(shown.reshape(-1, 3), axis=0)
+    errors = ((pixels.reshape(-1, 1, 3).astype(int) - palette) ** 2).sum(axis=2).min(axis=1)
+    assert (((shown - pixels.astype(int)) ** 2).sum(axis=2).ravel() == errors).all()
+
+
 def test_every_chunk_of_a_png_has_its_checksum() -> None:
     data, position = _picture().png(), 8
     kinds = []
@@ -67,7 +81,7 @@ def test_every_chunk_of_a_png_has_its_checksum() -> None:
         assert struct.unpack(">I", data[position + 8 + length : position + 12 + length])[0] == zlib.crc32(body)
         kinds.append(body[:4])
         position += 12 + length
-    assert kinds == [b"IHDR", b"pHYs", b"IDAT", b"IEND"]
+    assert kinds == [b"IHDR", b"pHYs", b"PLTE", b"IDAT", b"IEND"]
 
 
 @pytest.mark.parametrize("name", gallery())

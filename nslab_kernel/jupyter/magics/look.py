@@ -41,9 +41,10 @@ class LookMagics(NslabMagics):
 
     @magic_arguments()
     @argument("state", nargs="?", choices=("on", "off"), help="Whether the picture follows each cell.")
+    @argument("--png", choices=("on", "off"), help="Whether pictures have a PNG, too, for GitHub.")
     @line_magic
     def netns_auto(self, line: str) -> None:
-        """Whether the picture is drawn by itself after each cell that changed the network.
+        """Whether the picture is drawn by itself after each cell that changed the network, and in which forms.
 
         On a real machine (host mode) it is off until asked for: things change there that are no work of the notebook's.
 
@@ -51,14 +52,17 @@ class LookMagics(NslabMagics):
         --------
         ``%netns_auto off``
         ``%netns_auto on``
+        ``%netns_auto --png on``
         """
-        follower = self.session.follower
-        match parse(self.netns_auto, line).state:
+        follower, wanted = self.session.follower, parse(self.netns_auto, line)
+        if wanted.png:
+            self.session.forms.png = wanted.png == "on"
+        match wanted.state:
             case "on":
                 follower.start()
             case "off":
                 follower.stop()
-            case _:
+            case _ if not wanted.png:
                 said = (
                     _("The picture follows each cell.") if follower.on else _("The picture does not follow each cell.")
                 )

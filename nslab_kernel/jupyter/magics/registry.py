@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...core.errors import NslabError
-from .. import completion
+from .. import completion, preloading
 from ..session import close_session, open_session
 from .breaks import BreakingMagics
 from .build import BuildMagics
@@ -42,6 +42,8 @@ def load(shell: InteractiveShell) -> None:
     for magics in _MAGICS:
         shell.register_magics(magics(session))
     completion.register(shell, session.lab)
+    session.forms.register()
+    preloading.begin(shell)
     if session.lab.sandboxed:
         session.follower.start()
     session.channel.open()

@@ -1,0 +1,48 @@
+"""Which forms of a picture a cell's output carries (docs/decisions/0014).
+
+A person at a notebook sees the SVG. A PNG is for what shows none, such as GitHub: it is drawn where a notebook is run
+by a program, or where it is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from ..picture import Picture
+
+
+class PictureForms:
+    """Decides for the pictures of one shell.
+
+    Attributes
+    ----------
+    png
+        Whether every picture has a PNG, too.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self.png = False
+
+    def register(self) -> None:
+        """Have IPython ask this object how to show a picture."""
+        formatter = self._shell.display_formatter.mimebundle_formatter
+        formatter.for_type_by_name("nslab_kernel.picture.picture", "Picture", self.bundle)
+
+    def unregister(self) -> None:
+        """Let pictures show themselves in every form again."""
+        self._shell.display_formatter.mimebundle_formatter.pop("nslab_kernel.picture.picture.Picture", None)
+
+    def bundle(self, picture: Picture, **_: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+        """The picture as MIME types with their metadata, as wanted by who runs the present cell."""
+        return picture.bundle(png=self.png or self._is_run_by_program())
+
+    def _is_run_by_program(self) -> bool:
+        """Whether nobody could answer a question of the cell, as with nbconvert, nbclient and papermill."""
+        kernel = getattr(self._shell, "kernel", None)
+        if kernel is None:
+            return False
+        return kernel.get_parent("shell").get("content", {}).get("allow_stdin") is False
