@@ -102,7 +102,15 @@ def checks() -> list[Check]:
     A feature that is missing leaves nothing behind either: each is tried in a network
     namespace that ends with the trial.
     """
-    return [_private_host(), *tools(), *map(_try_feature, _FEATURES), _own_processes()]
+    return [
+        _private_host(),
+        _files(),
+        _users(),
+        *tools(),
+        *map(_try_feature, _FEATURES),
+        _control_groups(),
+        _own_processes(),
+    ]
 
 
 def tools() -> list[Check]:
@@ -134,6 +142,41 @@ def _private_host() -> Check:
     return Check("private host", True, "without any privilege on this machine")
 
 
+def _files() -> Check:
+    name = "files of its own"
+    read_only = [folder for folder in _WRITTEN if os.path.isdir(folder) and os.statvfs(folder).f_flag & os.ST_RDONLY]
+    if read_only:
+        said = f"{', '.join(read_only)} can be read only, as this kernel has no overlay over them here"
+        return Check(name, False, said, "a kernel from Linux 5.11 has", required=False)
+    kept = os.environ.get("NSLAB_KEPT", "")
+    return Check(name, True, f"what a lab writes goes with it; the machine's own is {kept or 'no folder'}")
+
+
+def _users() -> Check:
+    name = "users beside root"
+    with open("/proc/self/uid_map") as mapping:
+        count = sum(int(line.split()[2]) for line in mapping)
+    if count > 1:
+        return Check(name, True, "as on any host", required=False)
+    said = "root alone, whose id services with users of their own share"
+    return Check(name, False, said, _USERS_CURE, required=False)
+
+
+def _control_groups() -> Check:
+    name = "control groups of its own"
+    groups = "/sys/fs/cgroup"
+    if os.path.exists(f"{groups}/cgroup.procs") and not os.statvfs(groups).f_flag & os.ST_RDONLY:
+        return Check(name, True, "", required=False)
+    said = "the machine lets this user make none, so /sys/fs/cgroup can be read only"
+    return Check(name, False, said, _GROUPS_CURE, required=False)
+
+
+_WRITTEN = ("/etc", "/home", "/opt", "/root", "/srv", "/tmp", "/usr", "/var", "/var/tmp")
+_USERS_CURE = (
+    "sudo apt install uidmap; sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 NAME "
+    "(other numbers for each user)"
+)
+_GROUPS_CURE = "start JupyterLab with: systemd-run --user --scope --property=Delegate=yes nslab lab"
 _INITIAL_USER_NAMESPACE = 0xEFFFFFFD  # PROC_USER_INIT_INO of the kernel's proc_ns.h
 
 

@@ -40,7 +40,9 @@ def run(command: Sequence[str]) -> int:
     host = start(order)
     host.confirm()
     uplink_service.offer(host)
-    return supervise(host.pid, host.send_signal, shares_terminal=on_terminal)
+    status = supervise(host.pid, host.send_signal, shares_terminal=on_terminal)
+    host.clean_up()
+    return status
 
 
 def try_host() -> None:
@@ -54,3 +56,4 @@ def try_host() -> None:
     host = start(Order(["true"]))
     host.confirm()
     os.waitpid(host.pid, 0)
+    host.clean_up()

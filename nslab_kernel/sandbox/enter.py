@@ -50,6 +50,8 @@ def shell(lab: RunningLab, namespace: str = HOST, command: str = "") -> int:
     flags = _NAMESPACES
     if not os.path.samefile(f"/proc/{lab.pid}/ns/user", "/proc/self/ns/user"):
         flags |= syscalls.CLONE_NEWUSER  # an ordinary user is root only in there
+    if not os.path.samefile(f"/proc/{lab.pid}/ns/cgroup", "/proc/self/ns/cgroup"):
+        flags |= syscalls.CLONE_NEWCGROUP
     try:
         # By pidfd: all namespaces in one step, and of this very process, whatever its pid becomes.
         syscalls.setns(pidfd, flags)

@@ -17,6 +17,11 @@ SHIMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shims")
 _SYSTEM_DIRECTORIES = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
+def _shims() -> list[str]:
+    may_make_tun = os.access("/dev/net/tun", os.R_OK | os.W_OK)
+    return [SHIMS] if may_make_tun else [f"{SHIMS}/without-tun", SHIMS]
+
+
 def environment(outside: Mapping[str, str]) -> dict[str, str]:
     """The environment inside a lab, made from the one outside.
 
@@ -28,11 +33,11 @@ def environment(outside: Mapping[str, str]) -> dict[str, str]:
     outside
         The variables of the process that starts the lab, such as ``os.environ``.
     """
-    searched = [d for d in outside.get("PATH", os.defpath).split(os.pathsep) if d and d != SHIMS]
+    searched = [d for d in outside.get("PATH", os.defpath).split(os.pathsep) if d and not d.startswith(SHIMS)]
     searched += [d for d in _SYSTEM_DIRECTORIES if d not in searched]
     return {
         **outside,
-        "PATH": os.pathsep.join([SHIMS, *searched]),
+        "PATH": os.pathsep.join([*_shims(), *searched]),
         "NSLAB": "1",
         # iptables' legacy backend locks a file in /run, where an ordinary user may not write.
         "XTABLES_LOCKFILE": f"{PRIVATE_DIRECTORY}/xtables.lock",

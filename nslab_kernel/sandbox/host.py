@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 
 from ..linux.syscalls import CLONE_NEWPID, adopt_orphans, unshare
-from . import init, limits
+from . import cgroups, init, limits
 from .layers import in_user_namespace
 from .privileges import become_root
 from .refusal import RefusedError, step
@@ -34,6 +34,8 @@ class Host:
         Its pid 1, as this process sees it.
     report
         Our end of the socket pair with pid 1.
+    maker
+        The pid that the process had which made it, by which its control group goes.
 
     Attributes
     ----------
@@ -43,8 +45,9 @@ class Host:
         A pidfd_open(2) descriptor of pid 1, readable when the host has ended.
     """
 
-    def __init__(self, pid: int, report: socket.socket) -> None:
+    def __init__(self, pid: int, report: socket.socket, maker: int) -> None:
         self.pid = pid
+        self._maker = maker
         self.pidfd = os.pidfd_open(pid)
         self._report = report
 
@@ -60,6 +63,7 @@ class Host:
             told = b"".join(iter(lambda: self._report.recv(4096), b""))
         if told:
             os.waitpid(self.pid, 0)
+            self.clean_up()
             raise RefusedError.decode(told)
 
     def send_signal(self, number: int) -> None:
@@ -68,6 +72,10 @@ class Host:
             signal.pidfd_send_signal(self.pidfd, number)
         except ProcessLookupError:
             return  # the host has ended meanwhile, which is what most signals ask for
+
+    def clean_up(self) -> None:
+        """Remove the one thing that the kernel keeps of an ended host: its empty control group."""
+        cgroups.remove(self._maker)
 
     def inside(self, path: str) -> str:
         """The path by which this process reaches an absolute path of the host's own file system."""
@@ -102,7 +110,7 @@ def start(order: init.Order) -> Host:
         ours.close()
         raise RefusedError.decode(told)
     ours.sendall(b"!")  # pid 1 waits for this: only now is this process its parent
-    return Host(int(told), ours)
+    return Host(int(told), ours, helper)
 
 
 def _leave_init_to_parent(order: init.Order, report: socket.socket) -> int:
@@ -110,6 +118,7 @@ def _leave_init_to_parent(order: init.Order, report: socket.socket) -> int:
     try:
         bounded = limits.read(os.environ)
         own = survey() if os.getuid() or in_user_namespace() else []  # before, as then owners are to be seen
+        own_group = cgroups.make()
         own_user_namespace = become_root()
         with step("process namespace"):
             unshare(CLONE_NEWPID)
@@ -118,7 +127,8 @@ def _leave_init_to_parent(order: init.Order, report: socket.socket) -> int:
         report.sendall(refused.encode())
         return 1
     if pid == 0:
-        _run_and_exit(lambda: init.run(order, report, own, bounded, own_user_namespace=own_user_namespace))
+        traits = {"own_user_namespace": own_user_namespace, "own_group": own_group}
+        _run_and_exit(lambda: init.run(order, report, own, bounded, **traits))
     report.sendall(str(pid).encode())
     return 0
 

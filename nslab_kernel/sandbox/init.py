@@ -9,9 +9,10 @@ import signal
 import socket
 import struct
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from ..linux import syscalls
-from . import mounts
+from . import mounts, users
 from .environment import HOSTNAME, environment
 from .folders import KEPT_VARIABLE
 from .limits import Limits
@@ -60,7 +61,15 @@ class Order:
         self.own_session = own_session
 
 
-def run(order: Order, report: socket.socket, own: Sequence[Entry], limits: Limits, *, own_user_namespace: bool) -> int:
+def run(
+    order: Order,
+    report: socket.socket,
+    own: Sequence[Entry],
+    limits: Limits,
+    *,
+    own_user_namespace: bool,
+    own_group: bool,
+) -> int:
     """Be pid 1 of a new pid namespace until the command ends.
 
     Parameters
@@ -76,6 +85,8 @@ def run(order: Order, report: socket.socket, own: Sequence[Entry], limits: Limit
         What the host may use.
     own_user_namespace
         Whether the host has a user namespace of its own, as an ordinary user's has.
+    own_group
+        Whether it has a control group of its own.
 
     Returns
     -------
@@ -88,7 +99,7 @@ def run(order: Order, report: socket.socket, own: Sequence[Entry], limits: Limit
     if _launcher_is_gone(report):
         return 1
     try:
-        _make_host(order, own)
+        _make_host(order, own, own_group)
         limits.apply(own_user_namespace=own_user_namespace)
     except RefusedError as refused:
         report.sendall(refused.encode())
@@ -115,7 +126,7 @@ def _launcher_is_gone(report: socket.socket) -> bool:
         return False
 
 
-def _make_host(order: Order, own: Sequence[Entry]) -> None:
+def _make_host(order: Order, own: Sequence[Entry], own_group: bool) -> None:
     for name, flag in (
         ("mount namespace", syscalls.CLONE_NEWNS),
         ("network namespace", syscalls.CLONE_NEWNET),
@@ -124,7 +135,9 @@ def _make_host(order: Order, own: Sequence[Entry]) -> None:
     ):
         with step(name):
             syscalls.unshare(flag)
-    mounts.build(order.files, own, order.kept)
+    with suppress(OSError):  # a kernel without control groups
+        syscalls.unshare(syscalls.CLONE_NEWCGROUP)
+    mounts.build(order.files, own, order.kept, own_group=own_group)
     with step("hostname"):
         socket.sethostname(HOSTNAME)
     with step("loopback interface"):
@@ -141,13 +154,10 @@ def _set_loopback_up() -> None:
 
 
 def _permit_ping() -> None:
-    """Let the lab's root open ICMP sockets without a raw one; icmp(7)."""
-    try:
-        with open("/proc/sys/net/ipv4/ping_group_range", "w") as setting:
-            setting.write("0 0")
-    except OSError:
-        # Read-only in some containers; ping then opens a raw socket, as root may.
-        return
+    """Let the lab's users open ICMP sockets without a raw one; icmp(7)."""
+    # Read-only in some containers; ping then opens a raw socket, as root may.
+    with suppress(OSError), open("/proc/sys/net/ipv4/ping_group_range", "w") as setting:
+        setting.write(f"0 {users.last_group()}")
 
 
 def _become_command(order: Order, report: socket.socket) -> None:

@@ -79,6 +79,7 @@ def _run(connection: Connection, passed_on: Sequence[str], starter: Starter) -> 
         relay.drain()
     finally:
         host.send_signal(signal.SIGKILL)
+        host.clean_up()
     return status
 
 

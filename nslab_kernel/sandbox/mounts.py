@@ -24,7 +24,7 @@ from ..linux.syscalls import (
     pivot_root,
     set_read_only,
 )
-from . import devices, limits, run_folder, users
+from . import cgroups, containers, devices, limits, run_folder, users
 from .environment import HOSTNAME, PRIVATE_DIRECTORY
 from .folders import home_folders
 from .layers import Layers, mount_memory, show_read_only
@@ -59,7 +59,7 @@ class _Held:
         return f"/proc/self/fd/{self.descriptor}"
 
 
-def build(files: Mapping[str, str], own: Sequence[Entry], kept: Sequence[str]) -> None:
+def build(files: Mapping[str, str], own: Sequence[Entry], kept: Sequence[str], *, own_group: bool) -> None:
     """Give a fresh mount namespace a root of the lab's own; needs CAP_SYS_ADMIN in it.
 
     Parameters
@@ -70,6 +70,8 @@ def build(files: Mapping[str, str], own: Sequence[Entry], kept: Sequence[str]) -
         What the lab gets as its own from the beginning, see `survey`.
     kept
         The folders that stay the machine's own.
+    own_group
+        Whether the lab has a control group of its own, and so may make more.
 
     Raises
     ------
@@ -79,7 +81,7 @@ def build(files: Mapping[str, str], own: Sequence[Entry], kept: Sequence[str]) -
     umask = os.umask(0o022)  # the host's directories are for all who run in it, whatever the user's habit
     directory = _working_directory()
     try:
-        _build(files, own, kept)
+        _build(files, own, kept, own_group)
     finally:
         os.umask(umask)
     if os.path.isdir(directory):
@@ -93,7 +95,7 @@ def _working_directory() -> str:
         return "/"
 
 
-def _build(files: Mapping[str, str], own: Sequence[Entry], kept: Sequence[str]) -> None:
+def _build(files: Mapping[str, str], own: Sequence[Entry], kept: Sequence[str], own_group: bool) -> None:
     with step("mounts"):
         # Slave: what we mount stays here.
         mount("none", "/", flags=MS_REC | MS_SLAVE)
@@ -123,6 +125,7 @@ def _build(files: Mapping[str, str], own: Sequence[Entry], kept: Sequence[str]) 
         _etc(files)
     with step("/sys"):
         may_leave = _sys()
+    _control_groups(own_group)
     with step("files"):
         for held in real:
             os.makedirs(f"{_ROOT}{held.path}", exist_ok=True)
@@ -257,6 +260,7 @@ def _etc(files: Mapping[str, str]) -> None:
             file.write(text)
     _replace(f"{etc}/hosts", f"127.0.1.1 {HOSTNAME}\n".encode() + _read(f"{etc}/hosts"))
     users.write(etc)
+    containers.write(etc)
 
 
 def _fresh_directory(path: str, mode: int) -> None:
@@ -290,6 +294,19 @@ def _sys() -> bool:
             mount(f"{aside}/{part}", f"/sys/{part}", flags=MS_BIND)
         return False
     return True
+
+
+def _control_groups(own_group: bool) -> None:
+    """The lab's control groups below /sys; read-only where it has none of its own."""
+    place = f"{_ROOT}/sys/fs/cgroup"
+    try:
+        mount("cgroup2", place, "cgroup2", _STERILE)
+        if own_group:
+            cgroups.settle(place)
+        else:
+            set_read_only(place)
+    except OSError:
+        return  # a kernel without, or a machine whose /sys must stay
 
 
 def _cover_old_root() -> None:

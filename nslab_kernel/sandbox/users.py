@@ -20,6 +20,11 @@ def has_many() -> bool:
     return _mapped("uid") > 1 and _mapped("gid") > 1
 
 
+def last_group() -> int:
+    """The greatest number of a group that the lab has."""
+    return min(_mapped("gid"), _MOST) - 1
+
+
 def subordinate_ranges() -> tuple[str, str] | None:
     """The first subordinate user ids and group ids of this user, as ``FIRST COUNT``; None where there are none."""
     if not all(map(_is_installed, ("newuidmap", "newgidmap"))):

@@ -30,6 +30,20 @@ ethtool             ethtool     checksums of veth pairs
 iperf3              iperf3      traffic at full speed
 tshark              tshark      capture files as Wireshark reads them
 fonts-noto-cjk      /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc Chinese words in the picture
+uidmap              newuidmap   a lab with users of its own
+frr                 /usr/lib/frr/zebra routing daemons in a lab
+bird2               bird        another routing daemon
+keepalived          keepalived  an address that moves when a router fails
+isc-dhcp-client     dhclient    a lease of dnsmasq's
+busybox             busybox     udhcpc, and what a container by hand is made of
+radvd               radvd       IPv6 addresses without a server
+nginx-light         nginx       a web server as it is installed
+haproxy             haproxy     a load balancer
+openssh-server      sshd        a login into a namespace
+iperf3              iperf3      throughput
+tshark              tshark      packets in words
+podman              podman      a container in a namespace of a lab
+containernetworking-plugins /usr/lib/cni/bridge the network of a container
 LIST
 }
 

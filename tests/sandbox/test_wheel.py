@@ -38,7 +38,10 @@ def test_the_kernelspec_starts_the_launcher_and_interrupts_by_message(wheel):
     assert spec["interrupt_mode"] == "message"
 
 
-@pytest.mark.parametrize("shim", ["sudo", "tcpdump", "ping"])
+SHIMS = ("sudo", "tcpdump", "ping", "modprobe", "su", "useradd", "chown", "chgrp", "podman", "without-tun/ip")
+
+
+@pytest.mark.parametrize("shim", SHIMS)
 def test_the_shims_stay_executable(wheel, shim):
     mode = wheel.getinfo(f"nslab_kernel/sandbox/shims/{shim}").external_attr >> 16
     assert mode & EXECUTABLE

@@ -26,3 +26,15 @@ run_real() {
     shift 2
     exec "$found" "$@"
 }
+
+# Whether this lab has root alone, as an ordinary user's without subordinate ids has (proc_pid_uid_map(5)).
+has_one_user() {
+    users=0
+    while read -r _ _ count; do users=$((users + count)); done </proc/self/uid_map
+    [ "$users" -eq 1 ]
+}
+
+# say_one_user NAME WHAT: say on stderr, for the program NAME, why WHAT isn't as it would be on another host.
+say_one_user() {
+    echo "$1: this lab has one user, root: $2 (nslab check says how it gets more)" >&2
+}
