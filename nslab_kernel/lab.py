@@ -431,7 +431,7 @@ class Lab:
         from .core.script.script import script
         from .linux import script_details
 
-        network = self.snapshot()
+        network = self.snapshot(volatile=True)  # proxy neighbours come without an event
         return script(network, script_details.read(network))
 
     def ping_all(self, *namespaces: str) -> PingTable:

@@ -16,7 +16,7 @@ from .netlink.dump import NETLINK_NETFILTER, AskingSocket, attributes
 from .netlink.handles import Doors
 
 _CURE = _("`sudo nft list ruleset` shows the tables, chains and rules that are there.")
-_IPTABLES = {"ip": "iptables", "ip6": "ip6tables"}
+_IPTABLES = {"ip": "iptables", "ip6": "ip6tables", "bridge": "ebtables"}
 
 
 def run_nft(action: Nft, doors: Doors) -> None:
@@ -48,12 +48,28 @@ def listing() -> Iterator[Rules]:
         if opaque:
             tool = _IPTABLES[family]
             own = {chain for place, table, chain in chains if (place, table) == (family, name)}
-            yield Rules(f"{tool}-restore", _without_invented(processes.output_of(f"{tool}-save", "-t", name), own))
+            saved = _without_invented(processes.output_of(f"{tool}-save", *_only(tool, name)), name, own)
+            yield Rules(f"{tool}-restore", saved)
+            beside = own - {line[1:].split()[0] for line in saved.splitlines() if line.startswith(":")}
+            sets = [set_name for place, table, set_name in nftables.sets_of(listed) if (place, table) == (family, name)]
+            parts = [processes.output_of("nft", "-s", "list", "set", family, name, one) for one in sets]
+            parts += [processes.output_of("nft", "-s", "list", "chain", family, name, one) for one in sorted(beside)]
+            if parts:
+                yield Rules("nft", "".join(parts))
 
 
-def _without_invented(saved: str, chains: set[str]) -> str:
-    """Without comments, and without the built-in chains that iptables-save prints although they aren't there."""
-    kept = [line for line in saved.splitlines() if line[0] != "#" and (line[0] != ":" or line[1:].split()[0] in chains)]
+def _only(tool: str, table: str) -> tuple[str, ...]:
+    """The words that make a saver print one table; those of ebtables and arptables have none and print all."""
+    return ("-t", table) if tool.startswith("ip") else ()
+
+
+def _without_invented(saved: str, table: str, chains: set[str]) -> str:
+    """One table, without comments and the built-in chains that iptables-save prints although they aren't there."""
+    kept, here = [], ""
+    for line in saved.splitlines():
+        here = line[1:] if line.startswith("*") else here
+        if here == table and line and line[0] != "#" and (line[0] != ":" or line[1:].split()[0] in chains):
+            kept.append(line)
     return "\n".join(kept) + "\n"
 
 

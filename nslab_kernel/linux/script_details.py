@@ -7,31 +7,33 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
 
 from ..core.model.network import Network
 from ..core.script.details import Details, Rules
-from ..core.script.interfaces import link_words, rebuilt
+from ..core.script.interfaces import extra_words, link_words, rebuilt
 from . import namespaces, nft, processes, syscalls
 from .namespace_processes import FILES
 from .sysctl import departures
 
 _SYSFS = "/mnt"  # in a mount namespace of our own: nobody else sees it there
 _NET_ADDR_SET = "3"  # addr_assign_type: by a person, not by the driver's dice (linux/netdevice.h)
-_ORDINARY = ("loopback", "veth", "bridge", "")
+
+Made: TypeAlias = dict[tuple[str, str], tuple[str, ...]]
+Extras: TypeAlias = dict[tuple[str, str], tuple[tuple[str, ...], ...]]
 
 
 def read(network: Network) -> Details:
     """The details of a network that was just read."""
     names = [namespace.name for namespace in rebuilt(network)]
-    unusual = {space.name for space in rebuilt(network) if any(i.kind not in _ORDINARY for i in space.interfaces)}
     guarded = [namespace.name for namespace in rebuilt(network) if namespace.firewall.chains]
     with ThreadPoolExecutor(1) as worker:  # a thread that may leave its namespaces for good
         rules = worker.submit(_rules, guarded).result()
-        links = worker.submit(_links, unusual).result()
+        links, extras = worker.submit(_links, names).result()
         macs = worker.submit(_macs_by_hand, names).result()
     files = {name: tuple(_files(name)) for name in sorted(os.listdir(FILES))} if os.path.isdir(FILES) else {}
     settings = {name: found for name, found in departures(names).items() if found}
-    return Details(settings, rules, macs, links, {name: found for name, found in files.items() if found})
+    return Details(settings, rules, macs, links, extras, {name: found for name, found in files.items() if found})
 
 
 def _rules(names: Iterable[str]) -> dict[str, tuple[Rules, ...]]:
@@ -42,15 +44,19 @@ def _rules(names: Iterable[str]) -> dict[str, tuple[Rules, ...]]:
     return found
 
 
-def _links(names: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
-    found = {}
+def _links(names: Iterable[str]) -> tuple[Made, Extras]:
+    """How interfaces are made that aren't ordinary, and what is unusual about any."""
+    made: Made = {}
+    extras: Extras = {}
     for name in names:
         namespaces.enter(namespaces.find(name))
         for described in json.loads(processes.output_of("ip", "-d", "-j", "link", "show")):
-            words = link_words(described)
-            if words:
-                found[name, described["ifname"]] = words
-    return found
+            interface = name, described["ifname"]
+            if words := link_words(described):
+                made[interface] = words
+            if more := extra_words(described):
+                extras[interface] = more
+    return made, extras
 
 
 def _macs_by_hand(names: Iterable[str]) -> frozenset[tuple[str, str]]:

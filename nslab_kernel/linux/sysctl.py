@@ -83,7 +83,8 @@ def _usual(path: str, values: dict[str, str], fresh: dict[str, str]) -> tuple[st
     for folder in _PER_INTERFACE:
         if path.startswith(folder + "/"):
             interface, _, key = path.removeprefix(folder + "/").partition("/")
-            return interface, values.get(f"{folder}/default/{key}")
+            # A namespace doesn't show the defaults for neighbours; lo has them as it was born.
+            return interface, values.get(f"{folder}/default/{key}", fresh.get(f"{folder}/lo/{key}"))
     return "", None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..core.model.diff import changes, condition
@@ -149,3 +150,8 @@ def _cable_status(ends: set[str], replugged: bool) -> str:
     """The status of a cable from those of its ends."""
     decisive = next((status for status in ("removed", "new", "moved") if status in ends), "")
     return decisive or ("changed" if replugged else "")
+
+
+def across(lab: networkx.MultiGraph, node: str, what: str) -> Iterator[str]:
+    """The nodes at the other ends of a node's edges of one kind."""
+    return (other for other, edges in lab.adj[node].items() if what in edges)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ..core.model.next_step import next_step
 from ..core.order import natural
 from .diff_status import Fates
 from .facts import compared, facts
-from .graph import graph
+from .graph import across, graph
 from .outside_namespaces import outside, uplinks
 from .sockets import socket_of
 from .tooltips import room_details
@@ -43,17 +44,33 @@ def view(network: Network, before: Network | None, language: str, mac: bool, hid
     merged = _Merge(network, before or network, Fates(found), language)
     beyond = outside(network) | (outside(before) if before else frozenset())
     rooms = merged.rooms()
+    inner = tuple(room for room in rooms[1:] if room.id not in beyond)
     return View(
         language,
         rooms[0],
-        tuple(room for room in rooms[1:] if room.id not in beyond),
+        inner,
         tuple(room for room in rooms[1:] if room.id in beyond),
         merged.cables(rooms, lab),
+        merged.stacks(rooms, lab),
         _caption(summary(found, language), next_step(network, language), language),
         tuple((f"{HOST}/{name}", count) for name, count in hidden.items()),
         mac,
+        nested_hosts(inner, lab),
         lab,
     )
+
+
+def nested_hosts(rooms: Sequence[Room], lab: networkx.MultiGraph) -> dict[str, tuple[str, ...]]:
+    """The rooms with a switch that others are plugged into, all of their cables; by each the others."""
+    switching = {room.id: {switch.id for switch in room.switches} for room in rooms if room.switches}
+    found: dict[str, list[str]] = {}
+    for room in rooms:
+        far = {lab.nodes[end]["namespace"]: end for plug in room.plugs for end in across(lab, plug.id, "cable")}
+        if room.id not in switching and len(far) == 1:
+            ((host, end),) = far.items()
+            if switching.get(host, set()) & set(across(lab, end, "port")):
+                found.setdefault(host, []).append(room.id)
+    return {host: tuple(children) for host, children in found.items()}
 
 
 def _caption(done: str, left: str, language: str) -> str:
@@ -138,3 +155,15 @@ class _Merge:
                 identity = f"{one.id}~{other.id}"
                 found[identity] = Cable(identity, (one, other), (here.id, there.id), status)
         return tuple(found.values())
+
+    def stacks(self, rooms: list[Room], lab: networkx.MultiGraph) -> tuple[Cable, ...]:
+        """One for each edge of the graph to a lower device in another room."""
+        sockets = {socket.id: (room, socket) for room in rooms for socket in room.plugs}
+        found = []
+        for upper_room, upper in sockets.values():
+            if upper.lower in sockets and lab.has_edge(upper.id, upper.lower, "over"):
+                room, lower = sockets[upper.lower]
+                if room is not upper_room:
+                    identity = f"{upper.id}^{lower.id}"
+                    found.append(Cable(identity, (lower, upper), (room.id, upper_room.id), upper.fate, over=True))
+        return tuple(found)

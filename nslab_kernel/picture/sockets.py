@@ -29,7 +29,8 @@ def socket_of(network: Network, namespace: Namespace, interface: Interface, fate
         far=f"{far[0].name}/{far[1].name}" if far else "",
         far_text=_far_text(*far, language) if far else "",
         master=f"{where}/{master.name}" if master and master.kind == "bridge" else "",
-        remark=_remark(where, interface, master, below[1] if below else None, language),
+        lower=f"{below[0].name}/{below[1].name}" if below else "",
+        remark=_remark(network, namespace, interface, below, language),
         details=socket_details(namespace, interface, language),
     )
 
@@ -52,12 +53,22 @@ def _text(address: Address) -> str:
     return f"{address.cidr} dadfailed" if address.dadfailed else address.cidr
 
 
-def _remark(where: str, interface: Interface, master: Interface | None, parent: Interface | None, language: str) -> str:
-    """What is unusual about it: what it is stacked on, who its master is, how its port is set."""
-    remarks = []
-    if parent is not None:
-        remarks.append(word("on", language, parent.name))
-    if master is not None and (master.kind != "bridge" or where != HOST):
+def _remark(
+    network: Network,
+    namespace: Namespace,
+    interface: Interface,
+    below: tuple[Namespace, Interface] | None,
+    language: str,
+) -> str:
+    """What is unusual about it: of its kind, what it sits on, who its master is, how its port is set."""
+    remarks = kind_words(interface)
+    if below is not None and below[0] is namespace:
+        remarks.append(word("on", language, below[1].name))
+    elif below is not None:
+        title = network.hostname if below[0].name == HOST else below[0].title
+        remarks.append(word("on", language, f"{below[1].name} ({title})"))
+    master = namespace.interface(interface.master)
+    if master is not None and (master.kind != "bridge" or namespace.name != HOST):
         remarks.append(word("port of", language, master.name))
     if interface.port is not None and interface.port.state in _UNUSUAL:
         remarks.append(interface.port.state)
@@ -66,3 +77,18 @@ def _remark(where: str, interface: Interface, master: Interface | None, parent: 
     if interface.bridge is not None and interface.bridge.stp:
         remarks.append("STP")
     return " · ".join(remarks)
+
+
+def kind_words(interface: Interface) -> list[str]:
+    """What sets an interface apart from others of its kind, in ip-link(8)'s words: ``id 42``, ``mode private``."""
+    tunnel, found = interface.tunnel, []
+    number = tunnel.id if tunnel else interface.vlan_id
+    if number is not None:
+        found.append(f"id {number}")
+    if tunnel and tunnel.remote:
+        found.append(f"→ {tunnel.remote}")
+    if interface.mode:
+        found.append(f"mode {interface.mode}")
+    if interface.table is not None:
+        found.append(f"table {interface.table}")
+    return found

@@ -79,6 +79,7 @@ STYLES = {
     "cable up": Style("", "green", 3),
     "cable down": Style("", "vermilion", 3, (7, 5)),
     "cable ghost": Style("", "muted", 2, (4, 4), 0.7),
+    "cable over": Style("", "muted", 2, (2, 4)),
     "cable halo": Style("", "paper", 8),
     "cable glow": Style("", "orange", 10, None, 0.45),
     "bundle up": Style("", "green", 6),

@@ -33,6 +33,7 @@ class Socket:
     replugged: bool = False  # whether its cable leads elsewhere than before, or went dead or alive
     far: str = ""  # id of the other end of its cable
     far_text: str = ""  # where that end is, in words
+    lower: str = ""  # id of the device that it sits on
     master: str = ""  # id of the switch it is plugged into
     remark: str = ""
     uplink: bool = False
@@ -67,16 +68,19 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Cable:
-    """A veth pair."""
+    """A veth pair, or the link between an interface and the device that it sits on."""
 
     id: str
     ends: tuple[Socket, Socket]
     rooms: tuple[str, str]
     fate: str = ""
+    over: bool = False  # it is such a link, the lower device first
 
     @property
     def style(self) -> str:
-        """``ghost``, ``up``, or ``down`` if either end is."""
+        """``ghost``, ``up``, or ``down`` if either end is; ``over`` for what is no cable."""
+        if self.over:
+            return "over"
         if self.fate == "removed":
             return "ghost"
         return "down" if any(end.condition == "down" for end in self.ends) else "up"
@@ -97,7 +101,9 @@ class View:
     rooms: tuple[Room, ...]  # inside: drawn below the host
     outside: tuple[Room, ...]  # drawn above it
     cables: tuple[Cable, ...]
+    stacks: tuple[Cable, ...]  # links to lower devices in other rooms
     caption: str
     hidden: tuple[tuple[str, int], ...]  # ports left out of a switch, by its id
     show_mac: bool
+    hosts: dict[str, tuple[str, ...]]  # rooms that are hosts themselves, and those plugged into nothing but them
     lab: networkx.MultiGraph

@@ -4,7 +4,7 @@ import pytest
 
 from nslab_kernel.core.model.diff import Change, changes, condition, summary
 from nslab_kernel.core.model.firewall import Chain, Rule, Verdict
-from nslab_kernel.core.model.network import HOST, Namespace, Neighbour, Network
+from nslab_kernel.core.model.network import HOST, Address, Namespace, Neighbour, Network
 from nslab_kernel.core.model.next_step import next_step
 from tests.picture.literal import Draft, address, drop_forward, masquerade, publish, seed
 
@@ -181,6 +181,35 @@ def test_the_sentence_about_what_is_missing_names_the_bridge() -> None:
 )
 def test_what_is_missing(draft: Draft, sentence: str) -> None:
     assert next_step(draft.network()) == sentence
+
+
+def test_nobody_is_said_to_be_cut_off_who_has_another_way() -> None:
+    two = Draft("ns1").veth(HOST, "a0", "ns1", "b0", "10.0.0.1/24", near=["10.0.0.2/24"])
+    two.veth(HOST, "a1", "ns1", "b1", "10.1.0.1/24", near=["10.1.0.2/24"])
+    assert next_step(two.network()) == ""
+    assert next_step(two.down("ns1", "b1").network()) == "b1 in ns1 is down"
+    assert next_step(two.network(), "zh") == "ns1 的 b1 是 down 的"
+
+
+def test_a_bridge_that_is_down_cuts_nobody_off_who_has_another_way() -> None:
+    draft = seed(2, up=False).veth(HOST, "a0", "ns1", "b0", "10.0.0.1/24", near=["10.0.0.2/24"])
+    assert next_step(draft.network()) == "mydocker0 in docker-host1 is down"
+
+
+def test_calicos_cables_and_the_device_under_a_macvlan_need_no_address() -> None:
+    calico = Draft("w1").veth(HOST, "cali1", "w1", "eth0", "10.65.0.1/32")
+    assert next_step(calico.route(HOST, "10.65.0.1/32", "", "cali1").network()) == ""
+    under = Draft("gw").veth(HOST, "up0", "gw", "eth0", "10.0.0.1/24")
+    index = under.network().host.interface("up0").index
+    under.put(HOST, "mv0", "macvlan", ["10.0.0.2/24"], lower_index=index, lower_namespace=HOST)
+    assert next_step(under.network()) == ""
+
+
+def test_a_router_without_an_address_on_its_cable_may_have_one_on_lo() -> None:
+    draft = Draft("r1").veth(HOST, "a0", "r1", "b0", near=["10.0.0.2/24"])
+    assert next_step(draft.network()) == "b0 has no address, so r1 can't be reached yet"
+    draft.set("r1", "lo", addresses=(Address("10.255.0.1", 32),))
+    assert next_step(draft.network()) == ""
 
 
 def test_a_bridge_has_its_condition_in_one_word() -> None:

@@ -16,6 +16,9 @@ from .firewall import Ruleset
 HOST = "host"
 """The name under which the lab's own root network namespace is looked up."""
 
+FULL_MASK = 0xFFFFFFFF
+"""All bits of a packet's mark."""
+
 PAIRS = ("veth", "netkit")
 """Kinds of interfaces that come in twos, joined by a cable; others are linked to the device that they sit on."""
 
@@ -163,6 +166,7 @@ class Route:
     nexthop: int | None = None  # id of the nexthop object that it goes by
     mtu: int | None = None  # bytes; what a packet by this route may have at most
     tos: int = 0  # only packets with this TOS
+    metrics: tuple[tuple[str, str], ...] = ()  # ip-route(8)'s words: ("mtu lock", "1300"), ("advmss", "1000"), ...
     encap: str = ""  # mpls, ip, seg6, ...: it puts packets into others
 
 
@@ -180,7 +184,7 @@ class PolicyRule:
     oif: str | None = None
     mark: int = 0
     inverted: bool = False
-    mask: int = 0xFFFFFFFF  # the bits of a packet's mark that are compared
+    mask: int = FULL_MASK  # the bits of a packet's mark that are compared
     protocol: str = ""  # ip(8)'s ipproto: tcp, udp, icmp, ..., or a number
     sport: tuple[int, int] | None = None  # first and last port
     dport: tuple[int, int] | None = None
@@ -221,6 +225,7 @@ class Nexthop:
     group: tuple[tuple[int, int], ...] = ()  # id and weight of each member
     blackhole: bool = False
     onlink: bool = False
+    protocol: str = "unspec"  # as of a route
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,21 @@
 """The most obvious thing that still stands in the way, for the line below a picture.
 
-This looks only at what the picture itself shows; the diagnosis follows a packet.
+This looks only at what the picture itself shows; the diagnosis follows a packet. So what can't be reached is only said
+of a namespace that has one single way; of others it is said what is down.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .network import HOST, Interface, Namespace, Network
+from .network import HOST, Interface, Namespace, Network, Route
 
 _SENTENCES = {
     "en": {
         "bridge down": "{0} is down, so {1} can't reach each other yet",
         "bridge down, one": "{0} is down, so {1} can't reach anything through it yet",
         "end down": "{0} is down, so {1} is cut off",
+        "down": "{0} in {1} is down",
         "unplugged": "{0} is plugged into no bridge and has no address, so {1} reaches nothing through it yet",
         "no address": "{0} has no address, so {1} can't be reached yet",
         "duplicate": "{1} both have {0}",
@@ -22,6 +24,7 @@ _SENTENCES = {
         "bridge down": "{0} 是 down 的，所以 {1} 还不能互相到达",
         "bridge down, one": "{0} 是 down 的，所以 {1} 还不能通过它到达任何地方",
         "end down": "{0} 是 down 的，所以 {1} 与外界断开",
+        "down": "{1} 的 {0} 是 down 的",
         "unplugged": "{0} 没有插入网桥，也没有地址，所以 {1} 还不能通过它到达任何地方",
         "no address": "{0} 没有地址，所以还不能到达 {1}",
         "duplicate": "{1} 都有 {0}",
@@ -50,9 +53,12 @@ def _blockers(network: Network) -> Iterator[tuple[str, str, list[str]]]:
     for namespace in network.everywhere:
         for bridge in namespace.interfaces:
             if bridge.kind == "bridge" and not bridge.up:
-                joined = [end[0].title for end in _plugged(network, namespace, bridge)]
-                if joined:
-                    yield "bridge down" if len(joined) > 1 else "bridge down, one", bridge.name, joined
+                ends = [end[0] for end in _plugged(network, namespace, bridge)]
+                if not all(_has_one_way(end) for end in ends):
+                    yield "down", bridge.name, [_host_name(network, namespace)]
+                elif ends:
+                    sentence = "bridge down" if len(ends) > 1 else "bridge down, one"
+                    yield sentence, bridge.name, [end.title for end in ends]
     for namespace in network.namespaces:
         for interface in namespace.interfaces:
             yield from _cable_blockers(network, namespace, interface)
@@ -67,14 +73,45 @@ def _cable_blockers(
     far = network.peer(interface)
     if far is None or interface.master is not None:
         return
-    if not interface.up:
-        yield "end down", interface.name, [namespace.title]
-    elif not far[1].up:
-        yield "end down", far[1].name, [namespace.title]
-    elif far[0].name == HOST and far[1].master is None and not _has_address(far[1]):
+    alone = _has_one_way(namespace)
+    for place, end in ((namespace, interface), far):
+        if not end.up:
+            if alone:
+                yield "end down", end.name, [namespace.title]
+            else:
+                yield "down", end.name, [_host_name(network, place)]
+            return
+    if not alone or _carries_others(network, namespace, interface) or _carries_others(network, *far):
+        return
+    if far[0].name == HOST and far[1].master is None and not _has_address(far[1]) and not _is_routed(*far):
         yield "unplugged", far[1].name, [namespace.title]
-    elif not _has_address(interface):
+    elif not any(_has_address(own) for own in namespace.interfaces):
         yield "no address", interface.name, [namespace.title]
+
+
+def _has_one_way(namespace: Namespace) -> bool:
+    """Whether a namespace has no interface but lo and one more."""
+    return sum(not interface.is_loopback for interface in namespace.interfaces) == 1
+
+
+def _carries_others(network: Network, namespace: Namespace, interface: Interface) -> bool:
+    """Whether another interface sits on this one: a macvlan, a VLAN."""
+    below = (network.lower(one) for space in network.everywhere for one in space.interfaces)
+    return any(found and found[0].name == namespace.name and found[1] is interface for found in below)
+
+
+def _is_routed(namespace: Namespace, interface: Interface) -> bool:
+    """Whether packets are sent by an interface without an address: routes lead by it (Calico)."""
+    return any(route.interface == interface.index for route in _global(namespace))
+
+
+def _global(namespace: Namespace) -> Iterator[Route]:
+    """The routes that aren't about link-local addresses, which IPv6 gives to all."""
+    return (route for route in namespace.routes if not route.destination.startswith(("fe80:", "ff00:")))
+
+
+def _host_name(network: Network, namespace: Namespace) -> str:
+    return network.hostname if namespace.name == HOST else namespace.title
 
 
 def _has_address(interface: Interface) -> bool:

@@ -100,10 +100,10 @@ def _devices(listed: str) -> dict[tuple[str, str, str], tuple[str, ...]]:
 
 
 def tables(text: str) -> tuple[tuple[str, str, bool], ...]:
-    """Family and name of each table, and whether iptables alone can print it in full."""
+    """Family and name of each table, and whether iptables or ebtables alone can print it in full."""
     items = _listed(text)
     found = [(item["family"], item["name"]) for kind, item in _items(items) if kind == "table"]
-    opaque = {table for table in _opaque_tables(items) if table[0] != "bridge"}
+    opaque = _opaque_tables(items)
     return tuple((*table, table in opaque) for table in found)
 
 
@@ -115,6 +115,12 @@ def _listed(text: str) -> list[dict[str, Any]]:
 
 def _traces(kind: str, body: dict[str, Any]) -> bool:
     return str(body.get("name" if kind == "table" else "table", "")).startswith(TRACING_TABLE)
+
+
+def sets_of(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Family, table and name of each set and map."""
+    items = _listed(text)
+    return tuple((s["family"], s["table"], s["name"]) for kind, s in _items(items) if kind in ("set", "map"))
 
 
 def _items(items: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -476,11 +476,15 @@ def route_words(route: Route, interface: str = "") -> tuple[str, ...]:
     """What ip-route(8) wants to read after ``add`` or ``del``."""
     words = [] if route.kind == "unicast" else [route.kind]
     words.append(route.destination)
-    for key, value in (("via", route.gateway), ("dev", interface), ("src", route.source)):
+    if route.gateway:
+        words += ["via", *(("inet6",) if route.family == 4 and ":" in route.gateway else ()), route.gateway]
+    for key, value in (("dev", interface), ("src", route.source), ("nhid", route.nexthop), ("metric", route.metric)):
         if value:
-            words += [key, value]
-    if route.metric:
-        words += ["metric", str(route.metric)]
+            words += [key, str(value)]
+    if route.tos:
+        words += ["tos", hex(route.tos)]
+    for key, setting in route.metrics:
+        words += [*key.split(), setting]
     if route.table != 254:
         words += ["table", str(route.table)]
     if route.protocol not in ("boot", "kernel"):
@@ -533,7 +537,11 @@ def _nft_words(line: str) -> tuple[str, ...]:
 
 def _route(namespace: str, verb: str, route: Route, interface: str) -> str:
     words = ("route", verb, *route_words(route, interface))
-    return ip(namespace, *(("-6", *words) if route.family == 6 else words))
+    across = route.family == 4 and ":" in (
+        route.gateway or ""
+    )  # ip(8) takes a destination to be of the gateway's family
+    family = ("-6",) if route.family == 6 else ("-4",) if across else ()
+    return ip(namespace, *family, *words)
 
 
 def bridge(namespace: str, *words: str) -> str:

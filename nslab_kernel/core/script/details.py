@@ -42,6 +42,8 @@ class Details:
     links
         How interfaces of other kinds than bridge and veth are made: for each (namespace and name) what ip-link(8) reads
         after ``type``.
+    extras
+        For each interface (namespace and name) what else is unusual about it, as `interfaces.extra_words` says.
     files
         For each namespace, its files in ``/etc/netns``: name and text.
     """
@@ -50,6 +52,7 @@ class Details:
     rules: dict[str, tuple[Rules, ...]] = field(default_factory=dict)
     macs: frozenset[tuple[str, str]] = frozenset()
     links: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    extras: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     files: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
 

@@ -6,11 +6,11 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..model.network import HOST, Interface, Namespace, Network
-from . import interfaces, routes
+from ..model.network import HOST, PAIRS, Interface, Namespace, Network
+from . import interfaces, queues, routes
 from .details import Details, necessary
 
-_BUILT = ("loopback", "bridge", "veth")
+_BUILT = ("loopback", "bridge", *PAIRS)
 
 
 def buildable(network: Network, details: Details) -> tuple[Network, list[str]]:
@@ -21,6 +21,8 @@ def buildable(network: Network, details: Details) -> tuple[Network, list[str]]:
     comments: list[str] = []
     kept = []
     for namespace in network.everywhere:
+        if namespace.kind == "process":
+            comments.append(f"# left out: namespace {namespace.name} ({namespace.title}), which ends with its process")
         reasons = dict(_reasons(network, namespace, details))
         comments += [f"# left out: {interface.name} in {namespace.name}, {why}" for interface, why in reasons.items()]
         kept.append(_without(namespace, {interface.index for interface in reasons}))
@@ -32,18 +34,27 @@ def _reasons(network: Network, here: Namespace, details: Details) -> Iterator[tu
         end = network.peer(interface)
         if here.kind == "process":
             continue  # the whole namespace is, see `rebuilding.rebuilt`
-        if interface.kind == "veth" and (end is None or end[0].kind == "process"):
+        if interface.kind in PAIRS and (end is None or end[0].kind == "process"):
             yield interface, "whose other end has no place in this script"
         elif interface.kind not in _BUILT and (here.name, interface.name) not in details.links:
-            yield interface, f"which is {interface.kind or 'hardware'}"
+            held = interface.kind == "tun"
+            yield interface, "which a program holds" if held else f"which is {interface.kind or 'hardware'}"
 
 
 def _without(namespace: Namespace, gone: set[int]) -> Namespace:
+    hops = {hop.id for hop in namespace.nexthops if hop.interface in gone}
+    kept = (hop for hop in namespace.nexthops if hop.id not in hops)
     return replace(
         namespace,
         interfaces=tuple(i for i in namespace.interfaces if i.index not in gone),
         routes=tuple(route for route in namespace.routes if route.interface not in gone),
         neighbours=tuple(neighbour for neighbour in namespace.neighbours if neighbour.interface not in gone),
+        local_routes=tuple(route for route in namespace.local_routes if route.interface not in gone),
+        nexthops=tuple(replace(hop, group=tuple(one for one in hop.group if one[0] not in hops)) for hop in kept),
+        proxies=tuple(proxy for proxy in namespace.proxies if proxy.interface not in gone),
+        forwarding=tuple(entry for entry in namespace.forwarding if entry.interface not in gone),
+        qdiscs=tuple(queue for queue in namespace.qdiscs if queue.interface not in gone),
+        filters=tuple(one for one in namespace.filters if one.interface not in gone),
     )
 
 
@@ -61,12 +72,16 @@ def script(network: Network, details: Details | None = None) -> str:
     sections = (
         ("Namespaces", (interfaces.line(HOST, "netns", "add", space.name) for space in _named(network))),
         ("Kernel parameters", _settings(network, known, of_interfaces=False)),
-        ("Interfaces", (*left_out, *interfaces.interfaces(network, known))),
+        ("What isn't in this script", (*left_out, *routes.left_out(network), *queues.left_out(network))),
+        ("Interfaces", interfaces.interfaces(network, known)),
         ("What is set on them, and which bridge they are in", interfaces.link_settings(network, known)),
         ("Kernel parameters of single interfaces", _settings(network, known, of_interfaces=True)),
         ("Addresses", interfaces.addresses(network)),
         ("What is up", interfaces.states(network)),
+        ("Forwarding tables", interfaces.forwarding(network)),
         ("Routes", routes.routing(network)),
+        ("What is down again", interfaces.states_afterwards(network)),
+        ("Queues", queues.queues(network)),
         ("Firewall", _rules(known)),
         ("Files that programs in a namespace see as their /etc", _files(known)),
     )

@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from ...core.model.network import (
+    FULL_MASK,
     PAIRS,
     Address,
     Bridge,
@@ -148,7 +149,6 @@ _PORT_RANGE = struct.Struct("=HH")
 _RTEXT_FILTER_SKIP_STATS = 1 << 3
 _IFLA_EXT_MASK = 29
 _LOOPBACK = 772
-_FULL = 0xFFFFFFFF
 _IFF_UP, _IFF_NOARP, _IFF_LOWER_UP = 0x1, 0x80, 0x10000
 _IFA_F_DADFAILED, _IFA_F_TENTATIVE, _IFA_F_PERMANENT, _IFA_F_NOPREFIXROUTE = 0x08, 0x40, 0x80, 0x200
 _NUD_NOARP, _NUD_PERMANENT = 0x40, 0x80
@@ -184,6 +184,11 @@ _PROTOCOLS = {
 }  # fmt: skip
 _IP_PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
 _ENCAPSULATIONS = ("", "mpls", "ip", "ila", "ip6", "seg6", "bpf", "seg6local", "rpl", "ioam6", "xfrm")
+_ROUTE_METRICS = {
+    2: "mtu", 3: "window", 6: "ssthresh", 7: "cwnd", 8: "advmss", 9: "reordering", 10: "hoplimit", 11: "initcwnd",
+    13: "rto_min", 14: "initrwnd", 15: "quickack",
+}  # fmt: skip
+_PREFERENCES = {1: "high", 3: "low"}  # of an IPv6 route (RFC 4191)
 _MACVLAN_MODES = {1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source"}
 _IPVLAN_MODES = ("l2", "l3", "l3s")
 _TUN_TYPES = {1: "tun", 2: "tap"}
@@ -576,6 +581,7 @@ def _next_hops(body: bytes) -> Iterator[Route]:
         "nexthop": _number(known, 30) or None,
         "mtu": _number(metrics, 2) or None,
         "tos": tos,
+        "metrics": tuple(_metrics(known, metrics)),
     }
     hops = _hops(known[9]) if 9 in known else [(flags, _U32.unpack(known[4])[0] if 4 in known else None, 1, known)]
     for flag, interface, weight, own in hops:
@@ -589,6 +595,20 @@ def _next_hops(body: bytes) -> Iterator[Route]:
             weight=weight,
             encap=_named(_ENCAPSULATIONS, _number(own, 21)),
         )
+
+
+def _metrics(known: dict[int, bytes], metrics: dict[int, bytes]) -> Iterator[tuple[str, str]]:
+    locked = _number(metrics, 1)
+    for kind, word in _ROUTE_METRICS.items():
+        if kind in metrics and (value := _number(metrics, kind)):
+            if word == "rto_min":
+                yield word, f"{value}ms"  # always locked
+            else:
+                yield f"{word} lock" if locked & 1 << kind else word, str(value)
+    if 11 in known:
+        yield "realms", str(_number(known, 11))
+    if preference := _PREFERENCES.get(_number(known, 20)):
+        yield "pref", preference
 
 
 def _hops(data: bytes) -> Iterator[tuple[int, int, int, dict[int, bytes]]]:
@@ -626,7 +646,7 @@ def _rule(body: bytes) -> PolicyRule:
         word(17),
         number(10) or 0,
         bool(flags & 2),
-        _number(known, 16) if 16 in known else _FULL,
+        _number(known, 16) if 16 in known else FULL_MASK,
         _IP_PROTOCOLS.get(protocol, str(protocol)) if protocol else "",
         _PORT_RANGE.unpack(known[23]) if 23 in known else None,
         _PORT_RANGE.unpack(known[24]) if 24 in known else None,
@@ -641,12 +661,12 @@ def _rule(body: bytes) -> PolicyRule:
 
 def _unless_full(value: int | None) -> int | None:
     """The kernel writes all ones where nothing is suppressed."""
-    return None if value == _FULL else value
+    return None if value == FULL_MASK else value
 
 
 @_once
 def _nexthop(body: bytes) -> Nexthop:
-    family, _, _, _, flags = _NEXTHOP_OBJECT.unpack_from(body)
+    family, _, protocol, _, flags = _NEXTHOP_OBJECT.unpack_from(body)
     known = attributes(body, _NEXTHOP_OBJECT.size)
     members = (_NEXTHOP_MEMBER.unpack_from(known.get(2, b""), at) for at in range(0, len(known.get(2, b"")), 8))
     return Nexthop(
@@ -657,6 +677,7 @@ def _nexthop(body: bytes) -> Nexthop:
         tuple((member, (high << 8 | low) + 1) for member, low, high, _ in members),
         4 in known,
         bool(flags & _RTNH_F_ONLINK),
+        _PROTOCOLS.get(protocol, str(protocol)),
     )
 
 

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from ...core.model.network import PolicyRule, Route
+from ...core.model.network import FULL_MASK, PolicyRule, Route
 from ...core.operations.actions import (
     AddBridge,
     AddRoute,
@@ -26,6 +26,7 @@ _RTN = {"unicast": 1, "local": 2, "broadcast": 3, "multicast": 5, "blackhole": 6
 _RTN["throw"] = 9
 _FR_ACT = {"table": 1, "goto": 2, "nop": 3, "blackhole": 6, "unreachable": 7, "prohibit": 8}
 _RT_SCOPE_UNIVERSE, _RT_SCOPE_LINK, _RT_SCOPE_NOWHERE = 0, 253, 255
+_IP_PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "ipv6-icmp": 58, "sctp": 132}
 _PROTOCOLS = {"redirect": 1, "kernel": 2, "boot": 3, "static": 4, "ra": 9, "dhcp": 16}
 _RTNH_F_ONLINK = 4
 _FIB_RULE_INVERT = 2
@@ -113,9 +114,15 @@ def _route(route: Route, interface: str, namespace: str, doors: Doors) -> Any:
     if destination != "default":
         message["dst_len"] = int(prefix) if prefix else (128 if route.family == 6 else 32)
         attributes.append(("RTA_DST", destination))
-    for name, value in (("RTA_GATEWAY", route.gateway), ("RTA_PREFSRC", route.source)):
-        if value:
-            attributes.append((name, value))
+    message["tos"] = route.tos
+    if route.gateway and route.family == 4 and ":" in route.gateway:
+        attributes.append(("RTA_VIA", {"family": socket.AF_INET6, "addr": route.gateway}))
+    elif route.gateway:
+        attributes.append(("RTA_GATEWAY", route.gateway))
+    if route.source:
+        attributes.append(("RTA_PREFSRC", route.source))
+    if route.mtu:
+        attributes.append(("RTA_METRICS", {"attrs": [("RTAX_MTU", route.mtu)]}))
     if interface:
         attributes.append(("RTA_OIF", doors.socket(namespace).index(interface)))
     if route.metric:
@@ -137,9 +144,25 @@ def _rule(rule: PolicyRule) -> Any:
             ip, _, prefix = value.partition("/")
             message[length] = int(prefix) if prefix else (128 if rule.family == 6 else 32)
             attributes.append((name, ip))
+    message["tos"] = rule.tos
     for name, text in (("FRA_IIFNAME", rule.iif), ("FRA_OIFNAME", rule.oif), ("FRA_FWMARK", rule.mark)):
         if text:
             attributes.append((name, text))
+    if rule.mask != FULL_MASK:
+        attributes.append(("FRA_FWMASK", rule.mask))
+    if rule.protocol:
+        attributes.append(("FRA_IP_PROTO", _IP_PROTOCOLS.get(rule.protocol) or int(rule.protocol)))
+    for name, span in (("FRA_SPORT_RANGE", rule.sport), ("FRA_DPORT_RANGE", rule.dport), ("FRA_UID_RANGE", rule.users)):
+        if span:
+            attributes.append((name, dict(zip(("start", "end"), span, strict=True))))
+    for name, number in (
+        ("FRA_GOTO", rule.goto),
+        ("FRA_SUPPRESS_PREFIXLEN", rule.suppress_prefixlength),
+        ("FRA_SUPPRESS_IFGROUP", rule.suppress_group),
+        ("FRA_L3MDEV", 1 if rule.vrf else None),
+    ):
+        if number is not None:
+            attributes.append((name, number))
     message["attrs"] = attributes
     return message
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from ..scene import Group, Scene
+from ..scene import Box, Group, Scene
 from ..view import View
 from .cable_routing import Plan, plan
 from .cables import Label, Wiring, bundles, label_height, labels
@@ -13,15 +13,17 @@ from .lines import Columns, line_room
 from .marks import Mark, legend, marked, spots
 from .outer import Outer
 from .pieces import Writer
-from .rooms import Manner, furnish
+from .rooms import WIDTH, Manner, furnish
 from .rows import Rows
 from .slots import MARGIN, Frame, Grid, columns_for, grid
 
 _MOST_ROOMS = 9  # with a few lines each; more rooms have one line each
 _MOST_ROWS = 5
-_MOST_LANES = 6  # of cables side by side in a gutter; more are bundled
+_MOST_LANES = 10  # of cables side by side in a gutter; more are bundled
 _GHOSTS = 3  # more of each are borne with where some are about to vanish
 _TOP = 10.0
+_HOST_PADDING = 10.0  # around a host among the rooms
+_ABOVE_CHANNEL = 6.0
 _BELOW_HOST = 30.0
 _TO_OUTSIDE = 30.0
 _BETWEEN_LINES = 9.0
@@ -49,7 +51,8 @@ class Assembly:
         """Put everything in its place."""
         view = self.view
         named = {} if self.bundled else labels(self.plan, set(self.grid.spans), view.language, relaxed=self.relaxed)
-        drawn = {course.start.socket.id for course in self.plan.courses if course.start.at_host}
+        cables = [course for course in self.plan.courses if not course.cable.over]
+        drawn = {course.start.socket.id for course in cables if course.start.at_host}
         host = host_room(view, self.grid, self.frame, _TOP, drawn, label_height(named))
         self._add(host)
         bottom = max(self._inside(host, named), self._outside(host))
@@ -73,6 +76,8 @@ class Assembly:
         manner = Manner(self.view.language, self.view.show_mac, told, self.plan.undrawn)
         rows = self._rows(manner, host.bottom + _BELOW_HOST)
         self._add(rows)
+        if not self.bundled:
+            self.groups += self._hosts(rows)
         if self.bundled:
             groups, anchors = bundles(self.plan, self.frame, host, rows.anchors, self.view.language)
             self.groups += groups
@@ -82,7 +87,8 @@ class Assembly:
             wiring.draw()
             self._add(wiring)
             self.ways |= wiring.ways
-        return rows.bottom if self.view.rooms else host.bottom
+        below = _HOST_PADDING + 2 if self.view.hosts and not self.bundled else 0
+        return rows.bottom + below if self.view.rooms else host.bottom
 
     def _rows(self, manner: Manner, top: float) -> Rows:
         rooms = self.view.rooms
@@ -92,6 +98,20 @@ class Assembly:
         columns = Columns.fitting(rooms, self.view.language)
         lines = {room.id: line_room(room, columns, manner) for room in rooms}
         return Rows.of(lines, self.grid.places, self.frame, top - 16, Plan(), _BETWEEN_LINES)
+
+    def _hosts(self, rows: Rows) -> Iterator[Group]:
+        """The walls of each room that is a host itself, around it and the rooms in it."""
+        rooms = {room.id: room for room in self.view.rooms}
+        for host, children in self.view.hosts.items():
+            slots = [self.grid.places[room] for room in (host, *children)]
+            columns, lines = {column for column, _ in slots}, {row for _, row in slots}
+            left = self.frame.column(min(columns)) - self.frame.gutter + _HOST_PADDING
+            right = self.frame.column(max(columns)) + WIDTH + _HOST_PADDING
+            top = rows.channels[min(lines)] - _ABOVE_CHANNEL
+            bottom = max(rows.bottoms[row] for row in lines) + _HOST_PADDING
+            size = left, top, right - left, bottom - top
+            walls = (Box(*size, "host", 14), Box(*size, "frame", 14))
+            yield Group(host, "namespace", "ground", walls, rooms[host].details)
 
     def _add(self, part: HostRoom | Rows | Outer | Wiring) -> None:
         self.groups += part.groups

@@ -75,13 +75,13 @@ def plan(view: View, grid: Grid, *, bundled: bool) -> Plan:
     made = Plan()
     inside = {room.id for room in view.rooms}
     positions = {plug.id: number for room in view.rooms for number, plug in enumerate(room.plugs)}
-    for cable in view.cables:
+    for cable in (*view.cables, *view.stacks):
         if not inside & set(cable.rooms):
             continue
         course = _course(cable, grid, positions, bundled)
-        if course is None:
+        if course is None and not cable.over:
             made.undrawn |= {end.id for end in cable.ends}
-        else:
+        elif course is not None:
             made.courses.append(course)
     assign(made)
     return made
@@ -94,13 +94,16 @@ def _course(cable: Cable, grid: Grid, positions: dict[str, int], bundled: bool) 
     host, room = (0, 1) if cable.rooms[0] == HOST else (1, 0)
     near, far = cable.ends[host], cable.ends[room]
     slot = grid.places.get(cable.rooms[room])
-    if slot is None or near.uplink:
+    if slot is None or (near.uplink and not cable.over) or (bundled and cable.over):
         return None
     start, end = End(near), End(far, slot)
     gutter, order = slot[0], (slot[1], positions[far.id])
-    if near.master not in grid.spans:
+    if cable.over and near.id not in grid.spans:
+        return Course(cable, start, end, (gutter,), None, (0, *order))
+    bar = near.id if cable.over else near.master
+    if bar not in grid.spans:
         return None if bundled else Course(cable, start, end, (gutter,), None, (0, *order))
-    first, last = grid.spans[near.master]
+    first, last = grid.spans[bar]
     if first <= gutter <= last:
         return Course(cable, start, end, (gutter,), None, (1, *order))
     nearest = last if gutter > last else first

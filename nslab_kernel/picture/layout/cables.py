@@ -98,7 +98,7 @@ def labels(plan: Plan, switches: set[str], language: str, *, relaxed: bool) -> d
     the room at its other end otherwise. An end that is in no switch always has one, since
     nothing else tells about it; several in one gutter stand above each other.
     """
-    leaving = [course for course in plan.courses if course.start.at_host]
+    leaving = [course for course in plan.courses if course.start.at_host and not course.cable.over]
     crowd = Counter(course.gutters[0] for course in leaving)
     made: dict[str, Label] = {}
     rises: dict[int, float] = {}
@@ -151,11 +151,11 @@ class Wiring:
 
     def draw(self) -> None:
         """Lay every cable, the lowest first, so that those above cross over."""
-        for course in sorted(self.plan.courses, key=lambda course: -course.order[1]):
+        for course in sorted(self.plan.courses, key=lambda course: (course.cable.over, -course.order[1])):
             points = self._points(course)
             self.ways[frozenset(end.id for end in course.cable.ends)] = points[1:-1]
             self.groups.append(cable_group(course.cable, points, crosses=course.channel is not None))
-            if course.start.at_host:
+            if course.start.at_host and not course.cable.over:
                 self.groups.append(self._host_end(course, points[0]))
 
     def _points(self, course: Course) -> list[tuple[float, float]]:
@@ -164,7 +164,9 @@ class Wiring:
             for part, gutter in enumerate(course.gutters)
         ]
         finish = self.rows.anchors[course.end.socket.id]
-        if course.start.at_host:
+        if course.cable.over and course.start.at_host:
+            way = self._from_lower_device(course.start.socket.id, lanes[0])
+        elif course.start.at_host:
             way = [(lanes[0], self.host.bases.get(course.start.socket.master, self.host.bottom))]
         else:
             start = self.rows.anchors[course.start.socket.id]
@@ -173,6 +175,16 @@ class Wiring:
             y = self.rows.channels[course.channel] + CHANNEL * self.plan.crossings[course.channel, course.cable.id]
             way += [(lanes[0], y), (lanes[-1], y)]
         return [*way, (lanes[-1], finish[1]), finish]
+
+    def _from_lower_device(self, lower: str, x: float) -> list[tuple[float, float]]:
+        """From a switch, or along the inside of the host's lower wall from the socket in it; else from the wall."""
+        if lower in self.host.bases:
+            return [(x, self.host.bases[lower])]
+        found = self.anchors.get(lower)
+        if found is None:
+            return [(x, self.host.bottom)]
+        y = self.host.bottom - _ABOVE_WALL / 2
+        return [(found[0], y), (x, y)]
 
     def _host_end(self, course: Course, at: tuple[float, float]) -> Group:
         """The socket where a cable leaves the host, and its label."""

@@ -28,7 +28,7 @@ class Columns:
         """Columns that fit every room."""
         shown = list(rooms)
         names = [width(room.title, "name") for room in shown]
-        names += [width(plug.name, "fine") for room in shown for plug in room.plugs[1:]]
+        names += [width(plug.name, "fine") for room in shown if len(room.plugs) > 1 for plug in room.plugs]
         start = _START + max(names, default=0) + 10
         widest = max(
             (
@@ -42,14 +42,14 @@ class Columns:
 
 
 def line_room(room: Room, columns: Columns, manner: Manner) -> Piece:
-    """Draw a room as a line, with a further one for each further interface."""
+    """Draw a room as a line, or with a further one for each interface where it has several."""
     writer = Writer(_START, _END, 4.5)
     gone = room.fate == "removed"
     writer.write(room.title, "name", "ink", fate="removed" if gone else "", lead=0)
     anchors: dict[str, tuple[float, float]] = {}
     parts: list[Group] = []
-    for number, plug in enumerate(room.plugs):
-        if number:
+    for plug in room.plugs:
+        if len(room.plugs) > 1:
             writer.y += _LINE
             writer.items.append(Text(_START, writer.y, plug.name, "fine", "muted" if gone else "ink", struck=gone))
         anchors[plug.id] = (0.0, writer.y - 4.5)

@@ -20,6 +20,8 @@ class Rows:
     bottom: float
     groups: list[Group] = field(default_factory=list)
     anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
+    bottoms: list[float] = field(default_factory=list)
+    """The lower edge of each row."""
     channels: list[float] = field(default_factory=list)
     """Where the first lane of the channel above each row runs."""
 
@@ -46,5 +48,6 @@ class Rows:
                 rows.groups += placed.groups
                 rows.anchors |= placed.anchors
             rows.bottom = y + max((pieces[room].height for _, room in inside), default=0)
+            rows.bottoms.append(rows.bottom)
             y = rows.bottom + gap
         return rows

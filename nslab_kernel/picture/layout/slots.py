@@ -8,16 +8,16 @@ those that are plugged into none come last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
+from ..graph import across
 from ..view import Room, Socket, View
 from .rooms import WIDTH
 
 if TYPE_CHECKING:
-    import networkx
+    pass
 
 COLUMNS = 3  # as wide as a notebook; a narrow place may have fewer
 _BESIDE_OUTSIDE = 2  # where the world outside takes the width of the third
@@ -40,22 +40,20 @@ def grid(view: View, columns: int = COLUMNS) -> Grid:
     """Give every room inside a slot, and every switch the columns it spans: one at least, whatever is asked for."""
     switches = [switch.id for switch in view.host.switches]
     homes = _homes(view, switches)
+    units = _units(view)
     if len(switches) < 2:
-        everyone = [room.id for room in view.rooms]
-        spans = dict.fromkeys(switches, (0, columns - 1))
-        return Grid(columns, ceil(len(everyone) / columns), _filled(everyone, 0, columns, 0), spans, homes)
-    groups = {switch: [room.id for room in view.rooms if homes.get(room.id) == switch] for switch in switches}
-    shares = _shares({switch: len(rooms) for switch, rooms in groups.items()}, columns)
-    places: dict[str, tuple[int, int]] = {}
+        places = _filled(units, 0, columns, 0)
+        return Grid(columns, _rows(places), places, dict.fromkeys(switches, (0, columns - 1)), homes)
+    groups = {switch: [unit for unit in units if homes.get(unit[0]) == switch] for switch in switches}
+    shares = _shares({switch: sum(map(len, group)) for switch, group in groups.items()}, columns)
+    places = {}
     spans, first = {}, 0
     for switch, share in shares.items():
         places |= _filled(groups[switch], first, share, 0)
         spans[switch] = (first, first + share - 1)
         first += share
-    below = max((row for _, row in places.values()), default=-1) + 1
-    places |= _filled([room.id for room in view.rooms if room.id not in homes], 0, first, below)
-    rows = max((row for _, row in places.values()), default=-1) + 1
-    return Grid(first, rows, places, spans, homes)
+    places |= _filled([unit for unit in units if unit[0] not in homes], 0, first, _rows(places))
+    return Grid(first, _rows(places), places, spans, homes)
 
 
 def columns_for(view: View) -> int:
@@ -76,21 +74,37 @@ def _homes(view: View, switches: list[str]) -> dict[str, str]:
     """The first switch that each room is plugged into: a cable away from one of its ports."""
     homes: dict[str, str] = {}
     for room in view.rooms:
-        far = {end for plug in room.plugs for end in _across(view.lab, plug.id, "cable")}
-        joined = {switch for end in far for switch in _across(view.lab, end, "port")}
+        far = {end for plug in room.plugs for end in across(view.lab, plug.id, "cable")}
+        joined = {switch for end in far for switch in across(view.lab, end, "port")}
         home = next((switch for switch in switches if switch in joined), None)
         if home is not None:
             homes[room.id] = home
     return homes
 
 
-def _across(lab: networkx.MultiGraph, node: str, what: str) -> Iterator[str]:
-    """The nodes at the other ends of a node's edges of one kind."""
-    return (other for other, edges in lab.adj[node].items() if what in edges)
+def _units(view: View) -> list[tuple[str, ...]]:
+    """The rooms, each host among them together with those in it."""
+    inside = {child for children in view.hosts.values() for child in children}
+    return [(room.id, *view.hosts.get(room.id, ())) for room in view.rooms if room.id not in inside]
 
 
-def _filled(rooms: list[str], first: int, columns: int, row: int) -> dict[str, tuple[int, int]]:
-    return {room: (first + number % columns, row + number // columns) for number, room in enumerate(rooms)}
+def _filled(units: list[tuple[str, ...]], first: int, columns: int, row: int) -> dict[str, tuple[int, int]]:
+    """Slots from left to right and row to row; a host and its rooms share a row, or have rows of their own."""
+    places: dict[str, tuple[int, int]] = {}
+    number = 0
+    for unit in units:
+        if len(unit) > 1 and number % columns + len(unit) > columns:
+            number = ceil(number / columns) * columns
+        for room in unit:
+            places[room] = first + number % columns, row + number // columns
+            number += 1
+        if len(unit) > columns:
+            number = ceil(number / columns) * columns
+    return places
+
+
+def _rows(places: dict[str, tuple[int, int]]) -> int:
+    return max((row for _, row in places.values()), default=-1) + 1
 
 
 def _shares(sizes: dict[str, int], columns: int) -> dict[str, int]:
