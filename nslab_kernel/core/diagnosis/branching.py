@@ -14,6 +14,7 @@ from .owners import holder
 from .packet import Packet
 from .questions import Question
 from .remedies import masquerades_of_translated
+from .routing import Query, lookup, source_for, source_to_oneself
 from .stack import Delivery, send, send_outer
 from .sysctls import ignores_echo
 from .walk import Cause, Choice, LostError, StoppedError, Walk, Ways
@@ -71,7 +72,7 @@ def _there_and_back(walk: Walk, asked: Question) -> None:
     _check_answering(reached)
     walk.leg = "back"
     walk.last_sender = None
-    answer = reached.packet.answer()
+    answer = _answer(walk, reached)
     bound = reached.into if answer.link_local and not reached.into.is_loopback else None
     back = send(walk, reached.here, answer, bound)
     sent = walk.sent
@@ -84,6 +85,25 @@ def _there_and_back(walk: Walk, asked: Question) -> None:
         raise StoppedError(Cause("answer-from-elsewhere", Place(here.name, back.into.name), facts, repairs))
     if asked.protocol == "tcp" and asked.size:
         _send_data(walk, here, sent, asked.size, min(back.into.mtu, reached.into.mtu))
+
+
+def _answer(walk: Walk, reached: Delivery) -> Packet:
+    """What the program, or the kernel, answers.
+
+    A program on UDP that is bound to no address may leave the source to the kernel, which doesn't look at the one that
+    was asked.
+    """
+    answer = reached.packet.answer()
+    here, port = reached.here, reached.packet.destination_port
+    if answer.protocol != "udp" or any(line.ip == answer.source for line in here.listeners if line.port == port):
+        return answer
+    found = lookup(here, Query(answer.destination))
+    chosen = source_to_oneself(here, answer.destination) if found.kind == "local" else answer.source
+    if found.routes:
+        chosen = source_for(here, found.routes[0], answer.destination)
+    if chosen != answer.source and walk.choose("answers-from", Place(here.name), 2, port=str(port)):
+        return replace(answer, source=chosen)
+    return answer
 
 
 def _send_data(walk: Walk, here: Namespace, opening: Packet, size: int, mtu: int) -> None:

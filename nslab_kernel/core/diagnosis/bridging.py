@@ -99,6 +99,8 @@ def _out(walk: Walk, stop: Stop, before: Stop | None, packet: Packet, frame: _Fr
 
 def _in(walk: Walk, stop: Stop, packet: Packet, frame: _Frame) -> None:
     here, interface = stop.namespace, stop.interface
+    if interface.mode == "source" and walk.choose("macvlan-source", Place(here.name, interface.name), 2):
+        raise StoppedError(Cause("macvlan-source", Place(here.name, interface.name)))  # never the whole answer
     if interface.kind == "bridge":
         check_up(here, interface)
         _device(walk, here, interface, "ingress", packet, frame)
@@ -256,6 +258,8 @@ def _check_flooding(
     place, facts = Place(here.name, outward.name), {"bridge": bridge.name}
     if not frame.destination:
         kind, taken = ("mcast_flood", port.mcast_flood) if packet.family == 6 else ("bcast_flood", port.bcast_flood)
+        if port.proxy_arp:  # br_flood leaves such a port out: the bridge is to answer for those behind it
+            raise StoppedError(Cause("no-broadcasts", place, {**facts, "setting": "proxy_arp"}))
         if not taken and not own:
             repair = (SetPort(outward.name, kind, "on", here.name, "off"),)
             raise StoppedError(Cause("no-broadcasts", place, {**facts, "setting": kind}, (repair,)))

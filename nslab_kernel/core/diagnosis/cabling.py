@@ -81,7 +81,7 @@ def _search(network: Network, here: Namespace, out: Interface, *, live: bool) ->
     while waiting:
         way = waiting.popleft()
         last = way[-1]
-        following = list(_next(network, last))
+        following = list(_next(network, last)) if not _hides(out, last) else []
         if last.way == "out" and (
             is_opaque(network, last.interface) or (last.interface.kind == "vxlan" and not following)
         ):
@@ -95,9 +95,20 @@ def _search(network: Network, here: Namespace, out: Interface, *, live: bool) ->
             seen.add(stop.key)
             longer = (*way, stop)
             waiting.append(longer)
-            if stop.way == "in" and not stop.tag and not is_port(stop):
-                found.append(longer)
+            if stop.way == "in" and not stop.tag and not is_port(stop) and stop.interface is not out:
+                found += [longer] * (not _is_taken_over(network, stop))
     return found, edges, again
+
+
+def _hides(out: Interface, stop: Stop) -> bool:
+    """Whether what a switch sends back to where it came from is hidden from its sender's siblings (macvlan private)."""
+    back = stop.way == "in" and (stop.namespace.name, stop.interface.index) == (out.lower_namespace, out.lower_index)
+    return back and out.mode == "private"
+
+
+def _is_taken_over(network: Network, stop: Stop) -> bool:
+    """Whether a device that sits on an interface gets all of its frames (macvlan, passthru)."""
+    return any(upper.mode == "passthru" for _, upper in network.uppers(stop.namespace, stop.interface))
 
 
 def _lets_on(before: Stop, stop: Stop) -> bool:
@@ -153,7 +164,9 @@ def _taken_in(network: Network, stop: Stop) -> Iterator[Stop]:
     bridge = master_of(here, interface)
     if bridge:
         yield Stop(here, bridge, "in", stop.tag)
-        yield from (Stop(here, port, "out", stop.tag) for port in here.ports(bridge) if port.index != interface.index)
+        for port in here.ports(bridge):
+            if port.index != interface.index or (port.port and port.port.hairpin):
+                yield Stop(here, port, "out", stop.tag)
         return
     for there, upper in network.uppers(here, interface):
         if upper.kind in ON_ANOTHER and stop.tag == (upper.vlan_id if upper.kind == "vlan" else 0):

@@ -6,17 +6,20 @@ A cure is tried on the network's values before it is told: whatever the packet m
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..effects import after
 from ..model.network import Network
-from ..operations.actions import AddAddress
+from ..operations.actions import AddAddress, AddRoute
 from .branching import Settled, settle
 from .harm import Harm, touches_internet
 from .questions import Question
 from .walk import Cause, Repair
 
 _MOST_TRIALS = 60
+_DELIVERED = ("no-listener", "listens-elsewhere")
+"""Causes that are met only when the packet has got there."""
+_GUESSES = (AddRoute, AddAddress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,17 @@ def obstacles(network: Network, asked: Question, settled: Settled) -> tuple[Obst
     if not ends:
         assert settled.cause
         return (Obstacle(settled.cause, settled.told.walk.leg),)
-    return min(ends, key=lambda end: end[0])[1]
+    return _certain(min(ends, key=lambda end: end[0])[1])
+
+
+def _certain(way: tuple[Obstacle, ...]) -> tuple[Obstacle, ...]:
+    """What is told of a way that doesn't end in success: no route or address that was only tried, nor what follows."""
+    if way and way[-1].cause.kind in _DELIVERED:
+        return way
+    for number, obstacle in enumerate(way):
+        if any(isinstance(action, _GUESSES) for action in obstacle.repair):
+            return (*way[:number], replace(obstacle, repair=()))
+    return way
 
 
 def _cleared(state: _State, asked: Question) -> list[_State]:

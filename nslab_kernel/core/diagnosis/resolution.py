@@ -239,7 +239,7 @@ def _is_known_there(walk: Walk, way: Way, mac: str) -> bool:
     """Whether the bridges on a way have learnt that an address is in this direction."""
     for before, stop in pairwise(way):
         bridge = master_of(stop.namespace, stop.interface)
-        if stop.way == "out" and before.way == "in" and bridge:
+        if stop.way == "out" and bridge and (before.way == "in" or before.interface is bridge):
             behind = walk.behind(stop.namespace, bridge, mac)
             if behind is not None and behind != stop.interface.index:
                 return False

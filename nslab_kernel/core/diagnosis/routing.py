@@ -165,6 +165,12 @@ def source_for(here: Namespace, route: Route, destination: str) -> str:
     return near.ip if near else ""
 
 
+def source_to_oneself(here: Namespace, ip: str) -> str:
+    """The address that a namespace sends from to one of its own: the first of that subnet, if the address isn't it."""
+    route = local_route(here, ip)
+    return route.source if route and route.source else ip
+
+
 def source_on(here: Namespace, out: Interface | None, target: str, *, link: bool = False) -> Address | None:
     """The IPv4 address to speak from on an interface: on the target's subnet, else its first, else any other's.
 

@@ -15,7 +15,7 @@ from .owners import global_ones, holder, holders, inside, parsed, usable
 from .packet import Packet
 from .remedies import change_prefix, ends_on, masquerades_of_local, new_routes
 from .resolution import check_address
-from .routing import Answer, Query, lookup, source_for
+from .routing import Answer, Query, lookup, source_for, source_to_oneself
 from .sysctls import FORWARDING, bridge_calls, default_ttl, forwards, ipv6_off, routes_localnet
 from .unroutable import bypassed, ipv6_back, new_addresses, no_route, refused
 from .validation import check_source, own_address
@@ -222,7 +222,7 @@ def _chosen(walk: Walk, here: Namespace, packet: Packet, oif: str) -> tuple[Rout
     found = ask_tables(walk, here, packet, oif)
     if found.kind == "local":
         _check_own_loopback(walk, here, packet)
-        return None, replace(packet, source=packet.source or packet.destination)
+        return None, replace(packet, source=packet.source or source_to_oneself(here, packet.destination))
     route = route_of(walk, here, found, packet)
     if packet.source:
         return route, packet

@@ -474,6 +474,10 @@ class DeleteFiles:
 
 def route_words(route: Route, interface: str = "") -> tuple[str, ...]:
     """What ip-route(8) wants to read after ``add`` or ``del``."""
+    if route.nexthop:
+        words = [route.destination, "nhid", str(route.nexthop)]
+        words += ["metric", str(route.metric)] if route.metric else []
+        return (*words, "table", str(route.table)) if route.table != 254 else tuple(words)
     words = [] if route.kind == "unicast" else [route.kind]
     words.append(route.destination)
     if route.gateway:
