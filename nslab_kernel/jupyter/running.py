@@ -18,7 +18,7 @@ from IPython.display import display
 
 from ..core.errors import NslabError
 from ..core.packages import package_of
-from ..core.translation import _
+from ..core.translation import _, joined
 from ..lab import Lab
 from ..linux.processes import Process, Result
 from .messages import told, worded
@@ -111,7 +111,11 @@ def followed(session: Session, namespace: str, command: str, save: str | None = 
     save
         A file for all packets, besides.
     """
+    from ..picture.trace import capture_file  # not at the top: pictures would slow every kernel's start
+
     session.repeated.namespace, session.repeated.command = namespace, command
+    if save:
+        capture_file(save)  # a bad name is refused before anything runs
     capture = session.lab.capture()
     try:
         yield
@@ -125,8 +129,10 @@ def followed(session: Session, namespace: str, command: str, save: str | None = 
 
 
 def _show(session: Session, capture: Capture, namespace: str, command: str, save: str | None) -> None:
+    from .trace_view import TraceView
+
     trace = session.lab.traced(capture, namespace, command)
-    display(trace)
+    display(TraceView(trace))
     if save:
         print(worded(_("Saved as {target}", target=trace.save(save))))
 
@@ -170,7 +176,12 @@ def _hint(namespace: str, command: str, result: Result) -> str:
                 )
     target = _pinged_in_vain(command, result) if result.returncode in _NO_ANSWER else ""
     source = _pinging(namespace, command, target)
-    return _("`%netns_why {source} {target}` explains.", source=source, target=target) if target else ""
+    if not target:
+        return ""
+    return joined(
+        _("`%netns_why {source} {target}` explains.", source=source, target=target),
+        _("`%netns_trace --again` shows where the packets went."),
+    )
 
 
 def _pinged_in_vain(command: str, result: Result) -> str:

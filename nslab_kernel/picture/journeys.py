@@ -41,13 +41,21 @@ def marks(story: Story) -> tuple[Mark, ...]:
     if not places:
         places = [(story.journey.namespace, "")]
     found = [Mark(_id(*place), str(number), solid=True) for number, place in enumerate(places, start=1)]
-    if not story.outcome.lost:
-        return tuple(found)
-    last = places[-1]
-    end = (story.outcome.namespace, story.outcome.interface)
-    if end[0] == last[0] and end[1] in ("", last[1]):
-        return (*found[:-1], Mark(_id(*last), f"{len(found)} ✕", "cross", solid=True))
-    return (*found, Mark(_id(*end), f"{len(found) + 1} ✕", "cross", solid=True))
+    if story.outcome.lost:
+        last, end = places[-1], (story.outcome.namespace, story.outcome.interface)
+        here = end[0] == last[0] and end[1] in ("", last[1])
+        number = len(found) if here else len(found) + 1
+        found = [*found[: number - 1], Mark(_id(*(last if here else end)), f"{number} ✕", "cross", solid=True)]
+    return tuple(_with_ways_out(found, stations(story)))
+
+
+def _with_ways_out(found: list[Mark], stops: list[list[Stop]]) -> Iterator[Mark]:
+    """A router elsewhere has one number, where the packet came in; the line leaves where it went out."""
+    for number, mark in enumerate(found):
+        yield mark
+        here = stops[number] if number < len(stops) else []
+        if len(here) > 1 and number + 1 < len(found):
+            yield Mark(_id(here[-1].namespace, here[-1].name), "", "point", solid=True)
 
 
 def ladder(stories: Iterable[Story], network: Network, language: str) -> Scene:

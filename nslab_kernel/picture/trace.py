@@ -11,9 +11,10 @@ from pathlib import Path
 
 from ..core.errors import NslabError
 from ..core.journeys.explain import Ruling, Story
+from ..core.journeys.join import Stop
 from ..core.journeys.packets import Packet
 from ..core.journeys.trace import MOST, Trace
-from ..core.journeys.words import WORDS, notice, sentence
+from ..core.journeys.words import WORDS, milliseconds, notice, outcome, sentence
 from ..core.translation import _
 from .journeys import ladder, marks, stations
 from .picture import Picture, draw
@@ -24,9 +25,10 @@ _DIM = "color:var(--jp-ui-font-color2, #616161)"
 _GOOD, _BAD = "var(--jp-success-color0, #1b7f4f)", "#d55e00"
 _BANNER = "border-left:4px solid {};padding:0.35em 0.8em;margin:0.4em 0;line-height:1.5"
 _CARD = "border:1px solid var(--jp-border-color2, #ddd);border-radius:8px;padding:0.5em 0.8em;margin:0.4em 0"
+_TABLE = "font-size:inherit;margin:0"
 _CELL = "text-align:left;padding:0.15em 0.8em 0.15em 0"
 _CHANGED = "border:1.5px solid #e69f00;border-radius:4px;padding:0 0.3em;font-weight:700"
-_RULED = f"border:1.5px solid {_BAD};border-radius:6px;font-weight:700"
+_RULED = "background:rgba(213,94,0,0.14);font-weight:700"
 _MOST_ROWS = 200
 _TEXTS = {
     "en": {
@@ -109,12 +111,7 @@ class TraceReport(Trace):
         NslabError
             If the name doesn't end in ``.pcapng``, or the file can't be written.
         """
-        target = Path(path)
-        if target.suffix.lower() != ".pcapng":
-            raise NslabError(
-                _("{name} doesn't end in .pcapng.", name=repr(target.name)),
-                _("Save it as {name}.pcapng", name=target.stem or "trace"),
-            )
+        target = capture_file(path)
         try:
             target.write_bytes(self.pcapng())
         except OSError as error:
@@ -131,7 +128,16 @@ class TraceReport(Trace):
     def html(self) -> str:
         """The sentences, the picture, the header and the rule, the ladder and the table, below one another."""
         main = self.main
-        parts = [self._banner(main)] if main else []
+        parts = [self.banner(main)] if main else []
+        parts.append(self.beside(main))
+        if main:
+            parts += [self.picture().svg(), *self._cards(main)]
+        parts.append(self.below())
+        return f'<div class="nslab-trace" lang="{self.language}">{"".join(parts)}</div>'
+
+    def beside(self, main: Story | None) -> str:
+        """The sentences of the other packets, what the counters show, and where the prediction was another, as HTML."""
+        parts = []
         others = [told for told in self.sentences if not main or told != self._own(main)][: MOST - 1]
         parts.append(_list(map(_rich, others)))
         if len(self.sentences) > MOST:
@@ -140,15 +146,18 @@ class TraceReport(Trace):
             parts.append(f"<p>{_rich(WORDS[self.language]['nothing'])}</p>")
         banner = _BANNER.format(_BAD)
         parts += [f'<div style="{banner}">✕ {_rich(notice(each, self.language))}</div>' for each in self.notices]
-        parts += [f'<div style="{banner}">{_rich(told)}</div>' for told in self._comparison() if self.agrees is False]
-        if main:
-            parts += [self.picture().svg(), *self._cards(main)]
+        parts += [f'<div style="{banner}">{_rich(told)}</div>' for told in self._comparison()]
+        return "".join(parts)
+
+    def below(self) -> str:
+        """The ladder and the table, folded, and what to know about the recording, as HTML."""
+        parts = []
         if self.shown:
             texts = _TEXTS[self.language]
             parts.append(_folded(texts["ladder"], self.ladder()))
             parts.append(_folded(texts["all"].format(count=len(self.shown)), self._table()))
         parts += [_dim(each) for each in self.remarks]
-        return f'<div class="nslab-trace" lang="{self.language}">{"".join(parts)}</div>'
+        return "".join(parts)
 
     def _repr_mimebundle_(self, **_kwargs: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
         """Every form that a front end may want; IPython calls this to show a value."""
@@ -166,7 +175,8 @@ class TraceReport(Trace):
     def _own(self, story: Story) -> str:
         return next((told for told in self.sentences if told.startswith(sentence(story, self.language))), "")
 
-    def _banner(self, story: Story) -> str:
+    def banner(self, story: Story) -> str:
+        """A packet's sentence with a sign, as HTML."""
         bad = story.outcome.lost or (story.unanswered is not None)
         sign = f'<b aria-hidden="true" style="color:{_BAD if bad else _GOOD}">{"✕" if bad else "✓"}</b>'
         told = _rich(self._own(story) or sentence(story, self.language))
@@ -188,7 +198,24 @@ class TraceReport(Trace):
         head, *rows = self.rows()
         heads = _cells(head, "th")
         lines = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in rows[:_MOST_ROWS])
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
+        return f'<table style="{_TABLE}"><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>'
+
+
+def capture_file(path: str | Path) -> Path:
+    """A path that a capture file may have.
+
+    Raises
+    ------
+    NslabError
+        If it doesn't end in ``.pcapng``.
+    """
+    target = Path(path)
+    if target.suffix.lower() != ".pcapng":
+        raise NslabError(
+            _("{name} doesn't end in .pcapng.", name=repr(target.name)),
+            _("Save it as {name}.pcapng", name=target.stem or "trace"),
+        )
+    return target
 
 
 def changes(story: Story) -> list[tuple[int, Packet, Packet]]:
@@ -219,6 +246,53 @@ def _cells(texts: Iterable[str], tag: str) -> str:
     return "".join(f'<{tag} style="{_CELL}">{escape(text)}</{tag}>' for text in texts)
 
 
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A numbered stop of a journey, as the player shows it."""
+
+    label: str  # ns1, mydocker0
+    milliseconds: str  # since the packet was first seen
+    card: str  # HTML: its header there, or why it went no further
+
+
+def player_stations(story: Story, language: str) -> list[Station]:
+    """The stops that a journey's marks number, in their order."""
+    found: list[Station] = []
+    before = story.intended
+    for number, stops in enumerate(stations(story), start=1):
+        packet = stops[-1].packet
+        card = _header(number, before or packet, packet, language)
+        before = packet
+        after = milliseconds(stops[0].sighting.when - story.journey.when)
+        found.append(Station(_label(story, stops[-1]), after, card))
+    if story.outcome.lost:
+        found = _with_end(story, found, language)
+    return found
+
+
+def _with_end(story: Story, found: list[Station], language: str) -> list[Station]:
+    """The last stop says why the packet went no further; it may be one of its own."""
+    numbered = sum(mark.kind != "point" for mark in marks(story))
+    reason = f'<div style="{_CARD}">{_rich(outcome(story.outcome, language))}</div>'
+    if story.outcome.ruling and story.outcome.ruling.others:
+        reason = _chain(story.outcome.ruling, language)
+    elif story.outcome.evidence:
+        reason += _dim(WORDS[language]["evidence"].format(text=f"`{story.outcome.evidence}`"))
+    if numbered > len(found) or not found:
+        label = story.outcome.ruling.chain if story.outcome.ruling else story.outcome.namespace
+        return [*found, Station(label, found[-1].milliseconds if found else "0.00", reason)]
+    last = found[-1]
+    if story.decided and story.way:
+        reason = _header(len(found), story.way[-1].packet, story.decided, language) + reason
+    else:
+        reason = last.card + reason
+    return [*found[:-1], Station(last.label, last.milliseconds, reason)]
+
+
+def _label(story: Story, stop: Stop) -> str:
+    return next((step.label for step in story.steps if stop in step.stops), stop.namespace)
+
+
 def _header(number: int, before: Packet, after: Packet, language: str) -> str:
     texts = _TEXTS[language]
     rows = []
@@ -234,7 +308,8 @@ def _header(number: int, before: Packet, after: Packet, language: str) -> str:
         )
     heads = "".join(f'<th style="{_CELL}">{texts[key]}</th>' for key in ("field", "before", "after"))
     title = escape(texts["header"].format(number=number))
-    return f'<div style="{_CARD}"><b>{title}</b><table><tr>{heads}</tr>{"".join(rows)}</table></div>'
+    table = f'<table style="{_TABLE}"><tr>{heads}</tr>{"".join(rows)}</table>'
+    return f'<div style="{_CARD}"><b>{title}</b>{table}</div>'
 
 
 def _chain(ruling: Ruling, language: str) -> str:
@@ -254,7 +329,8 @@ def _chain(ruling: Ruling, language: str) -> str:
             f'<td style="{_CELL}">{texts["matched"]}</td></tr>'
         )
     title = escape(texts["rule"].format(place=ruling.place))
-    return f'<div style="{_CARD}"><b>{title}</b><table>{"".join(rows)}</table>{_dim(texts["evidence"])}</div>'
+    table = f'<table style="{_TABLE}">{"".join(rows)}</table>'
+    return f'<div style="{_CARD}"><b>{title}</b>{table}{_dim(texts["evidence"])}</div>'
 
 
 def _rich(text: str) -> str:

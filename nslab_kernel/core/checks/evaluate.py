@@ -359,6 +359,15 @@ def probes(claim: Claim, network: Network) -> tuple[Probe, ...]:
     )
 
 
+def command_of(claim: Claim, network: Network) -> tuple[str, str]:
+    """Where which shell command sends the packet that a claim is about; both empty for claims about none."""
+    for probe in probes(claim, network):
+        if probe.protocol == "icmp":
+            return probe.source, f"ping -c 1 -W 1 {probe.address}"
+        return probe.source, f"timeout 1 bash -c 'echo > /dev/{probe.protocol}/{probe.address}/{probe.port}'"
+    return "", ""
+
+
 def judge(
     claim: Claim,
     network: Network,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from IPython.core.magic import line_cell_magic, magics_class
 from IPython.display import display
 
+from ...core.checks.evaluate import command_of
 from ...core.checks.parse import listed_forms
+from ...core.checks.parse import parse as parse_claims
 from ...core.errors import NslabError
 from ...core.translation import _
 from ..parsing import NslabMagics
@@ -55,7 +57,17 @@ class CheckMagics(NslabMagics):
         metadata = {verdicts.MIME_METADATA: [_shown(verdict) for verdict in judged]}
         display(verdicts.bundle(judged, self.lab.language), raw=True, metadata=metadata)
         if not all(verdict.holds for verdict in judged):
+            self._remember(cell, judged)
             raise _failed(verdicts.failure(judged, self.lab.language))
+
+    def _remember(self, cell: str, judged: tuple[Verdict, ...]) -> None:
+        """Let ``%netns_trace --again`` send what the first failed claim about packets is about."""
+        network, repeated = self.lab.snapshot(), self.session.repeated
+        for claim, verdict in zip(parse_claims(cell), judged, strict=True):
+            namespace, command = ("", "") if verdict.holds else command_of(claim, network)
+            if command:
+                repeated.namespace, repeated.command = namespace, command
+                return
 
     def _check_break(self) -> None:
         from .. import break_words

@@ -81,9 +81,14 @@ class TraceMagics(NslabMagics):
         elif wanted.do == "stop":
             if self._capture is None:
                 raise NslabError(_("No packets are being recorded."), _("`%netns_capture start` begins."))
+            from ...picture.trace import capture_file
+            from ..trace_view import TraceView
+
+            if wanted.save:
+                capture_file(wanted.save)
             capture, self._capture = self._capture, None
             trace = self.lab.traced(capture)
-            display(trace)
+            display(TraceView(trace))
             if wanted.save:
                 print(worded(_("Saved as {target}", target=trace.save(wanted.save))))
         else:

@@ -22,6 +22,8 @@ class Spot:
     ----------
     edge
         How far down the edge of its switch is, for a port of one.
+    lane
+        Whether it is in a switch's free lane, along which lines run.
     """
 
     x: float
@@ -29,6 +31,7 @@ class Spot:
     dx: float
     dy: float
     edge: float | None = None
+    lane: bool = False
 
 
 def spots(
@@ -79,7 +82,9 @@ def _above_ports(view: View, anchors: dict[str, tuple[float, float]], switches: 
     found = {}
     for plug in view.host.sockets:
         if plug.master in switches and plug.id in anchors:
-            found[f"{plug.master}<{plug.id}"] = Spot(anchors[plug.id][0], anchors[f"{plug.master}#lane"][1], _STEP, 0)
+            found[f"{plug.master}<{plug.id}"] = Spot(
+                anchors[plug.id][0], anchors[f"{plug.master}#lane"][1], _STEP, 0, None, True
+            )
     return found
 
 
@@ -102,7 +107,7 @@ class Mark:
         One to three characters, such as a number. Marks with a text are joined by a line
         in the order in which they are given.
     kind
-        ``number``, ``cross`` or ``tick``; the last two need no text.
+        ``number``, ``cross`` or ``tick``; the last two need no text. A ``point`` isn't drawn: the line passes there.
     note
         What to say about it below the picture.
     solid
@@ -136,6 +141,9 @@ def marked(marks: Sequence[Mark], spots: dict[str, Spot], ways: dict[frozenset[s
         if place is None:
             continue
         spot = spots[place]
+        if mark.kind == "point":
+            stations.append((mark, spot, (spot.x, spot.y)))
+            continue
         x, y = spot.x + spot.dx * taken[place], spot.y + spot.dy * taken[place]
         taken[place] += 1
         groups.append(Group(f"mark{number}", "mark", "marks", _mark(mark, x, y), mark.note))
@@ -177,7 +185,7 @@ def _journey(stations: list[tuple[Mark, Spot, Point]], ways: dict[frozenset[str]
     for (one, spot, start), (other, next_spot, finish) in pairwise(stations):
         corners = ways.get(frozenset((one.place, other.place)), [])
         if one.place.partition("/")[0] == other.place.partition("/")[0]:
-            corners = _along_switch(spot, next_spot)
+            corners = _along_switch(spot, next_spot) or _along_lane(spot, next_spot, start, finish)
         nearest = sorted((corners, corners[::-1]), key=lambda way: _distance(start, way[0]) if way else 0)[0]
         line = Line((start, *nearest, finish), "way" if other.solid else "journey", 9)
         groups.append(Group(f"journey{len(groups)}", "journey", "cables", (line,)))
@@ -188,6 +196,13 @@ def _along_switch(one: Spot, other: Spot) -> list[Point]:
     """By the edge of the switch whose port one of them is: below it are the ports' names, above it is its own."""
     edges = [spot.edge for spot in (one, other) if spot.edge is not None]
     return [(one.x, edges[0]), (other.x, edges[0])] if edges else []
+
+
+def _along_lane(one: Spot, other: Spot, start: Point, finish: Point) -> list[Point]:
+    """Along the free lane of the switch that one of them is in, then straight to the other."""
+    if one.lane == other.lane:
+        return []
+    return [(finish[0], start[1])] if one.lane else [(start[0], finish[1])]
 
 
 def _distance(one: Point, other: Point) -> float:

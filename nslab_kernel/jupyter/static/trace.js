@@ -1,0 +1,253 @@
+/* A packet's journey: plays the packet along its way on the picture; a press on a stop anywhere moves everything there. */
+
+const WORDS = {
+  en: {
+    title: "A packet's journey",
+    packet: "Packet",
+    previous: "Stop before",
+    next: "Next stop",
+    play: "Play",
+    pause: "Pause",
+    speed: "Speed",
+    position: "Stop",
+    moves: "Left and right arrows step, the space bar plays.",
+  },
+  zh: {
+    title: "数据包的旅程",
+    packet: "数据包",
+    previous: "上一站",
+    next: "下一站",
+    play: "播放",
+    pause: "暂停",
+    speed: "速度",
+    position: "站",
+    moves: "左右方向键逐站移动，空格键播放。",
+  },
+};
+
+const LEG = 900; // milliseconds from stop to stop at speed 1: real times differ by a factor of thousands
+const SPEEDS = [0.25, 1, 4];
+
+class Player {
+  constructor(model, el) {
+    this.model = model;
+    this.words = WORDS[model.get("language")] ?? WORDS.en;
+    this.at = 0; // in stops, with a fraction between two
+    this.speed = 1;
+    this.frame = null;
+    this.build(el);
+    this.changed = () => this.load();
+    model.on("change:shown", this.changed);
+    this.load();
+  }
+
+  build(el) {
+    const { words } = this;
+    const packets = this.model.get("packets");
+    const ask = (event) => this.model.send({ do: "show", number: Number(event.target.value) });
+    const options = packets.map(([number, title]) => h("option", { value: String(number) }, title));
+    this.choice = h("select", { change: ask, "aria-label": words.packet }, ...options);
+    this.banner = h("div", { class: "nslab-trace-banner", "aria-live": "polite" });
+    this.picture = h("div", { class: "nslab-drawing", click: (event) => this.pressedMark(event) });
+    this.stops = h("div", { class: "nslab-trace-stops" });
+    this.playing = h("button", { class: "nslab-trace-play", click: () => this.toggle() });
+    this.time = h("span", { class: "nslab-trace-time" });
+    this.card = h("div", { class: "nslab-trace-card", "aria-live": "polite" });
+    this.below = h("div", {});
+    this.below.innerHTML = this.model.get("below"); // from the kernel's own escaped forms, as the static output is
+    const speeds = SPEEDS.map((speed) =>
+      h("button", { "data-speed": speed, click: () => this.setSpeed(speed) }, speed === 0.25 ? "¼×" : `${speed}×`),
+    );
+    this.speeds = h("span", { class: "nslab-trace-speeds", role: "group", "aria-label": words.speed }, ...speeds);
+    this.bar = h(
+      "div",
+      { class: "nslab-trace-bar", tabindex: "0", role: "group", "aria-label": words.moves, keydown: (event) => this.pressed(event) },
+      h("button", { "aria-label": words.previous, title: words.previous, click: () => this.step(-1) }, "‹"),
+      this.playing,
+      h("button", { "aria-label": words.next, title: words.next, click: () => this.step(1) }, "›"),
+      this.stops,
+      this.speeds,
+      this.time,
+    );
+    const several = packets.length > 1 ? this.choice : null;
+    this.root = h(
+      "section",
+      { class: "nslab nslab-trace-player", lang: this.model.get("language"), "aria-label": words.title, "data-lm-suppress-shortcuts": "true" },
+      h("div", { class: "nslab-trace-head" }, this.banner, several),
+      this.picture,
+      this.bar,
+      this.card,
+      this.below,
+    );
+    el.append(this.root);
+  }
+
+  load() {
+    const shown = this.model.get("shown");
+    this.stop();
+    const empty = !shown.svg;
+    for (const part of [this.picture, this.bar, this.card]) part.hidden = empty;
+    if (empty) return;
+    this.choice.value = String(shown.number);
+    this.banner.innerHTML = shown.banner;
+    this.picture.innerHTML = shown.svg;
+    this.stations = shown.stations;
+    this.lost = shown.lost;
+    this.measure();
+    this.drawStops();
+    this.setSpeed(this.speed);
+    this.go(this.stations.length - 1);
+  }
+
+  /** Where on the drawn way each stop is. */
+  measure() {
+    this.legs = [...this.picture.querySelectorAll('[data-kind="journey"] path')];
+    this.marks = [...this.picture.querySelectorAll('[data-kind="mark"]')];
+    const lengths = this.legs.map((leg) => leg.getTotalLength());
+    const centres = this.marks.map((mark) => {
+      const box = mark.getBBox();
+      return [box.x + box.width / 2, box.y + box.height / 2];
+    });
+    this.reached = [0];
+    let length = 0;
+    this.legs.forEach((leg, number) => {
+      length += lengths[number];
+      const end = leg.getPointAtLength(lengths[number]);
+      const next = centres[this.reached.length];
+      if (next && Math.hypot(end.x - next[0], end.y - next[1]) < 3) this.reached.push(length);
+    });
+    this.lengths = lengths;
+    const namespace = "http://www.w3.org/2000/svg";
+    this.packet = document.createElementNS(namespace, "circle");
+    this.packet.setAttribute("r", "8");
+    this.packet.setAttribute("class", "nslab-trace-packet");
+    this.picture.querySelector("svg").append(this.packet);
+    this.marks.forEach((mark, number) => {
+      mark.style.cursor = "pointer";
+      mark.dataset.stop = String(number);
+    });
+  }
+
+  drawStops() {
+    const last = this.stations.length - 1;
+    const buttons = this.stations.map((station, number) =>
+      h(
+        "button",
+        { class: "nslab-trace-stop", "data-lost": this.lost && number === last, click: () => this.press(number) },
+        h("b", {}, this.lost && number === last ? `${number + 1} ✕` : String(number + 1)),
+        h("small", {}, station.label),
+      ),
+    );
+    this.stops.replaceChildren(...buttons);
+  }
+
+  pointAt(at) {
+    const whole = Math.min(Math.floor(at), this.reached.length - 1);
+    const from = this.reached[whole];
+    const to = this.reached[Math.min(whole + 1, this.reached.length - 1)];
+    let length = from + (to - from) * (at - whole);
+    for (let number = 0; number < this.legs.length; number += 1) {
+      if (length <= this.lengths[number] || number === this.legs.length - 1) {
+        return this.legs[number].getPointAtLength(Math.min(length, this.lengths[number]));
+      }
+      length -= this.lengths[number];
+    }
+    return null;
+  }
+
+  go(at) {
+    const last = this.stations.length - 1;
+    this.at = Math.max(0, Math.min(at, last));
+    const point = this.legs.length ? this.pointAt(this.at) : null;
+    const between = this.at % 1 > 0.02 && this.at % 1 < 0.98;
+    this.packet.toggleAttribute("hidden", !(point && between));
+    if (point) {
+      this.packet.setAttribute("cx", point.x);
+      this.packet.setAttribute("cy", point.y);
+    }
+    const number = Math.floor(this.at + 0.02);
+    [...this.stops.children].forEach((button, each) => {
+      button.toggleAttribute("data-passed", each <= number);
+      if (each === number) button.setAttribute("aria-current", "step");
+      else button.removeAttribute("aria-current");
+    });
+    this.marks.forEach((mark, each) => {
+      mark.style.opacity = each <= number ? "" : "0.35";
+    });
+    this.time.textContent = `${this.stations[number].milliseconds} ms`;
+    if (this.told !== this.stations[number].card) {
+      this.told = this.stations[number].card;
+      this.card.innerHTML = this.told;
+    }
+  }
+
+  press(number) {
+    this.stop();
+    this.go(number);
+  }
+
+  pressedMark(event) {
+    const mark = event.target.closest("[data-stop]");
+    if (mark) this.press(Number(mark.dataset.stop));
+  }
+
+  pressed(event) {
+    const keys = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Home: () => this.press(0), End: () => this.press(Infinity) };
+    const act = event.key === " " && event.target === this.bar ? () => this.toggle() : keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  step(by) {
+    this.press(by > 0 ? Math.floor(this.at) + 1 : Math.ceil(this.at) - 1);
+  }
+
+  toggle() {
+    if (this.frame) this.stop();
+    else this.play();
+  }
+
+  play() {
+    if (this.at >= this.stations.length - 1) this.at = 0;
+    let before = performance.now();
+    const tick = (now) => {
+      this.go(this.at + ((now - before) / LEG) * this.speed);
+      before = now;
+      if (this.at >= this.stations.length - 1) this.stop();
+      else this.frame = requestAnimationFrame(tick);
+    };
+    this.frame = requestAnimationFrame(tick);
+    this.label();
+  }
+
+  stop() {
+    if (this.frame) cancelAnimationFrame(this.frame);
+    this.frame = null;
+    this.label();
+  }
+
+  label() {
+    const word = this.frame ? this.words.pause : this.words.play;
+    this.playing.textContent = this.frame ? "❚❚" : "▶";
+    this.playing.setAttribute("aria-label", word);
+    this.playing.title = word;
+  }
+
+  setSpeed(speed) {
+    this.speed = speed;
+    for (const button of this.speeds.children) button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
+  }
+
+  remove() {
+    this.stop();
+    this.model.off("change:shown", this.changed);
+  }
+}
+
+function render({ model, el }) {
+  const player = new Player(model, el);
+  return () => player.remove();
+}
+
+export default { render };
