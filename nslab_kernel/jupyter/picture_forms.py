@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from ..picture import Picture
+    from ..picture.trace import TraceReport
+
+_SHOWN = (("nslab_kernel.picture.picture", "Picture"), ("nslab_kernel.picture.trace", "TraceReport"))
 
 
 class PictureForms:
@@ -30,14 +33,16 @@ class PictureForms:
     def register(self) -> None:
         """Have IPython ask this object how to show a picture."""
         formatter = self._shell.display_formatter.mimebundle_formatter
-        formatter.for_type_by_name("nslab_kernel.picture.picture", "Picture", self.bundle)
+        for module, name in _SHOWN:
+            formatter.for_type_by_name(module, name, self.bundle)
 
     def unregister(self) -> None:
         """Let pictures show themselves in every form again."""
-        self._shell.display_formatter.mimebundle_formatter.pop("nslab_kernel.picture.picture.Picture", None)
+        for module, name in _SHOWN:
+            self._shell.display_formatter.mimebundle_formatter.pop(f"{module}.{name}", None)
 
-    def bundle(self, picture: Picture, **_: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
-        """The picture as MIME types with their metadata, as wanted by who runs the present cell."""
+    def bundle(self, picture: Picture | TraceReport, **_: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+        """A picture, or a trace with one, as MIME types with their metadata, as wanted by who runs the present cell."""
         return picture.bundle(png=self.png or self._is_run_by_program())
 
     def _is_run_by_program(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import anywidget
 import traitlets
+from IPython.core.interactiveshell import InteractiveShell
 
 from ..core.journeys.explain import Story
 from ..core.journeys.words import title
@@ -49,8 +50,8 @@ class TraceView(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, and a static form for whatever shows none: GitHub, nbconvert, a console."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        static, more = self._trace._repr_mimebundle_()
-        return {**data, **static}, {**metadata, **more}
+        static, sizes = InteractiveShell.instance().display_formatter.format(self._trace)
+        return {**data, **static}, {**metadata, **sizes}
 
     def _asked(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         """ipywidgets calls it for each message of the page."""

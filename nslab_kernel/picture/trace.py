@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -159,14 +158,14 @@ class TraceReport(Trace):
         parts += [_dim(each) for each in self.remarks]
         return "".join(parts)
 
+    def bundle(self, *, png: bool = True) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+        """Every form as MIME types, and their metadata; the parameter is that of `Picture.bundle`."""
+        data, metadata = self.picture().bundle(png=png) if self.main else ({}, {})
+        return {**data, "text/html": self.html(), "text/plain": self.text()}, metadata
+
     def _repr_mimebundle_(self, **_kwargs: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
         """Every form that a front end may want; IPython calls this to show a value."""
-        data, metadata = {"text/html": self.html(), "text/plain": self.text()}, {}
-        if self.main:  # GitHub shows no inline SVG, but PNG
-            picture = self.picture()
-            data["image/png"] = base64.b64encode(picture.png()).decode()
-            metadata = {"image/png": {"width": round(picture.scene.width), "height": round(picture.scene.height)}}
-        return data, metadata
+        return self.bundle()
 
     def _conversation(self) -> list[Story]:
         """What a ladder shows: all packets, without ARP where there is anything else."""
