@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from IPython.display import display
@@ -30,6 +31,8 @@ class Follower:
         self._lab = lab
         self._seen: Network | None = None
         self.on = False
+        self.is_shown_live: Callable[[], bool] = lambda: False
+        """Whether a live picture stands beside the notebook: then a cell only says in a line what changed."""
 
     def start(self) -> None:
         """Follow from here on; what is there now is not news."""
@@ -66,8 +69,13 @@ class Follower:
         self._seen = now = self._settled(before, now)
         if not changes(before, now):
             return
-        if getattr(result.result, "network", None) != now:  # the cell's value is no picture that shows it already
-            display(self._lab.picture(now, before=before))
+        if getattr(result.result, "network", None) == now:  # the cell's value is a picture that shows it already
+            return
+        picture = self._lab.picture(now, before=before)
+        if self.is_shown_live():
+            print(picture.caption)
+        else:
+            display(picture)
 
     def _settled(self, before: Network, now: Network) -> Network:
         """The network a moment later: a cable into a namespace just deleted goes by itself, but not at once."""

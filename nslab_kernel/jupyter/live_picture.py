@@ -26,7 +26,7 @@ class Live(anywidget.AnyWidget):
     """Shows the lab as it is now, and redraws it whenever the kernel tells of a change.
 
     The watch's own thread redraws, so that the picture follows while a cell runs. What the page asks for (messages with
-    ``do``: open, columns, and those of `viewers.Viewers`) is answered by the kernel's main thread, between two cells.
+    ``do``: open, columns, place, and those of `viewers.Viewers`) is answered by the main thread, between two cells.
 
     Parameters
     ----------
@@ -50,6 +50,7 @@ class Live(anywidget.AnyWidget):
         self._cooling: threading.Timer | None = None
         self._drawing = threading.Lock()
         self._columns: int | None = None  # by the page's width
+        self._docked = False
         super().__init__(language=lab.language, kernel=kernel_id())
         self._draw()
         self.on_msg(between_cells(self._asked))
@@ -59,6 +60,11 @@ class Live(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         static, sizes = InteractiveShell.instance().display_formatter.format(self._lab.picture(self._shown))
         return {**data, **static}, {**metadata, **sizes}
+
+    @property
+    def is_docked(self) -> bool:
+        """Whether a page shows it beside the notebook now."""
+        return self._docked and self._watch is not None
 
     def close(self) -> None:
         """Let go of the watch and its thread."""
@@ -71,7 +77,9 @@ class Live(anywidget.AnyWidget):
         """ipywidgets calls it for each message of the page."""
         if self._viewers.heard(content):
             return
-        if content.get("do") == "open":
+        if content.get("do") == "place":
+            self._docked = bool(content.get("docked"))
+        elif content.get("do") == "open":
             self._tell_traffic(str(content["namespace"]))
         elif content.get("do") == "columns":
             with self._drawing:
@@ -86,6 +94,7 @@ class Live(anywidget.AnyWidget):
         if self._cooling:
             self._cooling.cancel()
         self._watch.close()
+        self._watch = None
 
     def _tell_traffic(self, name: str) -> None:
         found = self._lab.snapshot(volatile=True).get(name)

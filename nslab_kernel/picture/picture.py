@@ -107,6 +107,11 @@ class Picture:
         words = description(self.network, language, shown.caption)
         return layout(shown, self.network.hostname, words, self._marks, self._columns)
 
+    @property
+    def caption(self) -> str:
+        """What was changed since the earlier snapshot, and what still stands in the way, in a line."""
+        return self._view(self.language).caption
+
     def svg(self, *, interactive: bool = False, prefix: str = "") -> str:
         """SVG to be put into a page, in the colours of the page's theme.
 

@@ -50,19 +50,40 @@ install_python_packages() {
     echo "$fingerprint" >"$stamp"
 }
 
-# pip with one line of progress; its whole output is shown only when it fails.
+# pip with one line of progress; its whole output is shown only when it fails. Most of its time it unpacks, and then it
+# prints nothing: what has arrived in the environment is counted.
 run_pip() {
-    local log count=0 line
+    local log count=0 line watcher=
     log=$venv/.nslab-pip.log
     if ! "$venv/bin/python" -m pip --disable-pip-version-check --no-input "$@" 2>&1 | tee "$log" |
-        while IFS= read -r line; do
-            case $line in Collecting*) count=$((count + 1)) && show_progress "$count ${line#Collecting }" ;; esac
-        done; then
+        {
+            while IFS= read -r line; do
+                case $line in
+                Collecting*) count=$((count + 1)) && show_progress "$count ${line#Collecting }" ;;
+                "Installing collected packages"*) count_unpacked "$(tr -cd , <<<"$line" | wc -c)" & watcher=$! ;;
+                esac
+            done
+            [ -z "$watcher" ] || kill "$watcher" 2>/dev/null || true
+        }; then
         explain_pip_failure "$log"
     fi
     show_progress ''
     rm -f "$log"
 }
+
+# Shows how many of COMMAS + 1 packages are unpacked, until it is ended.
+count_unpacked() {
+    local all=$(($1 + 1)) before now
+    [ -t 1 ] || return 0
+    before=$(unpacked)
+    while :; do
+        now=$(($(unpacked) - before))
+        show_progress "unpacking $((now < all ? now : all)) of $all"
+        sleep 1
+    done
+}
+
+unpacked() { find "$venv/lib" -maxdepth 3 -name '*.dist-info' 2>/dev/null | wc -l; }
 
 show_progress() { [ ! -t 1 ] || printf '\r\033[K%.79s' "${1:+         $1}"; }
 

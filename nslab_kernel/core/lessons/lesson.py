@@ -19,6 +19,13 @@ _PLAYER = re.compile(r"\s*%netns_play\b")
 _BREAK = re.compile(r"\s*%netns_break\b(?!.*--off)")
 _RAISES = "raises-exception"
 
+_NO_PROSE = "|>`!-*#<"  # a table, a quotation, code, a picture, a list, a heading, HTML begin with these
+_LONGEST_TITLE = 72  # characters of a step's name
+_NUMBERED = re.compile(r"(.*?)(?: \((\d+)\))?", re.DOTALL)
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"[`*_]|<[^>]*>")
+_SENTENCE = re.compile(r"(?<=[.?!])\s|(?<=[。？！：])|:\s")
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -27,7 +34,8 @@ class Step:
     Parameters
     ----------
     title
-        The heading before it, or where there is none its first line; empty for a checkpoint without a heading.
+        The heading before it, or its explanation's first sentence, or the title of the step that it goes on with; empty
+        for a checkpoint without any.
     source
         What the cell runs.
     explanation
@@ -39,7 +47,7 @@ class Step:
     may_fail
         Whether the lesson announces that it fails (nbclient's tag ``raises-exception``).
     headed
-        Whether the title is a heading rather than code.
+        Whether the title is words rather than code.
     cell_id
         The cell's id in its notebook (nbformat 4.5), empty in older ones.
     """
@@ -96,7 +104,7 @@ def lesson(notebook: object, name: str) -> Lesson:
                 title, after = _without_title(after)
             elif before:
                 steps[-1] = replace(steps[-1], afterword=before)
-            steps.append(_step(cell, source, after))
+            steps.append(_named(_step(cell, source, after), steps))
             gap = []
     if not steps:
         raise NslabError(
@@ -150,16 +158,38 @@ def _step(cell: Mapping[str, Any], source: str, explanation: str) -> Step:
     tags = (cell.get("metadata") or {}).get("tags") or []
     kind = "check" if "check" in tags else "exercise" if "exercise" in tags else "command"
     headings = [text for _, _, text in _headings(explanation)]
-    title = headings[-1] if headings else "" if kind == "check" else _first_line(source)
+    words = headings[-1] if headings else _first_sentence(explanation)
+    title = words or ("" if kind == "check" else _first_line(source))
+
     return Step(
         title=title,
         source=source,
         explanation=explanation,
         kind=kind,
         may_fail=_RAISES in tags,
-        headed=bool(headings),
+        headed=bool(words),
         cell_id=str(cell.get("id", "")),
     )
+
+
+def _named(step: Step, before: Sequence[Step]) -> Step:
+    """A step that nothing was said about goes on with what the one before it began: it has that name, and a number."""
+    if step.headed or not before or not before[-1].headed or step.kind == "check":
+        return step
+    name, number = _NUMBERED.fullmatch(before[-1].title).groups()  # type: ignore[union-attr]  # it fits any text
+    return replace(step, title=f"{name} ({int(number or 1) + 1})", headed=True)
+
+
+def _first_sentence(explanation: str) -> str:
+    """The first sentence of an explanation as plain words, cut between two of them where it is long."""
+    paragraphs = (part.strip() for part in explanation.split("\n\n"))
+    paragraph = next((part for part in paragraphs if part and part[0] not in _NO_PROSE), "")
+    plain = _MARKS.sub("", _LINK.sub(r"\1", " ".join(paragraph.split())))
+    sentence = _SENTENCE.split(plain, maxsplit=1)[0].strip(" .:：。")
+    if len(sentence) <= _LONGEST_TITLE:
+        return sentence
+    kept = sentence[:_LONGEST_TITLE]
+    return (kept.rsplit(" ", 1)[0] if " " in kept else kept).rstrip(",;，；") + " …"
 
 
 def _first_line(source: str) -> str:

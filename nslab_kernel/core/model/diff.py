@@ -96,7 +96,6 @@ _OTHERS = {"en": "{} more", "zh": "另外 {} 项"}
 _MARKS = {"en": (": ", ", ", "; "), "zh": ("：", "、", "；")}
 _FEW = 4  # of one kind; more of them are counted rather than named
 _FEWER = {"route": 2, "rule": 1, "chain": 2}  # of what takes long to say
-_LONGEST = 60  # characters of a firewall rule
 
 
 def words(change: Change, language: str) -> str:
@@ -168,7 +167,7 @@ def _item(change: Change, language: str) -> str:
     if change.what == "interface":
         return f"{change.name} ⇄ {change.peer[1]}" if change.peer and change.verb != "moved" else change.name
     if change.what in ("address", "chain", "rule", "policy rule", "neighbour") and change.verb != "changed":
-        return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+        return value
     if change.what == "route" and change.verb != "changed":
         return f"{value} ({change.namespace})"
     if change.what == "port" and change.verb != "changed":

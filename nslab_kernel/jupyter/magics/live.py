@@ -42,7 +42,8 @@ class LiveMagics(NslabMagics):
         from ..live_picture import Live
 
         if self._live is None or self._live.comm is None:
-            self._live = Live(self.lab)
+            self._live = live = Live(self.lab)
+            self.session.follower.is_shown_live = lambda: live.is_docked
         display(self._live)
 
     @magic_arguments()

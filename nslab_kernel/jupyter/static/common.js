@@ -86,9 +86,9 @@ const NARROW = 760; // CSS pixels: three namespaces side by side would be too sm
 
 /** Have the kernel draw a picture for the width that its box has. */
 function fitColumns(model, box) {
-  let asked = 3;
+  let asked = 0; // as many as suit the picture
   const watch = new ResizeObserver(() => {
-    const columns = box.clientWidth < NARROW ? 2 : 3;
+    const columns = box.clientWidth < NARROW ? 2 : 0;
     if (!box.clientWidth || columns === asked) return;
     asked = columns;
     model.send({ do: "columns", columns });

@@ -88,7 +88,8 @@ class LivePage {
 
   /** At the right of the notebook where that can be had, otherwise in the cell's output. */
   place() {
-    if (!window.nslab) {
+    this.model.send({ do: "place", docked: Boolean(window.nslab?.docks) });
+    if (!window.nslab?.docks) {
       this.inline.replaceChildren(this.root);
       return;
     }
@@ -105,6 +106,7 @@ class LivePage {
 
   undocked() {
     this.docked = null;
+    this.model.send({ do: "place", docked: false });
     this.say(this.words.closed, this.words.show, () => {
       this.presence.show();
       this.place();

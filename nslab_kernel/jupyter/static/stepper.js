@@ -57,7 +57,10 @@ class StepperPage {
     this.caption = h("div", { class: "nslab-caption" });
     this.buttons = this.makeButtons();
     this.presentButton = h("button", { class: "nslab-present", click: () => this.present() });
-    this.presentButton.hidden = !window.nslab;
+    this.presentButton.hidden = !window.nslab?.docks;
+    this.projectButton = h("button", { class: "nslab-project", "data-do": "project", title: `${words.project}  P`, "aria-label": words.project, click: () => this.project() }, "▣");
+    this.dots = h("div", { class: "nslab-dots", "aria-hidden": "true" });
+    this.blank = h("div", { class: "nslab-blank", hidden: true, click: () => this.toggleBlank() });
     this.root = h(
       "section",
       { class: "nslab nslab-stepper", lang: this.lesson.language, tabindex: "0", "aria-label": this.lesson.title, "data-lm-suppress-shortcuts": "true" },
@@ -65,13 +68,17 @@ class StepperPage {
       h(
         "main",
         {},
-        h("header", {}, this.title, this.presentButton),
+        h("div", { class: "nslab-running-head" }, h("span", {}, this.lesson.title), this.dots),
+        h("header", {}, this.title, this.presentButton, this.projectButton),
         this.reading,
         this.picture,
         this.caption,
-        h("footer", {}, ...Object.values(this.buttons), this.keys()),
+        h("footer", {}, ...Object.values(this.buttons), this.keys(), this.presenterKeys()),
       ),
+      this.blank,
     );
+    this.aside = this.root.querySelector("aside");
+    this.rememberWidth();
     this.root.addEventListener("keydown", (event) => this.pressed(event));
   }
 
@@ -90,6 +97,22 @@ class StepperPage {
       pause: h("select", { class: "nslab-pause", title: words.pauseLength, "aria-label": words.pauseLength }, ...pauses),
       reset: button("reset", () => this.reset(), "R"),
     };
+  }
+
+  presenterKeys() {
+    const { words } = this;
+    const pairs = [["← →", words.keyStep], ["+ −", words.keySize], ["N", words.keyNotes], ["B", words.keyBlank], ["Esc", words.keyLeave]];
+    return h("span", { class: "nslab-keys nslab-presenter-keys", "aria-hidden": "true" }, ...pairs.flatMap(([key, does]) => [h("kbd", {}, key), ` ${does}  `]));
+  }
+
+  /** The list of steps keeps the width that somebody has given it. */
+  rememberWidth() {
+    const known = localStorage.getItem(LIST_WIDTH);
+    if (known) this.aside.style.width = `${known}px`;
+    this.listWidth = new ResizeObserver(() => {
+      if (this.aside.style.width && this.aside.offsetWidth) localStorage.setItem(LIST_WIDTH, this.aside.offsetWidth);
+    });
+    this.listWidth.observe(this.aside);
   }
 
   keys() {
@@ -114,6 +137,8 @@ class StepperPage {
     for (const [name, handler] of Object.entries(this.handlers)) this.model.off(name, handler);
     this.stopPlaying();
     this.width.disconnect();
+    this.listWidth.disconnect();
+    this.leaveProjector();
     this.docked?.close();
     this.presence.hide();
   }
@@ -184,7 +209,10 @@ class StepperPage {
       ArrowUp: () => this.show(Math.max(this.shown - 1, 0)),
       r: () => this.reset(),
       R: () => this.reset(),
-      Escape: () => (this.playing !== null || this.goal !== null ? this.pauseAll() : this.interrupt()),
+      p: () => this.project(),
+      P: () => this.project(),
+      ...(this.projected ? this.presenterActs() : {}),
+      Escape: () => (this.projected && !this.busy ? this.leaveProjector() : this.playing !== null || this.goal !== null ? this.pauseAll() : this.interrupt()),
     };
     if (!acts[event.key]) return;
     event.preventDefault();
@@ -202,6 +230,7 @@ class StepperPage {
   }
 
   run(step) {
+    if (!this.projected) this.root.scrollIntoView({ block: "nearest" });
     const source = this.written.get(step);
     this.model.send(source === undefined ? { do: "run", step } : { do: "run", step, source });
   }
@@ -278,6 +307,54 @@ class StepperPage {
     this.updateButtons();
   }
 
+  presenterActs() {
+    const notes = () => this.root.classList.toggle("nslab-with-notes");
+    const scale = (factor) => () => this.scale(this.zoom * factor);
+    const blank = () => this.toggleBlank();
+    return { n: notes, N: notes, b: blank, B: blank, "+": scale(1.1), "=": scale(1.1), "-": scale(1 / 1.1), "−": scale(1 / 1.1) };
+  }
+
+  toggleBlank() {
+    this.blank.hidden = !this.blank.hidden;
+  }
+
+  /** Type and picture in the size that suits the room: 1 fills the screen, and what was chosen is remembered. */
+  scale(zoom) {
+    this.zoom = Math.min(2.5, Math.max(0.6, zoom));
+    localStorage.setItem(PRESENTER_ZOOM, this.zoom);
+    const screen = Math.min(window.innerWidth / 1280, window.innerHeight / 720);
+    this.root.style.setProperty("--n-zoom", Math.max(1, screen) * this.zoom);
+  }
+
+  /** Show the lesson to a room: on the whole screen, large, without notes. */
+  project() {
+    if (this.projected) return this.leaveProjector();
+    this.projected = { parent: this.root.parentElement, scrolled: () => this.scale(this.zoom) };
+    document.body.append(this.root); // a panel's own bounds would hold it
+    this.root.classList.add("nslab-presenting");
+    this.scale(Number(localStorage.getItem(PRESENTER_ZOOM)) || 1);
+    window.addEventListener("resize", this.projected.scrolled);
+    this.fullscreen = () => !document.fullscreenElement && this.leaveProjector();
+    // Where a page may not fill the screen, it fills the window.
+    this.root.requestFullscreen?.().then(() => document.addEventListener("fullscreenchange", this.fullscreen), () => {});
+    this.update();
+    this.root.focus();
+  }
+
+  leaveProjector() {
+    if (!this.projected) return;
+    const { parent, scrolled } = this.projected;
+    this.projected = null;
+    window.removeEventListener("resize", scrolled);
+    document.removeEventListener("fullscreenchange", this.fullscreen);
+    if (document.fullscreenElement === this.root) document.exitFullscreen();
+    this.blank.hidden = true;
+    this.root.classList.remove("nslab-presenting", "nslab-with-notes");
+    (this.docked || !this.inline.isConnected ? parent : this.inline).append(this.root);
+    this.update();
+    this.root.focus();
+  }
+
   /** Move the lesson into a tab of its own, as large as the window. */
   present() {
     if (this.docked) return this.docked.close();
@@ -306,8 +383,14 @@ class StepperPage {
   update() {
     const step = this.lesson.steps[this.shown];
     const had = this.list.querySelector("ol")?.scrollTop ?? 0;
+    const hadFocus = this.list.contains(document.activeElement);
     this.list.replaceChildren(stepList(this.lesson, this.progress, this.shown, this.words, (index) => this.show(index)));
     this.list.firstChild.scrollTop = had;
+    if (hadFocus) this.list.querySelector("[aria-current]")?.focus({ preventScroll: true }); // keys go on working
+    this.dots.replaceChildren(
+      ...this.progress.steps.map((record, index) => h("i", { "data-state": record.state, "data-now": index === this.shown })),
+      h("span", {}, filled(this.words.place, this.shown + 1, this.lesson.steps.length)),
+    );
     const done = this.progress.steps.filter((record) => record.state === "done").length;
     this.bar.value = done;
     this.bar.setAttribute("aria-label", filled(this.words.progress, done, this.lesson.steps.length));
@@ -437,6 +520,8 @@ class StepperPage {
 }
 
 StepperPage.number = 0;
+const LIST_WIDTH = "nslab-stepper-list"; // in the browser's storage
+const PRESENTER_ZOOM = "nslab-presenter-zoom";
 
 export default {
   render({ model, el }) {

@@ -3,6 +3,13 @@
 const WORDS = {
   en: {
     run: "Run",
+    project: "Present to a room",
+    place: "{0} of {1}",
+    keyStep: "step",
+    keySize: "size",
+    keyNotes: "notes",
+    keyBlank: "blank",
+    keyLeave: "leave",
     again: "Run again",
     next: "Next: {0}",
     upTo: "Run up to here",
@@ -40,6 +47,13 @@ const WORDS = {
     keys: { Space: "Space" },
   },
   zh: {
+    project: "投影模式",
+    place: "第 {0} 步，共 {1} 步",
+    keyStep: "步骤",
+    keySize: "大小",
+    keyNotes: "讲解",
+    keyBlank: "黑屏",
+    keyLeave: "退出",
     run: "运行",
     again: "再运行一次",
     next: "下一步：{0}",
