@@ -50,7 +50,7 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, language: str = "en") -> Iterator[Server]:
+def running(folder: Path, language: str = "en", application: str = "jupyterlab") -> Iterator[Server]:
     """JupyterLab with this checkout's kernelspec, extension and lessons, until the block ends."""
     notebooks = folder / "notebooks"
     shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.sh"))
@@ -59,7 +59,7 @@ def running(folder: Path, language: str = "en") -> Iterator[Server]:
     with open(folder / "jupyter.log", "wb") as log:
         process = subprocess.Popen(
             # It ends with these tests, however they end: pdeathsig is a signal to it when its parent is gone.
-            ["setpriv", "--pdeathsig=TERM", sys.executable, "-m", "jupyterlab", *_options(port, notebooks)],
+            ["setpriv", "--pdeathsig=TERM", sys.executable, "-m", application, *_options(port, notebooks)],
             env=_environment(folder, language, token), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip

@@ -31,6 +31,37 @@ def read(*cells: dict[str, Any]) -> Lesson:
     return lesson(notebook(*cells), "test.ipynb")
 
 
+@pytest.mark.parametrize(
+    ("explanation", "name"),
+    [
+        (
+            "Both hear the question, and both answer; one answer wins. Which?",
+            "Both hear the question, and both answer; one answer wins",
+        ),
+        ("It [needs](x.md) a `gateway`: a **router**.", "It needs a gateway"),
+        ("主机在转发。包出去了！", "主机在转发"),
+        ("| a | b |\n|---|---|\n\n- one\n\nThen this.", "Then this"),
+        ("word " * 40, ("word " * 14).strip() + " …"),
+    ],
+)
+def test_a_step_without_a_heading_is_named_by_its_explanation(explanation: str, name: str) -> None:
+    (step,) = read(markdown(explanation), code("!ip link")).steps
+    assert (step.title, step.headed) == (name, True)
+    assert step.explanation == explanation.strip(), "it is still to be read"
+
+
+def test_steps_that_nothing_is_said_about_go_on_with_the_one_before() -> None:
+    cells = [
+        code("!ip a"),
+        markdown("## Look"),
+        code("!ip b"),
+        code("!ip c"),
+        code("%%netns_check\nx", "check"),
+        code("!ip d"),
+    ]
+    assert [step.title for step in read(*cells).steps] == ["!ip a", "Look", "Look (2)", "", "Look (3)"]
+
+
 def test_each_code_cell_is_a_step_with_the_markdown_before_it() -> None:
     found = read(markdown("# 01 · Bridges", "", "Hello."), markdown("## Make one", "", "A switch."), code("!ip link"))
     assert found.title == "01 · Bridges"

@@ -174,9 +174,10 @@ def _step(cell: Mapping[str, Any], source: str, explanation: str) -> Step:
 
 def _named(step: Step, before: Sequence[Step]) -> Step:
     """A step that nothing was said about goes on with what the one before it began: it has that name, and a number."""
-    if step.headed or not before or not before[-1].headed or step.kind == "check":
+    last = next((other.title for other in reversed(before) if other.headed), "")
+    if step.headed or not last or step.kind == "check":
         return step
-    name, number = _NUMBERED.fullmatch(before[-1].title).groups()  # type: ignore[union-attr]  # it fits any text
+    name, number = _NUMBERED.fullmatch(last).groups()  # type: ignore[union-attr]  # it fits any text
     return replace(step, title=f"{name} ({int(number or 1) + 1})", headed=True)
 
 
