@@ -12,6 +12,7 @@ import hashlib
 import importlib.resources
 import io
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,11 @@ def translated(text: str, language: str) -> str:
         return found
     values = {name: _value(value, language) for name, value in text.values.items()}
     return _NO_SPACE.sub("", found.format(**values))
+
+
+def all_translated(words: Mapping[str, str], language: str) -> dict[str, str]:
+    """A table of words as a reader is to see them."""
+    return {key: translated(text, language) for key, text in words.items()}
 
 
 @cache

@@ -9,15 +9,13 @@ from IPython.display import display
 
 from ..core.errors import NslabError
 from ..core.model.network import Network
+from ..core.translation import _, translated
 
 COMMANDS_METADATA = "nslab_commands"
 """The key in an output's metadata under which folded commands are found as data."""
 
 _FOLDED = 3  # commands from which on they are folded
-_WORDS = {
-    "en": {"commands": "{} commands", "copy": "Copy", "run": "Run in a new cell"},
-    "zh": {"commands": "{} 条命令", "copy": "复制", "run": "在新单元格中运行"},
-}
+_WORDS = {"commands": _("{} commands"), "copy": _("Copy"), "run": _("Run in a new cell")}
 _LINE = "cursor:pointer;white-space:nowrap;overflow:hidden;text-overflow:ellipsis"
 _DIM = "color:var(--jp-ui-font-color2, #616161);background:none"
 
@@ -35,17 +33,17 @@ def show_commands(commands: Iterable[str]) -> None:
 
 def copy_button(language: str) -> str:
     """A button that copies the ``data-nslab-text`` around it; only JupyterLab's lab interface shows it."""
-    return f'<button class="nslab-link" data-nslab="copy" style="display:none">{_WORDS[language]["copy"]}</button>'
+    return '<button class="nslab-link" data-nslab="copy" style="display:none">'
 
 
 def run_button(language: str) -> str:
     """Likewise one that runs it in a new cell."""
-    return f'<button class="nslab-primary" data-nslab="run" style="display:none">{_WORDS[language]["run"]}</button>'
+    return '<button class="nslab-primary" data-nslab="run" style="display:none">'
 
 
 def _folded(commands: list[str]) -> str:
     language = NslabError.language
-    count = _WORDS[language]["commands"].format(len(commands))
+    count = translated(_WORDS["commands"], language).format(len(commands))
     text = "\n".join(commands)
     return (
         f'<details class="nslab-commands" lang="{language}" data-nslab-text="{escape(text, quote=True)}">'

@@ -19,6 +19,7 @@ from ..core.diagnosis.findings import (
     where,
 )
 from ..core.model.network import Network
+from ..core.translation import _, translated
 from ..picture import Mark, Picture
 from .display import copy_button, run_button
 
@@ -31,7 +32,7 @@ _FIX = "border:1px solid var(--jp-border-color2, #ddd);border-radius:6px;margin:
 _FIX_HEAD = "display:flex;align-items:center;gap:1em;background:rgba(0, 158, 115, 0.1);padding:0.2em 0.8em"
 _CARD = "border-left:3px solid {};padding:0.1em 0 0.1em 0.8em;margin:0.6em 0"
 _GRID = "display:grid;grid-template-columns:max-content 1fr;gap:0.2em 0.8em;margin:0.3em 0;align-items:baseline"
-_HOW = {"en": ("How we know", "read from the kernel, nothing was sent"), "zh": ("依据", "读自内核，没有发出任何包")}
+_HOW = (_("How we know"), _("read from the kernel, nothing was sent"))
 
 
 def bundle(diagnosis: Diagnosis, picture: Picture | None) -> dict[str, str]:
@@ -62,7 +63,7 @@ def html(diagnosis: Diagnosis, picture: str = "") -> str:
     if diagnosis.unevaluated:
         details.append(_title(labels["unevaluated"]) + _list(f"? {escape(said)}" for said in diagnosis.unevaluated))
     if details:
-        title, remark = _HOW[diagnosis.language]
+        title, remark = (translated(words, diagnosis.language) for words in _HOW)
         summary = f'<summary style="cursor:pointer"><b>{title}</b> <span style="{_DIM}">{remark}</span></summary>'
         parts.append(f"<details>{summary}{''.join(details)}</details>")
     return f'<div class="nslab-why" lang="{diagnosis.language}">{"".join(parts)}</div>'

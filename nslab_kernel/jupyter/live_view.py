@@ -8,55 +8,32 @@ from typing import Any
 from ..core.model.diff import condition, route_text, rule_text
 from ..core.model.network import HOST, Interface, Namespace, Network
 from ..core.operations.actions import ip, within
+from ..core.translation import _, all_translated
 from ..linux.counters import Counters
 
 _MAIN_TABLE = 254
 _BUILT_IN = (0, 32766, 32767)  # priorities of the rules that every namespace has (ip-rule(8))
 _WORDS = {
-    "en": {
-        "interfaces": "Interfaces",
-        "routes": "Routes",
-        "rules": "Routing policy",
-        "neighbours": "Neighbours (ARP, NDP)",
-        "firewall": "Firewall",
-        "sockets": "Listening sockets",
-        "traffic": "Traffic",
-        "interface": "interface",
-        "state": "state",
-        "addresses": "addresses",
-        "other": "other end",
-        "received": "received",
-        "sent": "sent",
-        "dropped": "dropped",
-        "packets": "{} packets, {}",
-        "down": "down",
-        "up": "up",
-        "no-carrier": "up, no carrier",
-        "in": "{} in {}",
-        "port": "port of {}",
-    },
-    "zh": {
-        "interfaces": "接口",
-        "routes": "路由",
-        "rules": "策略路由",
-        "neighbours": "邻居（ARP、NDP）",
-        "firewall": "防火墙",
-        "sockets": "监听的套接字",
-        "traffic": "流量",
-        "interface": "接口",
-        "state": "状态",
-        "addresses": "地址",
-        "other": "另一端",
-        "received": "收到",
-        "sent": "发出",
-        "dropped": "丢弃",
-        "packets": "{} 个包，{}",
-        "down": "down",
-        "up": "up",
-        "no-carrier": "up，无载波",
-        "in": "{1} 中的 {0}",
-        "port": "{} 的端口",
-    },
+    "interfaces": _("Interfaces"),
+    "routes": _("Routes"),
+    "rules": _("Routing policy"),
+    "neighbours": _("Neighbours (ARP, NDP)"),
+    "firewall": _("Firewall"),
+    "sockets": _("Listening sockets"),
+    "traffic": _("Traffic"),
+    "interface": _("interface"),
+    "state": _("state"),
+    "addresses": _("addresses"),
+    "other": _("other end"),
+    "received": _("received"),
+    "sent": _("sent"),
+    "dropped": _("dropped"),
+    "packets": _("{} packets, {}"),
+    "down": _("down"),
+    "up": _("up"),
+    "no-carrier": _("up, no carrier"),
+    "in": _("{0} in {1}"),
+    "port": _("port of {}"),
 }
 
 
@@ -67,7 +44,7 @@ def pages(network: Network, language: str) -> dict[str, Any]:
 
 def traffic(namespace: Namespace, counters: Mapping[str, Counters], language: str) -> list[dict[str, Any]]:
     """The parts of a page that no event tells of, so that they have to be asked for: neighbours, sockets, counters."""
-    words, name = _WORDS[language], namespace.name
+    words, name = all_translated(_WORDS, language), namespace.name
     sockets = [[s.protocol, f"[{s.ip}]:{s.port}" if ":" in s.ip else f"{s.ip}:{s.port}"] for s in namespace.listeners]
     rows = [
         [
@@ -87,7 +64,7 @@ def traffic(namespace: Namespace, counters: Mapping[str, Counters], language: st
 
 
 def _page(network: Network, namespace: Namespace, language: str) -> dict[str, Any]:
-    words, name = _WORDS[language], namespace.name
+    words, name = all_translated(_WORDS, language), namespace.name
     heads = [words["interface"], words["state"], words["addresses"], words["other"]]
     interfaces = [_interface(network, namespace, interface, words) for interface in namespace.interfaces]
     routes = [[route_text(namespace, route)] for route in namespace.routes if route.table == _MAIN_TABLE]

@@ -12,77 +12,43 @@ from typing import Any
 
 from ..core.model.network import HOST, Interface, Namespace, Network
 from ..core.operations.actions import ip
+from ..core.translation import _, all_translated
 
 Entry = dict[str, Any]
 
 _MOST_TARGETS = 12
 _WORDS = {
-    "en": {
-        "host": "the host",
-        "namespace": "namespace",
-        "interface": "interface",
-        "bridge": "bridge",
-        "cable": "cable",
-        "terminal": "Terminal in {0}",
-        "ping": "Ping from {0}",
-        "why": "Why no answer?",
-        "trace": "Follow a packet",
-        "another": "Another address …",
-        "address or name": "Address or name",
-        "lo up": "Bring lo up",
-        "up": "Set up",
-        "down": "Set down",
-        "unplug": "Unplug from {0}",
-        "plug": "Plug into {0}",
-        "cut": "Unplug",
-        "join": "Plug in",
-        "delete": "Delete {0}",
-        "copy": "Copy “{0}”",
-        "counters": "Counters",
-        "packets": "Watch packets for 5 seconds",
-        "add address": "Add an address …",
-        "address": "Address with its prefix length",
-        "attach": "Attach a namespace …",
-        "name and address": "Name and address",
-        "learned": "What it has learned",
-        "addresses": "Addresses",
-        "rules": "Firewall rules",
-        "routes": "Routes",
-        "reset": "Reset the lab",
-    },
-    "zh": {
-        "host": "主机",
-        "namespace": "命名空间",
-        "interface": "接口",
-        "bridge": "网桥",
-        "cable": "网线",
-        "terminal": "{0} 中的终端",
-        "ping": "从 {0} ping",
-        "why": "为什么没有应答？",
-        "trace": "跟踪一个包",
-        "another": "其他地址……",
-        "address or name": "地址或名称",
-        "lo up": "启用 lo",
-        "up": "启用",
-        "down": "停用",
-        "unplug": "从 {0} 拔下",
-        "plug": "插入 {0}",
-        "cut": "拔下",
-        "join": "插上",
-        "delete": "删除 {0}",
-        "copy": "复制“{0}”",
-        "counters": "计数器",
-        "packets": "观察 5 秒内的包",
-        "add address": "添加地址……",
-        "address": "带前缀长度的地址",
-        "attach": "接入一个命名空间……",
-        "name and address": "名称和地址",
-        "learned": "已学到的地址",
-        "addresses": "地址",
-        "rules": "防火墙规则",
-        "routes": "路由",
-        "reset": "重置实验环境",
-    },
+    "host": _("the host"),
+    "namespace": _("namespace"),
+    "interface": _("interface"),
+    "bridge": _("bridge"),
+    "cable": _("cable"),
+    "terminal": _("Terminal in {0}"),
+    "ping": _("Ping from {0}"),
+    "why": _("Why no answer?"),
+    "trace": _("Follow a packet"),
+    "another": _("Another address …"),
+    "address or name": _("Address or name"),
+    "lo up": _("Bring lo up"),
+    "up": _("Set up"),
+    "down": _("Set down"),
+    "unplug": _("Unplug from {0}"),
+    "plug": _("Plug into {0}"),
+    "cut": _("Unplug"),
+    "join": _("Plug in"),
+    "delete": _("Delete {0}"),
+    "copy": _("Copy “{0}”"),
+    "counters": _("Counters"),
+    "packets": _("Watch packets for 5 seconds"),
+    "add address": _("Add an address …"),
+    "address": _("Address with its prefix length"),
+    "attach": _("Attach a namespace …"),
+    "name and address": _("Name and address"),
+    "learned": _("What it has learned"),
+    "addresses": _("Addresses"),
+    "rules": _("Firewall rules"),
+    "routes": _("Routes"),
+    "reset": _("Reset the lab"),
 }
 
 
@@ -116,7 +82,7 @@ def menu(network: Network, thing: str, language: str, *, magics: Collection[str]
 class _Menu:
     def __init__(self, network: Network, language: str, magics: Collection[str], acting: bool) -> None:
         self.network = network
-        self.words = _WORDS[language]
+        self.words = all_translated(_WORDS, language)
         self.magics = magics
         self.acting = acting
 

@@ -10,6 +10,7 @@ import traitlets
 
 from ..core.errors import NslabError
 from ..core.lessons.progress import State
+from ..core.translation import translated
 from . import lesson_text, stepper_view
 from .frontend import bundle, kernel_id
 from .main_thread import between_cells
@@ -77,7 +78,7 @@ class Stepper(anywidget.AnyWidget):
             self._columns = int(content["columns"])
             self._draw(self.picture["step"])
         elif self._busy or self._cell_runs:
-            self.send({"kind": "said", "text": stepper_view.WAIT[self._language]})
+            self.send({"kind": "said", "text": translated(stepper_view.WAIT, self._language)})
         elif content.get("do") == "run":
             self._run(content)
         elif content.get("do") == "back":
@@ -106,7 +107,7 @@ class Stepper(anywidget.AnyWidget):
             self._occupied("restoring", index)
             self._player.back_to(index)
         except KeyboardInterrupt:
-            said = stepper_view.HALFWAY[self._language]
+            said = translated(stepper_view.HALFWAY, self._language)
         except NslabError as error:
             said = str(error)
         finally:

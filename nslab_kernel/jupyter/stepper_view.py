@@ -6,17 +6,15 @@ from typing import Any
 
 from ..core.lessons.lesson import Step
 from ..core.lessons.progress import State
+from ..core.translation import _
 from . import markdown
 from .cell_output import Output
 from .messages import worded
 from .player import Player
 from .verdicts import MIME_METADATA
 
-WAIT = {"en": "Something is running. Wait, or interrupt it.", "zh": "正在运行。请等待，或中断它。"}
-HALFWAY = {
-    "en": "Interrupted halfway: the network is not as this step expects it. Restore it.",
-    "zh": "中途被打断：网络不是这一步所期望的样子。请恢复它。",
-}
+WAIT = _("Something is running. Wait, or interrupt it.")
+HALFWAY = _("Interrupted halfway: the network is not as this step expects it. Restore it.")
 _SHOWN = ("image/svg+xml", "image/png", "image/jpeg", "text/html")
 _PICTURE = 'class="nslab-picture'
 

@@ -6,23 +6,16 @@ from collections.abc import Sequence
 from html import escape
 
 from ..core.checks.evaluate import Verdict
+from ..core.translation import _, translated
 
 MIME_METADATA = "nslab_verdicts"
 """The key in an output's metadata under which the verdicts are found as data."""
 
 _SAID = {
-    "en": {
-        True: "passed",
-        False: "not passed",
-        "sum": "{0} of {1} checks passed. `%netns_hint` helps.",
-        "all": "All {0} checks passed.",
-    },
-    "zh": {
-        True: "通过",
-        False: "未通过",
-        "sum": "{1} 项检查通过了 {0} 项。`%netns_hint` 会给提示。",
-        "all": "{0} 项检查全部通过。",
-    },
+    True: _("passed"),
+    False: _("not passed"),
+    "sum": _("{0} of {1} checks passed. `%netns_hint` helps."),
+    "all": _("All {0} checks passed."),
 }
 _MARK = {True: "✓", False: "✗"}
 _COLOUR = {True: "var(--jp-success-color0, #1b7f4f)", False: "var(--jp-error-color0, #c0392b)"}
@@ -57,7 +50,7 @@ def total(verdicts: Sequence[Verdict], language: str) -> str:
     """How many hold, as a sentence."""
     holding = sum(verdict.holds for verdict in verdicts)
     key = "all" if holding == len(verdicts) else "sum"
-    return _SAID[language][key].format(holding, len(verdicts))
+    return translated(_SAID[key], language).format(holding, len(verdicts))
 
 
 def failure(verdicts: Sequence[Verdict], language: str) -> str:
@@ -68,7 +61,7 @@ def failure(verdicts: Sequence[Verdict], language: str) -> str:
 
 def _item(verdict: Verdict, language: str) -> str:
     mark = (
-        f'<span role="img" aria-label="{escape(_SAID[language][verdict.holds])}" '
+        f'<span role="img" aria-label="{escape(translated(_SAID[verdict.holds], language))}" '
         f'style="color:{_COLOUR[verdict.holds]};font-weight:700">{_MARK[verdict.holds]}</span>'
     )
     reason = f' <span style="{_DIM}">{escape(verdict.reason)}</span>' if verdict.reason else ""

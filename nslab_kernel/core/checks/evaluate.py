@@ -12,6 +12,7 @@ from ..model.firewall import Chain, Rule
 from ..model.network import HOST, Interface, Namespace, Network, Route
 from ..operations.actions import AddAddress, AddNamespace, AddRoute, DeleteAddress, SetDown, SetMaster, SetSysctl, SetUp
 from ..operations.nat import FORWARDING
+from ..translation import _, translated
 from .hints import hints
 from .packets import judge_packets
 from .parse import (
@@ -30,88 +31,48 @@ from .parse import (
 from .traffic import Experiment, Result
 
 _REASONS = {
-    "en": {
-        "answered": "answered in {0:.2f} ms",
-        "answered at": "{0} answered in {1:.2f} ms",
-        "silence": "no answer from {0}",
-        "no route": "{0} has no route to {1}",
-        "unreachable": "destination unreachable: {0}",
-        "answers itself": "{0} has {1} itself, on {2}, so it answers itself instead of {3}",
-        "carrier": "the other end of its cable is up",
-        "no carrier": "the other end of its cable isn't up",
-        "refused": "{0} is reached, but nothing listens on {1} port {2}",
-        "prohibited": "a firewall on the way rejects it",
-        "unknown name": "{0} finds no address for the name {1}",
-        "failed": "the packet couldn't be sent from {0}",
-        "no address to try": "{0} has no address, so there is nothing to reach",
-        "no namespace": "there is no namespace {0}",
-        "no interface": "there is no interface {0} in {1}",
-        "no interface anywhere": "there is no interface {0}",
-        "several": "{0} is in several namespaces: {1}",
-        "up": "it is up",
-        "no-carrier": "it is up, without carrier",
-        "down": "it is down",
-        "has": "on {0}",
-        "has other": "it has {0}",
-        "has none": "it has no address",
-        "route": "by {0}",
-        "route other": "its route there goes via {0}",
-        "route on-link": "its route there has no gateway",
-        "route none": "it has no such route",
-        "port": "it is plugged in",
-        "port other": "it is plugged into {0}",
-        "port none": "it is plugged into no bridge",
-        "no bridge": "{0} is not a bridge",
-        "masquerade": "by a rule in table {0}",
-        "masquerade none": "it has no such rule",
-        "on": "{0} is {1}",
-        "there": "it is there",
-        "not there": "it is not there",
-    },
-    "zh": {
-        "answered": "{0:.2f} 毫秒后得到应答",
-        "answered at": "{0} 在 {1:.2f} 毫秒后应答",
-        "silence": "没有收到 {0} 的应答",
-        "no route": "{0} 没有到 {1} 的路由",
-        "unreachable": "目标不可达：{0}",
-        "answers itself": "{0} 自己在 {2} 上就有 {1}，所以是它自己应答，而不是 {3}",
-        "carrier": "网线对端已启用",
-        "no carrier": "网线对端没有启用",
-        "refused": "能到达 {0}，但没有程序在监听 {1} 端口 {2}",
-        "prohibited": "路上的防火墙拒绝了它",
-        "unknown name": "{0} 查不到名字 {1} 的地址",
-        "failed": "数据包无法从 {0} 发出",
-        "no address to try": "{0} 没有地址，所以没有可到达的目标",
-        "no namespace": "没有命名空间 {0}",
-        "no interface": "{1} 里没有接口 {0}",
-        "no interface anywhere": "没有接口 {0}",
-        "several": "有几个命名空间里都有 {0}：{1}",
-        "up": "它是 up 的",
-        "no-carrier": "它是 up 的，但没有载波",
-        "down": "它是 down 的",
-        "has": "在 {0} 上",
-        "has other": "它有 {0}",
-        "has none": "它没有地址",
-        "route": "通过 {0}",
-        "route other": "它到那里的路由经过 {0}",
-        "route on-link": "它到那里的路由没有网关",
-        "route none": "它没有这样的路由",
-        "port": "它插在上面",
-        "port other": "它插在 {0} 上",
-        "port none": "它没有插在任何网桥上",
-        "no bridge": "{0} 不是网桥",
-        "masquerade": "由表 {0} 中的规则完成",
-        "masquerade none": "它没有这样的规则",
-        "on": "{0} 是 {1}",
-        "there": "它存在",
-        "not there": "它不存在",
-    },
+    "answered": _("answered in {0:.2f} ms"),
+    "answered at": _("{0} answered in {1:.2f} ms"),
+    "silence": _("no answer from {0}"),
+    "no route": _("{0} has no route to {1}"),
+    "unreachable": _("destination unreachable: {0}"),
+    "answers itself": _("{0} has {1} itself, on {2}, so it answers itself instead of {3}"),
+    "carrier": _("the other end of its cable is up"),
+    "no carrier": _("the other end of its cable isn't up"),
+    "refused": _("{0} is reached, but nothing listens on {1} port {2}"),
+    "prohibited": _("a firewall on the way rejects it"),
+    "unknown name": _("{0} finds no address for the name {1}"),
+    "failed": _("the packet couldn't be sent from {0}"),
+    "no address to try": _("{0} has no address, so there is nothing to reach"),
+    "no namespace": _("there is no namespace {0}"),
+    "no interface": _("there is no interface {0} in {1}"),
+    "no interface anywhere": _("there is no interface {0}"),
+    "several": _("{0} is in several namespaces: {1}"),
+    "up": _("it is up"),
+    "no-carrier": _("it is up, without carrier"),
+    "down": _("it is down"),
+    "has": _("on {0}"),
+    "has other": _("it has {0}"),
+    "has none": _("it has no address"),
+    "route": _("by {0}"),
+    "route other": _("its route there goes via {0}"),
+    "route on-link": _("its route there has no gateway"),
+    "route none": _("it has no such route"),
+    "port": _("it is plugged in"),
+    "port other": _("it is plugged into {0}"),
+    "port none": _("it is plugged into no bridge"),
+    "no bridge": _("{0} is not a bridge"),
+    "masquerade": _("by a rule in table {0}"),
+    "masquerade none": _("it has no such rule"),
+    "on": _("{0} is {1}"),
+    "there": _("it is there"),
+    "not there": _("it is not there"),
 }
 
 
 def reason(language: str, key: str, *values: object) -> str:
     """The reason called ``key``, with its values put in."""
-    return _REASONS[language][key].format(*values)
+    return translated(_REASONS[key], language).format(*values)
 
 
 StateClaim = IsUp | HasAddress | HasCarrier | RoutesVia | IsPort | Masquerades | Forwards | Exists
@@ -441,7 +402,7 @@ def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], la
     if not tried:
         return Fact(not claim.expected, reason(language, "no address to try", claim.target), _why(claim))
     answered = [(probe, answer) for probe, answer in tried if answer.how == "answered"]
-    for probe, _ in answered:
+    for probe, _answer in answered:
         itself = _answers_itself(network, claim.source, probe.address)
         if itself:
             return Fact(False, reason(language, "answers itself", claim.source, probe.address, *itself))

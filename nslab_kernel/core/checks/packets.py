@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from ..model.network import Network
+from ..translation import _, all_translated, pgettext, translated
 from .parse import AnswersFrom, GoesVia, Overhears, PacketClaim, Reaches, Resolves, Says, Sees, Sends
 from .traffic import (
     Experiment,
@@ -27,56 +28,29 @@ _TRIES = 16
 """How often to ask for each of several that may answer: chance leaves one of two out once in 30000 times."""
 
 _REASONS = {
-    "en": {
-        "no namespace": "there is no namespace {0}",
-        "no address": "{0} has no address that {1} could be tried at",
-        "arrived as": "it came from {0}",
-        "not arrived": "no packet of {0} came to {1}",
-        "seen": "{0} of {1} packets came by",
-        "not seen": "none of {1} packets came by",
-        "silent": "no ping of {0} is answered, so there is nothing to see",
-        "says": 'it says "{0}"',
-        "resolved": "it finds {0}",
-        "unresolved": "it finds no address",
-        "passed": "{0} answered",
-        "too big": "a packet of {0} bytes doesn't fit on the way",
-        "via": "it goes via {0}",
-        "direct": "nobody passes it on",
-        "answers": "answers came from {0}",
-        "untold": "nobody was seen to answer",
-        "silence": "no answer from {0}",
-        "no route": "{0} has no route to {1}",
-        "unreachable": "a router replied: destination unreachable",
-        "refused": "{0} refuses the connection",
-        "prohibited": "a firewall on the way rejects it",
-        "unknown name": "{0} finds no address for the name {1}",
-        "failed": "the packet couldn't be sent from {0}",
-    },
-    "zh": {
-        "no namespace": "没有命名空间 {0}",
-        "no address": "{0} 没有可供 {1} 测试的地址",
-        "arrived as": "源地址是 {0}",
-        "not arrived": "{0} 的数据包没有到达 {1}",
-        "seen": "{1} 个数据包中看到了 {0} 个",
-        "not seen": "{1} 个数据包一个也没有看到",
-        "silent": "{0} 的 ping 都没有得到应答，所以没有可看的",
-        "says": "网页内容是“{0}”",
-        "resolved": "查到的是 {0}",
-        "unresolved": "没有查到地址",
-        "passed": "{0} 应答了",
-        "too big": "{0} 字节的数据包在途中放不下",
-        "via": "经过 {0}",
-        "direct": "途中没有谁转发",
-        "answers": "应答来自 {0}",
-        "untold": "没有看到谁应答",
-        "silence": "没有收到 {0} 的应答",
-        "no route": "{0} 没有到 {1} 的路由",
-        "unreachable": "路由器答复：目标不可达",
-        "refused": "{0} 拒绝连接",
-        "prohibited": "途中的防火墙拒绝了它",
-        "unknown name": "{0} 查不到名字 {1} 的地址",
-        "failed": "数据包无法从 {0} 发出",
-    },
+    "no namespace": _("there is no namespace {0}"),
+    "no address": _("{0} has no address that {1} could be tried at"),
+    "arrived as": _("it came from {0}"),
+    "not arrived": _("no packet of {0} came to {1}"),
+    "seen": _("{0} of {1} packets came by"),
+    "not seen": _("none of {1} packets came by"),
+    "silent": _("no ping of {0} is answered, so there is nothing to see"),
+    "says": _('it says "{0}"'),
+    "resolved": _("it finds {0}"),
+    "unresolved": _("it finds no address"),
+    "passed": _("{0} answered"),
+    "too big": _("a packet of {0} bytes doesn't fit on the way"),
+    "via": _("it goes via {0}"),
+    "direct": _("nobody passes it on"),
+    "answers": _("answers came from {0}"),
+    "untold": _("nobody was seen to answer"),
+    "silence": _("no answer from {0}"),
+    "no route": _("{0} has no route to {1}"),
+    "unreachable": _("a router replied: destination unreachable"),
+    "refused": _("{0} refuses the connection"),
+    "prohibited": pgettext("reasons prohibited", "a firewall on the way rejects it"),
+    "unknown name": _("{0} finds no address for the name {1}"),
+    "failed": _("the packet couldn't be sent from {0}"),
 }
 
 
@@ -142,7 +116,7 @@ def judge_packets(
     language
         ``en`` or ``zh``.
     """
-    said = _REASONS[language]
+    said = all_translated(_REASONS, language)
     absent = missing(claim, network)
     if absent:
         return False, said["no namespace"].format(absent)
@@ -177,7 +151,7 @@ def judge_packets(
 
 def _says(claim: Says, page: Result, language: str) -> tuple[bool, str]:
     assert isinstance(page, Page)
-    said = _REASONS[language]
+    said = all_translated(_REASONS, language)
     if page.how != "answered":
         host = urlsplit(claim.url).hostname or claim.url
         return not claim.expected, _fate(page.how, Watched(claim.source, host), language)
@@ -188,15 +162,15 @@ def _says(claim: Says, page: Result, language: str) -> tuple[bool, str]:
 def _sends(claim: Sends, traces: list[tuple[Watched, Trace]], language: str) -> tuple[bool, str]:
     answered = [one.address for one, trace in traces if trace.how == "answered"]
     if answered:
-        return claim.expected, _REASONS[language]["passed"].format(answered[0])
+        return claim.expected, translated(_REASONS["passed"], language).format(answered[0])
     one, trace = traces[0]
     if trace.how == "too big":
-        return not claim.expected, _REASONS[language]["too big"].format(claim.size)
+        return not claim.expected, translated(_REASONS["too big"], language).format(claim.size)
     return not claim.expected, _fate(trace.how, one, language)
 
 
 def _overhears(claim: Overhears, traces: list[tuple[Watched, Trace]], language: str) -> tuple[bool, str]:
-    said = _REASONS[language]
+    said = all_translated(_REASONS, language)
     answered = [trace for _, trace in traces if trace.how == "answered"]
     if not answered:
         return False, said["silent"].format(claim.source)
@@ -206,7 +180,7 @@ def _overhears(claim: Overhears, traces: list[tuple[Watched, Trace]], language: 
 
 
 def _goes_via(claim: GoesVia, tried: tuple[Watched, Trace], language: str) -> tuple[bool, str]:
-    said = _REASONS[language]
+    said = all_translated(_REASONS, language)
     one, trace = tried
     if trace.how != "answered":
         return False, _fate(trace.how, one, language)
@@ -217,7 +191,7 @@ def _goes_via(claim: GoesVia, tried: tuple[Watched, Trace], language: str) -> tu
 
 
 def _answers_from(claim: AnswersFrom, traces: list[tuple[Watched, Trace]], language: str) -> tuple[bool, str]:
-    said = _REASONS[language]
+    said = all_translated(_REASONS, language)
     found = sum((responders(trace) for _, trace in traces), start=responders(Trace((), ())))
     if not found:
         one, trace = traces[0]
@@ -242,7 +216,7 @@ def _asked(claim: AnswersFrom, network: Network) -> tuple[Watched, ...]:
 
 def _fate(how: str, one: Watched, language: str) -> str:
     values = {"no route": (one.source, one.address), "unknown name": (one.source, one.address), "failed": (one.source,)}
-    return _REASONS[language][how].format(*values.get(how, (one.address,)))
+    return translated(_REASONS[how], language).format(*values.get(how, (one.address,)))
 
 
 def _pair(claim: PacketClaim) -> tuple[str, str]:

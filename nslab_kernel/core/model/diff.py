@@ -8,101 +8,59 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
 from ..operations.nat import is_memo
+from ..translation import _, all_translated, translated
 from .firewall import Chain, Rule
 from .network import Address, Bridge, BridgePort, Interface, Namespace, Network, PolicyRule, Route
 
 _PHRASES = {
-    "en": {
-        "added namespace": "namespace {name} added",
-        "removed namespace": "namespace {name} removed",
-        "added interface": "interface {name} added in {namespace}",
-        "removed interface": "interface {name} removed from {namespace}",
-        "moved interface": "interface {name} moved from {before} to {after}",
-        "changed name": "interface {before} in {namespace} renamed to {after}",
-        "added address": "address {after} added to {name} in {namespace}",
-        "removed address": "address {before} removed from {name} in {namespace}",
-        "added port": "{name} plugged into {after}",
-        "removed port": "{name} unplugged from {before}",
-        "changed port": "{name} moved from {before} to {after}",
-        "added route": "route added in {namespace}: {after}",
-        "removed route": "route removed from {namespace}: {before}",
-        "changed route": "route in {namespace}: {before} → {after}",
-        "added rule": "firewall rule added in {namespace}, {name}: {after}",
-        "removed rule": "firewall rule removed from {namespace}, {name}: {before}",
-        "added chain": "firewall chain added in {namespace}: {name}",
-        "removed chain": "firewall chain removed from {namespace}: {name}",
-        "added policy rule": "routing rule added in {namespace}: {after}",
-        "removed policy rule": "routing rule removed from {namespace}: {before}",
-        "added neighbour": "permanent neighbour added in {namespace}: {after}",
-        "removed neighbour": "permanent neighbour removed from {namespace}: {before}",
-        "changed hostname": "hostname: {before} → {after}",
-        "changed state": "{name} in {namespace}: {before} → {after}",
-        "changed sysctl": "{name} in {namespace}: {before} → {after}",
-        "changed": "{name} in {namespace}: {what} {before} → {after}",
-    },
-    "zh": {
-        "added namespace": "新增命名空间 {name}",
-        "removed namespace": "移除命名空间 {name}",
-        "added interface": "{namespace} 新增接口 {name}",
-        "removed interface": "{namespace} 移除接口 {name}",
-        "moved interface": "接口 {name} 从 {before} 移到 {after}",
-        "changed name": "{namespace} 的接口 {before} 改名为 {after}",
-        "added address": "{namespace} 的 {name} 新增地址 {after}",
-        "removed address": "{namespace} 的 {name} 移除地址 {before}",
-        "added port": "{name} 插入 {after}",
-        "removed port": "{name} 从 {before} 拔出",
-        "changed port": "{name} 从 {before} 移到 {after}",
-        "added route": "{namespace} 新增路由：{after}",
-        "removed route": "{namespace} 移除路由：{before}",
-        "changed route": "{namespace} 的路由：{before} → {after}",
-        "added rule": "{namespace} 的 {name} 新增防火墙规则：{after}",
-        "removed rule": "{namespace} 的 {name} 移除防火墙规则：{before}",
-        "added chain": "{namespace} 新增防火墙链：{name}",
-        "removed chain": "{namespace} 移除防火墙链：{name}",
-        "added policy rule": "{namespace} 新增策略路由规则：{after}",
-        "removed policy rule": "{namespace} 移除策略路由规则：{before}",
-        "added neighbour": "{namespace} 新增永久邻居：{after}",
-        "removed neighbour": "{namespace} 移除永久邻居：{before}",
-        "changed hostname": "主机名：{before} → {after}",
-        "changed state": "{namespace} 的 {name}：{before} → {after}",
-        "changed sysctl": "{namespace} 的 {name}：{before} → {after}",
-        "changed": "{namespace} 的 {name}：{what} {before} → {after}",
-    },
+    "added namespace": _("namespace {name} added"),
+    "removed namespace": _("namespace {name} removed"),
+    "added interface": _("interface {name} added in {namespace}"),
+    "removed interface": _("interface {name} removed from {namespace}"),
+    "moved interface": _("interface {name} moved from {before} to {after}"),
+    "changed name": _("interface {before} in {namespace} renamed to {after}"),
+    "added address": _("address {after} added to {name} in {namespace}"),
+    "removed address": _("address {before} removed from {name} in {namespace}"),
+    "added port": _("{name} plugged into {after}"),
+    "removed port": _("{name} unplugged from {before}"),
+    "changed port": _("{name} moved from {before} to {after}"),
+    "added route": _("route added in {namespace}: {after}"),
+    "removed route": _("route removed from {namespace}: {before}"),
+    "changed route": _("route in {namespace}: {before} → {after}"),
+    "added rule": _("firewall rule added in {namespace}, {name}: {after}"),
+    "removed rule": _("firewall rule removed from {namespace}, {name}: {before}"),
+    "added chain": _("firewall chain added in {namespace}: {name}"),
+    "removed chain": _("firewall chain removed from {namespace}: {name}"),
+    "added policy rule": _("routing rule added in {namespace}: {after}"),
+    "removed policy rule": _("routing rule removed from {namespace}: {before}"),
+    "added neighbour": _("permanent neighbour added in {namespace}: {after}"),
+    "removed neighbour": _("permanent neighbour removed from {namespace}: {before}"),
+    "changed hostname": _("hostname: {before} → {after}"),
+    "changed state": _("{name} in {namespace}: {before} → {after}"),
+    "changed sysctl": _("{name} in {namespace}: {before} → {after}"),
+    "changed": _("{name} in {namespace}: {what} {before} → {after}"),
 }
-_STATES = {"en": {"no-carrier": "up without carrier"}, "zh": {"no-carrier": "up 但无载波"}}
-_VERBS = {
-    "en": {"added": "added", "removed": "removed", "changed": "changed", "moved": "moved"},
-    "zh": {"added": "新增", "removed": "移除", "changed": "改变", "moved": "移动"},
-}
+_STATES = {"no-carrier": _("up without carrier")}
+_VERBS = {"added": _("added"), "removed": _("removed"), "changed": _("changed"), "moved": _("moved")}
 _COUNTED = {
-    "en": {
-        "namespace": "{} namespaces",
-        "interface": "{} cables and interfaces",
-        "address": "{} addresses",
-        "route": "{} routes",
-        "rule": "{} firewall rules",
-        "chain": "{} firewall chains",
-    },
-    "zh": {
-        "namespace": "{} 个命名空间",
-        "interface": "{} 根网线和接口",
-        "address": "{} 个地址",
-        "route": "{} 条路由",
-        "rule": "{} 条防火墙规则",
-        "chain": "{} 条防火墙链",
-    },
+    "namespace": _("{} namespaces"),
+    "interface": _("{} cables and interfaces"),
+    "address": _("{} addresses"),
+    "route": _("{} routes"),
+    "rule": _("{} firewall rules"),
+    "chain": _("{} firewall chains"),
 }
-_OTHERS = {"en": "{} more", "zh": "另外 {} 项"}
-_MARKS = {"en": (": ", ", ", "; "), "zh": ("：", "、", "；")}
+_OTHERS = _("{} more")
+_MARKS = (_(": "), _(", "), _("; "))
 _FEW = 4  # of one kind; more of them are counted rather than named
 _FEWER = {"route": 2, "rule": 1, "chain": 2}  # of what takes long to say
 
 
 def words(change: Change, language: str) -> str:
     """One change as a phrase."""
-    phrases = _PHRASES[language]
+    phrases = all_translated(_PHRASES, language)
     phrase = phrases.get(f"{change.verb} {change.what}", phrases["changed"])
-    states = _STATES[language] if change.what == "state" else {}
+    states = all_translated(_STATES, language) if change.what == "state" else {}
     return phrase.format(
         name=change.name,
         namespace=change.namespace,
@@ -119,12 +77,12 @@ def summary(changes: Iterable[Change], language: str = "en") -> str:
     interface is, the addresses of a removed one) isn't said.
     """
     told = _without_the_obvious(tuple(changes))
-    colon, comma, semicolon = _MARKS[language]
+    colon, comma, semicolon = (translated(mark, language) for mark in _MARKS)
     parts = []
     for verb in ("added", "moved", "changed", "removed"):
         items = _items([change for change in told if change.verb == verb], language)
         if items:
-            parts.append(_VERBS[language][verb] + colon + comma.join(items))
+            parts.append(translated(_VERBS[verb], language) + colon + comma.join(items))
     return semicolon.join(parts)
 
 
@@ -153,10 +111,10 @@ def _items(changes: list[Change], language: str) -> list[str]:
         few = _FEWER.get(kind, _FEW)
         if len(texts) <= few:
             items += texts
-        elif kind in _COUNTED[language]:
-            items.append(_COUNTED[language][kind].format(len(texts)))
+        elif kind in _COUNTED:
+            items.append(translated(_COUNTED[kind], language).format(len(texts)))
         else:
-            items += [*texts[: few - 1], _OTHERS[language].format(len(texts) - few + 1)]
+            items += [*texts[: few - 1], translated(_OTHERS, language).format(len(texts) - few + 1)]
     return items
 
 
@@ -173,7 +131,7 @@ def _item(change: Change, language: str) -> str:
     if change.what == "port" and change.verb != "changed":
         return f"{change.name} → {value}"
     if change.what in ("state", "sysctl", "name"):
-        states = _STATES[language]
+        states = all_translated(_STATES, language)
         subject = "" if change.what == "name" else change.name.removeprefix("net.ipv4.") + " "
         return f"{subject}{states.get(change.before, change.before)} → {states.get(change.after, change.after)}"
     return words(change, language)

@@ -8,29 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..translation import _, translated
 from .network import HOST, Interface, Namespace, Network, Route
 
 _SENTENCES = {
-    "en": {
-        "bridge down": "{0} is down, so {1} can't reach each other yet",
-        "bridge down, one": "{0} is down, so {1} can't reach anything through it yet",
-        "end down": "{0} is down, so {1} is cut off",
-        "down": "{0} in {1} is down",
-        "unplugged": "{0} is plugged into no bridge and has no address, so {1} reaches nothing through it yet",
-        "no address": "{0} has no address, so {1} can't be reached yet",
-        "duplicate": "{1} both have {0}",
-    },
-    "zh": {
-        "bridge down": "{0} 是 down 的，所以 {1} 还不能互相到达",
-        "bridge down, one": "{0} 是 down 的，所以 {1} 还不能通过它到达任何地方",
-        "end down": "{0} 是 down 的，所以 {1} 与外界断开",
-        "down": "{1} 的 {0} 是 down 的",
-        "unplugged": "{0} 没有插入网桥，也没有地址，所以 {1} 还不能通过它到达任何地方",
-        "no address": "{0} 没有地址，所以还不能到达 {1}",
-        "duplicate": "{1} 都有 {0}",
-    },
+    "bridge down": _("{0} is down, so {1} can't reach each other yet"),
+    "bridge down, one": _("{0} is down, so {1} can't reach anything through it yet"),
+    "end down": _("{0} is down, so {1} is cut off"),
+    "down": _("{0} in {1} is down"),
+    "unplugged": _("{0} is plugged into no bridge and has no address, so {1} reaches nothing through it yet"),
+    "no address": _("{0} has no address, so {1} can't be reached yet"),
+    "duplicate": _("{1} both have {0}"),
 }
-_AND = {"en": (", ", " and ", "its {} namespaces"), "zh": ("、", " 和 ", "它的 {} 个命名空间")}
+_AND = (_(", "), _(" and "), _("its {} namespaces"))
 _FEW = 4  # namespaces; more of them are counted rather than named
 
 
@@ -45,7 +35,7 @@ def next_step(network: Network, language: str = "en") -> str:
         ``en`` or ``zh``.
     """
     for sentence, name, namespaces in _blockers(network):
-        return _SENTENCES[language][sentence].format(name, _listed(namespaces, language))
+        return translated(_SENTENCES[sentence], language).format(name, _listed(namespaces, language))
     return ""
 
 
@@ -137,7 +127,7 @@ def _plugged(network: Network, namespace: Namespace, bridge: Interface) -> list[
 
 
 def _listed(names: list[str], language: str) -> str:
-    comma, and_, counted = _AND[language]
+    comma, and_, counted = (translated(mark, language) for mark in _AND)
     if len(names) > _FEW:
         return counted.format(len(names))
     return and_.join(filter(None, (comma.join(names[:-1]), names[-1])))
