@@ -6,9 +6,9 @@ import sys
 import time
 
 from ..core.errors import NslabError
-from ..core.operations.internet import DNS, PEER, SERVERS, WEB
+from ..core.operations.internet import DNS, ECHOING, FAMOUS, PEER, RESOLVERS, SERVERS, WEB
 from ..core.translation import _
-from . import listening, namespaces, processes
+from . import certificate, listening, namespaces, processes
 from .interrupts import Held
 from .servers import ECHO_PORT, WEB_PORT
 
@@ -30,9 +30,10 @@ def start_servers(pending: Held) -> None:
         If dnsmasq isn't installed, or a program doesn't come up.
     """
     python = [sys.executable, "-m", "nslab_kernel.linux.servers"]
+    trusted = certificate.trusted_by_the_lab((WEB.name, *FAMOUS, *ECHOING))
     for server, command, port in (
         (DNS, _dnsmasq(), _DNS_PORT),
-        (WEB, [*python, "web"], WEB_PORT),
+        (WEB, [*python, "web", *trusted], WEB_PORT),
         (PEER, [*python, "echo"], ECHO_PORT),
     ):
         processes.start(server.namespace, command, keep_output=False)
@@ -41,6 +42,9 @@ def start_servers(pending: Held) -> None:
 
 def _dnsmasq() -> list[str]:
     records = [f"--host-record={','.join((server.name, *map(_ip, server.addresses)))}" for server in SERVERS]
+    records += [f"--host-record={name},{','.join(map(_ip, WEB.addresses))}" for name in (*FAMOUS, *ECHOING)]
+    google, cloudflare = (RESOLVERS[0], RESOLVERS[3]), (RESOLVERS[2], RESOLVERS[4])
+    records += [f"--host-record=dns.google,{','.join(google)}", f"--host-record=one.one.one.one,{','.join(cloudflare)}"]
     # In the foreground it keeps its user: a rootless lab has no other.
     return ["dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", *records]
 

@@ -1,6 +1,7 @@
 """The programs that answer in the world outside, each run in its own namespace.
 
-``python -m nslab_kernel.linux.servers web`` serves a page that tells the caller which address it was seen with;
+``python -m nslab_kernel.linux.servers web [CERTIFICATE]`` serves a page that tells the caller which address it was seen
+with, by https, too, where it has a file with a certificate and its key;
 ``... echo`` sends back what it gets, by TCP and UDP (RFC 862). Standard library only, so that they start quickly.
 """
 
@@ -8,12 +9,16 @@ from __future__ import annotations
 
 import socket
 import socketserver
+import ssl
 import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from ..core.operations.internet import ECHOING, FAMOUS, WEB
+
 WEB_PORT = 80
+SECURE_PORT = 443
 ECHO_PORT = 7
 
 
@@ -23,7 +28,13 @@ class Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Send the page; `http.server` calls this for a GET request."""
         caller = self.client_address[0].removeprefix("::ffff:")
-        body = f"Hello from www.example.com\nyou are {caller}\n".encode()
+        name = self.headers.get("Host", "").partition(":")[0].lower()
+        if name in ECHOING:
+            body = f"{caller}\n".encode()
+        elif name in FAMOUS:
+            body = f"Hello from {name}, made up by nslab\nyou are {caller}\n".encode()
+        else:
+            body = f"Hello from {WEB.name}\nyou are {caller}\n".encode()
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
@@ -76,6 +87,12 @@ class EchoUDPServer(socketserver.ThreadingUDPServer):
 
 def web() -> None:
     """Serve the page for ever."""
+    if len(sys.argv) > 2:
+        secure = DualStackServer(("::", SECURE_PORT), Page)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[2])
+        secure.socket = context.wrap_socket(secure.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=secure.serve_forever, daemon=True).start()
     DualStackServer(("::", WEB_PORT), Page).serve_forever()
 
 

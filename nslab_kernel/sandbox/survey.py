@@ -33,7 +33,7 @@ _TREES = (
     ("/boot", 0, False),
     ("/tmp", 0, False),
 )
-# Certificates are hundreds and nobody edits them; dpkg's and apt's lists are large.
+# Without what is in them: certificates are hundreds and nobody edits them; dpkg's and apt's lists are large.
 _LEFT_OUT = frozenset({"/etc/ssl/certs", "/var/lib/dpkg", "/var/lib/apt", "/etc/alternatives"})
 _EMPTY = "/var/log"  # a lab's logs begin empty
 _SECRETS = "/etc"  # what can't be read there is hidden, so that `ssh-keygen -A` or `useradd` can make it anew
@@ -96,8 +96,9 @@ def _walk(folder: str, status: os.stat_result, depth: int, files: bool, me: int)
         try:
             if entry.is_dir(follow_symlinks=False):
                 # What is ours can be copied when it is written to; what is root's below it, hardly ever there, can't.
-                if depth and entry.path not in _LEFT_OUT and (found := entry.stat(follow_symlinks=False)).st_uid != me:
-                    yield from _walk(entry.path, found, depth - 1, files, me)
+                if depth and (found := entry.stat(follow_symlinks=False)).st_uid != me:
+                    left_out = entry.path in _LEFT_OUT
+                    yield from _walk(entry.path, found, 0 if left_out else depth - 1, files and not left_out, me)
             elif files and not opaque and entry.is_file(follow_symlinks=False):
                 yield from _file(entry.path, entry.stat(follow_symlinks=False), me)
         except OSError:

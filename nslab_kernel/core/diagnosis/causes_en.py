@@ -36,6 +36,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{interface} has no link-local address",
         "IPv6 looks for neighbours from a link-local address, and there is none.",
     ),
+    "not-made-up": (
+        "{ip} isn't part of the made-up internet",
+        "The internet of this lab is made up and has no {ip}: the provider answers that it is unreachable.",
+    ),
     "no-route": (
         "no route to {ip}",
         "{Where} has no route that fits {ip}, not even a default one, so it doesn't send the packet.",

@@ -24,6 +24,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "谁先应答 {ip}，谁就会收到本该发给另一方的数据包。",
     ),
     "no-link-local": ("{interface} 没有链路本地地址", "IPv6 从链路本地地址寻找邻居，而这里没有。"),
+    "not-made-up": (
+        "模拟的互联网里没有 {ip}",
+        "这个实验环境的互联网是模拟的，里面没有 {ip}：运营商回答它不可达。",
+    ),
     "no-route": ("没有到 {ip} 的路由", "{where} 没有适合 {ip} 的路由，也没有默认路由，所以不发送这个数据包。"),
     "refusing-route": ("{route}", "这条路由不指路，而是禁止这个数据包。"),
     "refusing-rule": ("规则 {priority} 是 {refusal}", "还没有查路由表，策略路由就禁止了这个数据包。"),

@@ -103,6 +103,7 @@ _LOOKS: dict[str, _Look] = {
     "duplicate-detected": _addresses,
     "duplicate-address": _addresses,
     "no-link-local": _addresses,
+    "not-made-up": _route,
     "no-route": _route,
     "refusing-route": _route,
     "refusing-rule": _policy,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model.network import Interface, Namespace
+from ..operations import internet
 from ..operations.actions import AddAddress, DeleteRoute, DeleteRule, SetUp
 from .findings import Place
 from .neighbour_failures import candidates, leads_to, other_prefix, strayed, switch_ipv6_on
@@ -18,6 +19,8 @@ from .walk import Cause, Repair, Walk
 
 def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
     """Why the tables have nothing for a packet's destination, looked for in the order in which a link is set up."""
+    if internet.lacks(walk.network, here.name, packet.destination):
+        return Cause("not-made-up", Place(here.name), {"ip": packet.destination})
     links = [interface for interface in here.interfaces if not interface.is_loopback]
     if not links:
         return Cause("no-interface", Place(here.name), {"ip": packet.destination})

@@ -1,11 +1,13 @@
 """The world outside, offline and always the same: a provider's router and servers behind it.
 
-The addresses are those reserved for documentation (RFC 5737, RFC 3849), so they can be mistaken for nobody's. The
-provider has no route to private addresses: an answer to 172.16.1.1 ends there, as it does in the real world.
+The addresses are those reserved for documentation (RFC 5737, RFC 3849), so they can be mistaken for nobody's. Only
+what every second tutorial pings, 8.8.8.8 and a few more, answers here under its real address. The provider has no route
+to private addresses: an answer to 172.16.1.1 ends there, as it does in the real world.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -65,7 +67,16 @@ WEB = WorldServer("inet-web", ("203.0.113.10/24", "2001:db8:113::10/64"), "www.e
 DNS = WorldServer("inet-dns", ("203.0.113.53/24", "2001:db8:113::53/64"), "dns.example.com", "net203")
 PEER = WorldServer("inet-peer", ("198.51.100.7/24", "2001:db8:198::7/64"), "peer.example.com", "net198")
 SERVERS = (WEB, DNS, PEER)
+RESOLVERS = ("8.8.8.8", "8.8.4.4", "1.1.1.1", "2001:4860:4860::8888", "2606:4700:4700::1111")
+"""Public DNS servers that tutorials ping and ask; the offline DNS server has their addresses, too, on its ``lo``."""
+FAMOUS = ("example.com", "google.com", "www.google.com", "github.com", "www.cloudflare.com")
+"""Names that tutorials look up; the offline web server answers for them."""
+ECHOING = ("ifconfig.me", "icanhazip.com", "api.ipify.org", "checkip.amazonaws.com")
+"""Names that tutorials ask for their own public address; the offline web server answers with that alone."""
 NAMESPACES = (PROVIDER, *(server.namespace for server in SERVERS))
+
+
+_RESERVED = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", *RESOLVERS)
 
 
 def internet(network: Network) -> tuple[Action, ...]:
@@ -85,6 +96,7 @@ def internet(network: Network) -> tuple[Action, ...]:
         planned.append(SetUp(segment.bridge, PROVIDER))
     for server in SERVERS:
         planned += _server(server)
+    planned += _resolvers()
     return (*planned, SetResolver(_ip(DNS.addresses[0])))
 
 
@@ -141,6 +153,25 @@ def _server(server: WorldServer) -> list[Action]:
         SetUp("eth0", server.namespace),
         *(AddRoute(_default(cidr), "", server.namespace) for cidr in segment.addresses),
     ]
+
+
+def _resolvers() -> list[Action]:
+    planned: list[Action] = []
+    for ip in RESOLVERS:
+        family = 6 if ":" in ip else 4
+        length, gateway = (128, _ip(DNS.addresses[1])) if family == 6 else (32, _ip(DNS.addresses[0]))
+        planned.append(AddAddress("lo", f"{ip}/{length}", DNS.namespace))
+        planned.append(AddRoute(Route(f"{ip}/{length}", family, gateway), "", PROVIDER))
+    return planned
+
+
+def lacks(network: Network, namespace: str, ip: str) -> bool:
+    """Whether a packet that ``namespace`` can't route is one to a machine that the made-up internet just hasn't."""
+    if namespace != PROVIDER or not all(network.get(name) for name in NAMESPACES):
+        return False
+    address = ipaddress.ip_address(ip)
+    # Of the addresses reserved for documentation the made-up world's own are: a missing one is a fault.
+    return address.is_global and not any(address in ipaddress.ip_network(known) for known in _RESERVED)
 
 
 def _default(gateway: str) -> Route:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from IPython.core.display_functions import display
 from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
@@ -21,6 +22,12 @@ _OPENED = _(
     address=ADDRESS,
     machine=MACHINE,
     resolver=RESOLVER,
+)
+
+_MADE_UP = _(
+    "All of it is made up and answers in this lab alone. So do 8.8.8.8, 8.8.4.4 and 1.1.1.1 (ping and DNS), "
+    "google.com, github.com and example.com (http and https), and ifconfig.me and icanhazip.com "
+    "(they say your address)."
 )
 
 
@@ -52,6 +59,8 @@ class ReachingMagics(NslabMagics):
             show_commands(done.commands)
         elif not wanted.off:
             print(worded(_OPENED) if wanted.real else _servers())
+            if not wanted.real:
+                display({"text/plain": worded(_MADE_UP)}, raw=True)
 
     @magic_arguments()
     @argument("bridge", help="A bridge of the host with an address.")

@@ -38,6 +38,7 @@ from nslab_kernel.core.operations.actions import (
     SetUp,
 )
 from nslab_kernel.core.operations.firewall_actions import AddChain, AddFilterRule
+from nslab_kernel.core.operations.internet import internet
 
 from .labs import V6, addressless, bridged, broken, default, routed
 
@@ -279,6 +280,9 @@ CASES: dict[str, Case] = {
     "duplicate-detected": Case(dadfailed(broken(bridged(3, "br1", V6), AddAddress("eth00-ns3", "fd00::2/64", "ns3")))),
     "duplicate-address": Case(broken(bridged(3), AddAddress("eth00-ns3", "172.16.1.2/16", "ns3"))),
     "no-link-local": Case(addressless(), destination="fd01::2", curable=False),
+    "not-made-up": Case(
+        broken(bridged(), *internet(bridged())[:-1], default(HOST, "192.0.2.1")), HOST, "9.9.9.9", curable=False
+    ),
     "no-route": Case(routed(defaults=False)),
     "refusing-route": Case(broken(routed(), AddRoute(UNREACHABLE, "", "ns1"))),
     "refusing-rule": Case(
