@@ -88,7 +88,7 @@ def unnamed(known: set[int]) -> list[Place]:
             inode = int(os.readlink(path)[len("net:[") : -1])
             if inode not in known and inode not in found:
                 with open(f"/proc/{pid}/comm") as comm:
-                    found[inode] = Place(f"pid-{pid}", path, inode, "process", f"{comm.read().strip()} ({pid})")
+                    found[inode] = Place(f"pid-{pid}", path, inode, "process", f"pid-{pid} ({comm.read().strip()})")
     return list(found.values())
 
 

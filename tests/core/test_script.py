@@ -189,7 +189,7 @@ def test_what_cannot_be_built_is_said() -> None:
     assert "# left out: eth0 in host, which is hardware" in text
     assert "# left out: x in host" in text
     assert [line for line in text.splitlines() if "pid-7" in line] == [
-        "# left out: namespace pid-7 (pid-7), which ends with its process"
+        "# left out: namespace pid-7, which ends with its process"
     ]
 
 

@@ -1,6 +1,7 @@
 """Judge the diagnosis by the networks of the corpus, and print a table by kind.
 
-nslab run -- python -m tests.corpus [WORD...]    networks whose kind and name contain the words; all without any
+nslab run -- python -m tests.corpus [WORD...]         networks whose kind and name contain the words; all without any
+nslab run -- python -m tests.corpus --random N SEED   N random networks: the corpus' kinds put into each other
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections import Counter, defaultdict
 
 from nslab_kernel.lab import Lab
 
-from .catalogue import cases
+from .catalogue import Case, cases
+from .generating import random_case
 from .judging import judge
 
 _COLUMNS = (
@@ -31,7 +33,7 @@ def main(words: list[str]) -> None:
     """Judge network after network, saying at once what is wrong."""
     tables: dict[str, Counter[str]] = defaultdict(Counter)
     lab = Lab("en")
-    for case in cases(*words):
+    for case in _wanted(words):
         if case.missing:
             print(f"-- {case.id}: needs {case.missing}", flush=True)
             tables[case.kind]["not built"] += 1
@@ -60,6 +62,12 @@ def main(words: list[str]) -> None:
             if not fix.typed or fix.harmed:
                 print(f"   {fix}", flush=True)
     _print(tables)
+
+
+def _wanted(words: list[str]) -> list[Case]:
+    if words[:1] == ["--random"]:
+        return [random_case(f"{words[2]}/{number}") for number in range(int(words[1]))]
+    return cases(*words)
 
 
 def _print(tables: dict[str, Counter[str]]) -> None:

@@ -39,7 +39,7 @@ def lab() -> Iterator[Lab]:
 
 def test_containers_have_no_name_and_are_drawn_by_their_process(lab: Lab) -> None:
     network = lab.snapshot()
-    programs = {space.title.split()[0]: space for space in network.namespaces}
+    programs = {space.title.partition("(")[2].removesuffix(")"): space for space in network.namespaces}
     assert set(programs) == {"httpd", "sleep"}
     assert all(space.kind == "process" for space in programs.values())
     assert [address.cidr for address in programs["httpd"].interfaces[1].addresses] == ["172.17.0.2/16"]

@@ -141,7 +141,7 @@ def test_what_the_lab_made_is_known_by_its_mark_in_a_later_notebook(machine: Lab
 
 def test_a_container_without_a_name_is_seen_and_drawn_by_its_process(machine: Lab) -> None:
     nameless = [space for space in machine.snapshot().namespaces if space.kind == "process"]
-    assert [space.title.split(" ")[0] for space in nameless] == ["sleep"]
+    assert [space.title for space in nameless] == [f"{space.name} (sleep)" for space in nameless[:1]]
     assert nameless[0].title in machine.picture().text()
     with pytest.raises(NslabError, match="no name"):
         machine.detach(nameless[0].name)

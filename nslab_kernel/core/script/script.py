@@ -22,7 +22,7 @@ def buildable(network: Network, details: Details) -> tuple[Network, list[str]]:
     kept = []
     for namespace in network.everywhere:
         if namespace.kind == "process":
-            comments.append(f"# left out: namespace {namespace.name} ({namespace.title}), which ends with its process")
+            comments.append(f"# left out: namespace {namespace.title}, which ends with its process")
         reasons = dict(_reasons(network, namespace, details))
         comments += [f"# left out: {interface.name} in {namespace.name}, {why}" for interface, why in reasons.items()]
         kept.append(_without(namespace, {interface.index for interface in reasons}))
