@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from nslab_kernel.lab import Lab
-from nslab_kernel.picture.scene import Group, Text
+from nslab_kernel.picture.scene import Group, Scene, Text
 
 from . import told, tools, whole
 from .building import built
@@ -22,54 +23,69 @@ _PATIENCE = 3.0  # seconds; IPv6 addresses and carriers may still come and go
 _TOP = Path(__file__).parent.parent.parent
 _RESOLVED = ("set", "map")  # a snapshot has their elements in the rules that look them up
 
-ALL = [pytest.param(case, id=case.id) for case in cases() if not case.missing]
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A network of the corpus as the tools and as nslab saw it."""
+
+    case: Case
+    said: set[tools.Fact]
+    read: set[tools.Fact]
+    whole: set[tools.Fact]
+    scene: Scene
+    script: str
 
 
-@pytest.mark.parametrize("case", ALL)
-def test_a_snapshot_says_what_the_tools_say(lab: Lab, case: Case) -> None:
-    with built(lab, case):
-        deadline = time.monotonic() + _PATIENCE
-        while True:
-            processes = [int(space.name[4:]) for space in lab.snapshot().namespaces if space.kind == "process"]
-            said = {fact for fact in tools.facts(tools.places(processes)) if fact[1] not in _RESOLVED}
-            read = told.facts(lab.snapshot(volatile=True))
-            if said == read or time.monotonic() > deadline:
-                break
-        lines = [f"tools:    {' '.join(f)}" for f in sorted(said - read)]
-        lines += [f"snapshot: {' '.join(f)}" for f in sorted(read - said)]
-        assert said == read, "\n".join(lines)
+@pytest.fixture(scope="module", params=[pytest.param(case, id=case.id) for case in cases() if not case.missing])
+def seen(request: pytest.FixtureRequest) -> Seen:
+    """Each network in turn, built once for all that is judged of it."""
+    lab = Lab("en")
+    try:
+        with built(lab, request.param):
+            found = _seen(lab, request.param)
+    finally:
+        lab.close()
+    return found
 
 
-@pytest.mark.parametrize("case", ALL)
-def test_a_script_builds_the_network_again_or_names_what_it_leaves_out(lab: Lab, case: Case, tmp_path: Path) -> None:
-    with built(lab, case):
-        script = lab.script()
-        processes = [int(space.name[4:]) for space in lab.snapshot().namespaces if space.kind == "process"]
-        was = whole.facts(tools.places(processes), case.commands)
+def _seen(lab: Lab, case: Case) -> Seen:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        network = lab.snapshot(volatile=True)
+        places = tools.places(int(space.name[4:]) for space in network.namespaces if space.kind == "process")
+        said, read = tools.facts(places), told.facts(network)
+        if {fact for fact in said if fact[1] not in _RESOLVED} == read or time.monotonic() > deadline:
+            break
+    return Seen(case, said, read, whole.facts(places, case.commands), lab.picture(network).scene, lab.script())
+
+
+def test_a_snapshot_says_what_the_tools_say(seen: Seen) -> None:
+    said = {fact for fact in seen.said if fact[1] not in _RESOLVED}
+    lines = [f"tools:    {' '.join(fact)}" for fact in sorted(said - seen.read)]
+    lines += [f"snapshot: {' '.join(fact)}" for fact in sorted(seen.read - said)]
+    assert said == seen.read, "\n".join(lines)
+
+
+def test_a_script_builds_the_network_again_or_names_what_it_leaves_out(seen: Seen, tmp_path: Path) -> None:
     file = tmp_path / "script.sh"
-    file.write_text(script)
+    file.write_text(seen.script)
     again = subprocess.run(
         ["nslab", "run", "--", sys.executable, "-m", whole.__name__, str(file)],
         cwd=_TOP,
-        env=os.environ | {"TYPED": case.commands, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        env=os.environ | {"TYPED": seen.case.commands, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
     )
     found = json.loads(again.stdout or json.dumps({"failed": again.stderr}))
-    assert "failed" not in found, f"{found['failed']}\n{script}"
-    differing = whole.unexplained(was, {tuple(fact) for fact in found["facts"]}, script)
-    assert not differing, "\n".join([*differing, script])
+    assert "failed" not in found, f"{found['failed']}\n{seen.script}"
+    differing = whole.unexplained(seen.whole, {tuple(fact) for fact in found["facts"]}, seen.script)
+    assert not differing, "\n".join([*differing, seen.script])
 
 
-@pytest.mark.parametrize("case", ALL)
-def test_everything_is_in_the_picture(lab: Lab, case: Case) -> None:
-    with built(lab, case):
-        network = lab.snapshot()
-        processes = [int(space.name[4:]) for space in network.namespaces if space.kind == "process"]
-        said = tools.facts(tools.places(processes))
-        scene = lab.picture(network).scene
-    drawn = {group.id: group for group in scene.groups if group.kind in ("interface", "bridge", "switch", "namespace")}
-    lines = {group.id for group in scene.groups if group.kind in ("cable", "bundle")}
+def test_everything_is_in_the_picture(seen: Seen) -> None:
+    said, groups = seen.said, seen.scene.groups
+    drawn = {group.id: group for group in groups if group.kind in ("interface", "bridge", "switch", "namespace")}
+    lines = {group.id for group in groups if group.kind in ("cable", "bundle")}
     missing = []
     for namespace, about, *rest in said:
         if namespace not in drawn:

@@ -7,6 +7,7 @@ of other namespaces as NAMESPACE/NAME.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -267,7 +268,7 @@ def _firewall(place: Place) -> Iterator[Fact]:
             if what == "chain":
                 yield (
                     "chain", body["family"], body["table"], body["name"], body.get("hook", ""),
-                    body.get("policy", "accept"), str(body.get("prio", 0)), _devices(body),
+                    body.get("policy", "accept"), str(body.get("prio", 0)), _devices(place, body),
                 )  # fmt: skip
             elif what == "rule":
                 yield "rule", body["family"], body["table"], body["chain"], str(body["handle"])
@@ -275,6 +276,10 @@ def _firewall(place: Place) -> Iterator[Fact]:
                 yield what, body["family"], body["table"], body["name"], str(len(body.get("elem", ())))
 
 
-def _devices(chain: dict[str, Any]) -> str:
-    devices = chain.get("dev", [])
-    return " ".join([devices] if isinstance(devices, str) else sorted(devices))
+def _devices(place: Place, chain: dict[str, Any]) -> str:
+    """The devices of a chain of family netdev; nft prints them as text alone."""
+    if chain["family"] != "netdev":
+        return ""
+    printed = place.run("nft", "list", "chain", "netdev", chain["table"], chain["name"])
+    found = re.search(r"devices? (?:= )?(.*?) priority", printed)
+    return " ".join(sorted(re.findall(r'"?([^\s"{},]+)"?', found[1]))) if found else ""
