@@ -19,6 +19,7 @@ _LOOSE_END = 18.0  # a loose end hangs so far above its switch
 _ROW = 30.0  # height of the labels
 _LIFT = 14.0  # of a label's base above its switch, over a tag
 _FROM_END = 96.0  # where the way out leads in, from the switch's right end: left of its tag
+_STEP = 20.0  # from socket to socket where there is no space for names
 _COUNTED = 70.0  # width that is kept for the number of those without a place
 
 
@@ -76,7 +77,7 @@ class TopPorts:
         for number, (plug, height) in enumerate(ends):
             texts = self._label(plug, right - 14 - x - 14 - (0 if number == len(ends) - 1 else _COUNTED))
             if texts is None:
-                self._rest([end[0] for end in ends[number:]], x, y)
+                self._rest(ends[number:], x, right, y)
                 return
             end = x + 14 + texts[-1].extent[2]
             if kept_free is not None and x - 12 < kept_free < end + 12:
@@ -95,7 +96,7 @@ class TopPorts:
             state = Text(name.extent[2] + 8, 0, told, "text", STATE_STYLES[plug.condition])
             if state.extent[2] <= room:
                 return name, state
-        return None
+        return (name,) if name.extent[2] <= room else None
 
     def _told(self, plug: Socket) -> str:
         """Kind, state, and where the other end is if no cable shows it."""
@@ -110,12 +111,20 @@ class TopPorts:
         self.groups.append(Group(plug.id, "interface", "things", items, plug.details, plug.fate))
         self.anchors[plug.id] = (x, y)
 
-    def _rest(self, plugs: list[Socket], x: float, y: float) -> None:
-        """How many have no place; a cable to one of them ends beside that."""
+    def _rest(self, ends: list[tuple[Socket, float]], x: float, right: float, y: float) -> None:
+        """Those whose names have no place: sockets alone, and how many they are, or the count alone for very many.
+
+        A cable to one without a socket ends beside the count.
+        """
+        plugs = [plug for plug, _ in ends]
+        if x + _STEP * len(ends) + _COUNTED <= right:
+            for plug, height in ends:
+                self._put(plug, x, height, ())
+                x += _STEP
         text = Text(x + 8, y - _LIFT, word("and more", self.language, len(plugs)), "text", "muted")
         details = "\n".join(plug.name for plug in plugs)
         self.groups.append(Group(f"{plugs[0].master}#more", "interfaces", "things", (text,), details))
-        self.anchors |= {plug.id: (x, y) for plug in plugs}
+        self.anchors |= {plug.id: (x, y) for plug in plugs if plug.id not in self.anchors}
 
     def _join(self, cable: Cable, lane: float) -> None:
         (x1, y1), (x2, y2) = (self.anchors[end.id] for end in cable.ends)
