@@ -79,6 +79,9 @@ def _of_interface(name: str) -> _Look:
 
 
 def _chain(cause: Cause) -> str:
+    if cause.facts.get("tool"):
+        *tool, name = cause.facts["tool"].split()
+        return within(cause.place.namespace, *tool, "-L" if tool[0] in ("ebtables", "arptables") else "-S", name)
     return within(cause.place.namespace, "nft", "list", "chain", *cause.facts["chain"].split())
 
 

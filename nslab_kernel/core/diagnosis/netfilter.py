@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..model.firewall import Chain, Match, Rule, Verdict
 from ..model.network import Interface, Namespace
 from ..model.subnets import subnet_of
-from ..operations.firewall_actions import DeleteFilterRule, SetPolicy
+from ..operations.firewall_actions import DeleteFilterRule, SetPolicy, iptables_of
 from .conntrack import Connection, End, Track
 from .findings import Place
 from .owners import family_of, is_broadcast, is_local, parsed, usable
@@ -428,6 +428,9 @@ def refusal(here: Namespace, hook: str, decision: Decision, packet: Packet) -> C
         "packet": packet.what,
         "verdict": decision.kind,
     }
+    tool = iptables_of(chain)
+    if tool:
+        facts["tool"] = " ".join((*tool, chain.name))
     place = Place(here.name)
     if rule is None:
         return Cause("filtered-by-policy", place, facts, ((SetPolicy(chain, "accept", here.name),),))

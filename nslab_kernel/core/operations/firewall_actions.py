@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 from ..effects import chains
 from ..model.firewall import Chain, Rule, Ruleset
 from ..model.network import HOST
-from .actions import Nft
+from .actions import Nft, within
 
 if TYPE_CHECKING:
     from ..effects.sketch import Sketch
+
+
+_TOOLS = {"ip": "iptables", "ip6": "ip6tables", "arp": "arptables", "bridge": "ebtables"}
+_TABLES = ("filter", "nat", "mangle", "raw", "security")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,9 @@ class SetPolicy:
         return Nft(line.format(*place, self.policy), self.namespace, line.format(*place, chain.policy))
 
     def command(self) -> str:
+        tool = iptables_of(self.chain)
+        if tool:
+            return within(self.namespace, *tool, "-P", self.chain.name, self.policy.upper())
         return self.nft().command()
 
     def undo(self) -> SetPolicy:
@@ -135,6 +142,10 @@ class DeleteFilterRule:
         return Nft(line, self.namespace, again)
 
     def command(self) -> str:
+        tool, handles = iptables_of(self.chain), [rule.handle for rule in self.chain.rules]
+        if tool and self.rule.handle in handles:
+            number = handles.index(self.rule.handle) + 1
+            return within(self.namespace, *tool, "-D", self.chain.name, str(number))
         return self.nft().command()
 
     def undo(self) -> AddFilterRule:
@@ -144,6 +155,18 @@ class DeleteFilterRule:
         chain = chains.find(sketch, self.namespace, self.chain)
         left = tuple(rule for rule in chain.rules if rule.handle != self.rule.handle)
         chains.change(sketch, self.namespace, self.chain, rules=left)
+
+
+def iptables_of(chain: Chain) -> tuple[str, ...]:
+    """The tool and the table by which a chain is changed that iptables and its kin made; nothing for nft's own."""
+    tool = _TOOLS.get(chain.family)
+    if tool is None or chain.table not in _TABLES:
+        return ()
+    built_in = chain.hook != "" and chain.name == chain.hook.upper()
+    written = any(rule.text.startswith("-") for rule in chain.rules)
+    if not (built_in or (written and not chain.hook)):
+        return ()
+    return (tool,) if chain.table == "filter" else (tool, "-t", chain.table)
 
 
 def _loadable(rule: Rule) -> str:
