@@ -214,18 +214,23 @@ def remotes(here: Namespace, vxlan: Interface) -> list[str]:
 
 
 def other_ends(network: Network, here: Namespace, vxlan: Interface) -> Iterator[tuple[Namespace, Interface]]:
-    """The vxlan devices that the outer packets of one are for: of its VNI and port, at an address that it knows."""
+    """The vxlan devices that one may send to: of its VNI and port, at an address that it knows, or could learn."""
     if vxlan.tunnel is None:
         return
-    known = remotes(here, vxlan)
     for there in network.everywhere:
         for far in there.interfaces:
             if far.kind == "vxlan" and far.tunnel and far is not vxlan and _fits(vxlan, far):
-                holder = underlay(network, there, far)
-                own = {address.ip for interface in holder.interfaces for address in interface.addresses}
-                group = far.tunnel.remote if far.tunnel.remote and parsed(far.tunnel.remote).is_multicast else ""
-                if any(remote in own or remote == group for remote in known):
+                ends = (here, vxlan), (there, far)
+                if _knows(network, *ends) or (vxlan.tunnel.learning and _knows(network, *ends[::-1])):
                     yield there, far
+
+
+def _knows(network: Network, one: tuple[Namespace, Interface], other: tuple[Namespace, Interface]) -> bool:
+    """Whether a vxlan has been given the address, or the multicast group, of another."""
+    above, far = underlay(network, *other), other[1]
+    own = {address.ip for interface in above.interfaces for address in interface.addresses}
+    group = far.tunnel.remote if far.tunnel and far.tunnel.remote and parsed(far.tunnel.remote).is_multicast else ""
+    return any(remote in own or remote == group for remote in remotes(*one))
 
 
 def _fits(one: Interface, other: Interface) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from ..model.network import HOST, Namespace, Network
+from ..model.network import HOST, Interface, Namespace, Network
 from ..operations import internet
 from ..operations.actions import (
     Action,
@@ -51,7 +52,7 @@ class Harm:
         """
         actions = [action for obstacle in cleared for action in obstacle.repair]
         linking = any(isinstance(action, _LINKING) for action in actions)
-        if linking and _goes_round(mended) and not _goes_round(self._network):
+        if linking and _goes_round(_settled(mended)) and not _goes_round(self._network):
             return True
         touched = {getattr(action, "namespace", HOST) for action in actions if not isinstance(action, _LOOSENING)}
         if not touched:
@@ -82,6 +83,22 @@ def _pairs(network: Network, touched: set[str]) -> list[tuple[str, str]]:
 def _address(space: Namespace) -> str:
     addresses = (a.ip for i in space.interfaces if not i.is_loopback for a in global_ones(i))
     return next(addresses, "")
+
+
+def _settled(network: Network) -> Network:
+    """The network when ports of bridges without a spanning tree no longer wait."""
+    spaces = [
+        replace(space, interfaces=tuple(_waited(space, i) for i in space.interfaces)) for space in network.everywhere
+    ]
+    return replace(network, host=spaces[0], namespaces=tuple(spaces[1:]))
+
+
+def _waited(space: Namespace, interface: Interface) -> Interface:
+    bridge = master_of(space, interface)
+    if interface.port and interface.port.state in ("listening", "learning") and bridge and bridge.bridge:
+        state = interface.port.state if bridge.bridge.stp else "forwarding"
+        return replace(interface, port=replace(interface.port, state=state))
+    return interface
 
 
 def _goes_round(network: Network) -> bool:

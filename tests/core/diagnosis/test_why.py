@@ -268,3 +268,10 @@ def test_a_bridge_is_reached_by_the_mac_address_of_the_port_in_use_but_of_no_oth
     network = broken(network, SetLink(port, "address", "02:00:00:00:00:02"))
     network = broken(network, AddNeighbour("172.16.0.1", "02:00:00:00:00:02", "eth00-ns1", "ns1"))
     assert kinds(why(network, "ns1", HOST)) == named
+
+
+def test_a_permanent_neighbour_is_kept_when_the_neighbour_makes_itself_known() -> None:
+    """ns2 learns from the question who asks; a line that a person wrote, with another address, stays."""
+    network = broken(bridged(), AddNeighbour("172.16.1.1", "02:00:00:00:99:99", "eth00-ns2", "ns2"))
+    found = why(network, "ns1", "ns2")
+    assert [(finding.kind, finding.leg) for finding in found.findings] == [("wrong-neighbour", "back")]
