@@ -82,6 +82,8 @@ def _search(network: Network, here: Namespace, out: Interface, *, live: bool) ->
         way = waiting.popleft()
         last = way[-1]
         following = list(_next(network, last)) if not _hides(out, last) else []
+        if last.way == "in" and _is_bundled(last):
+            edges.append(last)
         if last.way == "out" and (
             is_opaque(network, last.interface) or (last.interface.kind == "vxlan" and not following)
         ):
@@ -104,6 +106,12 @@ def _hides(out: Interface, stop: Stop) -> bool:
     """Whether what a switch sends back to where it came from is hidden from its sender's siblings (macvlan private)."""
     back = stop.way == "in" and (stop.namespace.name, stop.interface.index) == (out.lower_namespace, out.lower_index)
     return back and out.mode == "private"
+
+
+def _is_bundled(stop: Stop) -> bool:
+    """Whether what comes in here is a bond's or a team's, which aren't evaluated."""
+    master = stop.namespace.interface(stop.interface.master)
+    return master is not None and master.kind in ("bond", "team")
 
 
 def _is_taken_over(network: Network, stop: Stop) -> bool:

@@ -114,6 +114,8 @@ def ask_tables(walk: Walk, here: Namespace, packet: Packet, oif: str = "", iif: 
         packet.source_port,
         packet.destination_port,
     )
+    if any(interface.kind == "vrf" and interface.up for interface in here.interfaces):
+        raise walk.lost("vrf", Place(here.name))
     if packet.mark is None:
         for mark in sorted({rule.mark for rule in here.rules if rule.mark and rule.family == query.family}):
             marked = replace(query, mark=mark)
