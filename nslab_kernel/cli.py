@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .core.errors import NslabError
 from .core.language import LANGUAGES, language_of
@@ -89,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("-c", dest="line", default="", metavar="COMMAND", help="run this, not an interactive shell")
     shell.set_defaults(act=_shell)
 
+    grade = acts.add_parser("grade", help="run a notebook in a fresh lab and judge its checkpoints from outside")
+    grade.add_argument("notebook", help="the student's")
+    grade.add_argument("--lesson", metavar="NOTEBOOK", help="whose checkpoints count; default: the student's own")
+    grade.set_defaults(act=_grade)
+
     run = acts.add_parser("run", help="run a command in a fresh private host", usage="nslab run [--] COMMAND ...")
     run.add_argument("argv", nargs=argparse.REMAINDER, metavar="COMMAND")
     run.set_defaults(act=_run)
@@ -100,6 +106,37 @@ def _run(options: argparse.Namespace) -> int:
     if not argv:
         raise NslabError(_("which command is to run?"), _("nslab run -- COMMAND ..."))
     return command.run(argv)
+
+
+def _grade(options: argparse.Namespace) -> int:
+    """Print each exercise's checkpoint (all checkpoints where there is no exercise); the status is 1 if one failed."""
+    from .sandbox.grading import grade
+
+    path = Path(options.notebook)
+    lesson = _notebook(Path(options.lesson)) if options.lesson else None
+    graded = grade(_notebook(path), path.resolve().parent, lesson)
+    counting = [one for one in graded if one.exercise] or list(graded)
+    for one in counting:
+        print(f"{'✓' if one.passed else '✗'} {one.cell}")
+        for verdict in one.verdicts:
+            print(f"    {'✓' if verdict.holds else '✗'} {verdict.claim}  ({verdict.reason})")
+        if not one.verdicts:
+            print("    the checkpoint is missing")
+    passed = sum(one.passed for one in counting)
+    print(f"{passed} of {len(counting)} checkpoints passed.")
+    return 0 if passed == len(counting) else 1
+
+
+def _notebook(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict) or "cells" not in found:
+        raise NslabError(
+            _("{path} can't be read as a notebook.", path=path), _("Give the path of a file that ends in .ipynb.")
+        )
+    return found
 
 
 def _list(options: argparse.Namespace) -> int:
