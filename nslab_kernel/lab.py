@@ -145,6 +145,7 @@ class Lab:
         mac: bool = False,
         marks: Sequence[Mark] = (),
         columns: int | None = None,
+        facts: bool = False,
     ) -> Picture:
         """A picture of the lab.
 
@@ -162,11 +163,15 @@ class Lab:
             Places to point at.
         columns
             How many namespaces stand side by side; by default as many as make it wider than high.
+        facts
+            Whether to show facts alone, and not what is still missing.
         """
         from .picture import draw
 
         shown = network or self.snapshot()
-        return draw(shown, before=before, language=self.language, mac=mac, of=of, marks=marks, columns=columns)
+        return draw(
+            shown, before=before, language=self.language, mac=mac, of=of, marks=marks, columns=columns, facts=facts
+        )
 
     def check(self, claims: str) -> tuple[Verdict, ...]:
         """Try out claims about the lab, with real packets where a claim is about reaching something.

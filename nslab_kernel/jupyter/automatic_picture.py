@@ -12,6 +12,7 @@ from ..core.model.diff import changes
 from ..core.model.network import Network
 from ..core.translation import _
 from ..lab import Lab
+from .frontend import cell_tags
 from .messages import worded
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Follower:
             return
         if getattr(result.result, "network", None) == now:  # the cell's value is a picture that shows it already
             return
-        picture = self._lab.picture(now, before=before)
+        picture = self._lab.picture(now, before=before, facts="predict" in cell_tags(self._shell))
         if self.is_shown_live():
             print(picture.caption)
         else:

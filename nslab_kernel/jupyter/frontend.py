@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 _STATIC = Path(__file__).parent / "static"
 _ID = "NSLAB_ID"  # set by the launcher of a lab's kernel
@@ -32,3 +36,16 @@ def kernel_id() -> str:
         return ""
     # A lab's kernel has a connection file of its own inside, whose name says nothing outside.
     return os.environ.get(_ID) or Path(app.connection_file).stem.removeprefix("kernel-")
+
+
+def can_ask(shell: InteractiveShell) -> bool:
+    """Whether somebody sits at the front end: one without input (nbclient, nbconvert) runs a notebook unattended."""
+    kernel = getattr(shell, "kernel", None)
+    return bool(kernel is not None and kernel_id() and getattr(kernel, "_allow_stdin", False))
+
+
+def cell_tags(shell: InteractiveShell) -> tuple[str, ...]:
+    """The tags of the cell that runs now, where the front end sends them along (JupyterLab, Notebook)."""
+    parent: dict[str, Any] = getattr(shell, "get_parent", dict)() or {}
+    tags = parent.get("metadata", {}).get("tags", ())
+    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, (list, tuple)) else ()

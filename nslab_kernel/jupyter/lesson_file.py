@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from ..core.errors import NslabError
+from ..core.language import LANGUAGES
 from ..core.lessons.lesson import Lesson, lesson
 from ..core.translation import _
 
 _PLAY = _("Name one: `%netns_play 01-bridge.ipynb`.")
+
+_MOST_READ = 50  # notebooks of a folder
 
 
 def own_notebook() -> Path:
@@ -30,6 +34,28 @@ def own_notebook() -> Path:
             _("The notebook that this kernel was started for, {name}, is no longer there.", name=Path(told).name), _PLAY
         )
     return Path(told)
+
+
+def notebook_language() -> str | None:
+    """The language that the notebook says of itself (``nslab.language`` in its metadata); None if it says nothing.
+
+    A front end that doesn't name its notebook (nbclient, VS Code) still starts the kernel in the notebook's folder:
+    what all notebooks there say, this one says, too.
+    """
+    try:
+        notebooks = [own_notebook()]
+    except NslabError:
+        notebooks = sorted(Path.cwd().glob("*.ipynb"))[:_MOST_READ]
+    found = {_language(path) for path in notebooks}
+    return found.pop() if len(found) == 1 else None
+
+
+def _language(path: Path) -> str | None:
+    with suppress(OSError, ValueError, AttributeError):
+        metadata = json.loads(path.read_text(encoding="utf-8")).get("metadata", {})
+        language = metadata.get("nslab", {}).get("language")
+        return language if language in LANGUAGES else None
+    return None
 
 
 def read_lesson(path: Path) -> Lesson:

@@ -130,11 +130,15 @@ class Player:
 
     @contextmanager
     def _capture(self, on_text: Callable[[str, str], None]) -> Iterator[Capture | Uncaptured]:
-        if not self._quietly:
-            yield Uncaptured()
-            return
-        with self._without_pictures(), Capture(self.session.shell, on_text) as capture:
-            yield capture
+        self.session.playing = True
+        try:
+            if not self._quietly:
+                yield Uncaptured()
+                return
+            with self._without_pictures(), Capture(self.session.shell, on_text) as capture:
+                yield capture
+        finally:
+            self.session.playing = False
 
     @contextmanager
     def _quick_shell_lines(self) -> Iterator[None]:

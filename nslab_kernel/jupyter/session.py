@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from ..lab import Lab
+from .lesson_file import notebook_language
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -47,9 +49,9 @@ class Repeated:
     command: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Session:
-    """The lab that a shell's magics act on, its pictures, and the way to JupyterLab's interface."""
+    """The lab that a shell's magics act on, what shows it, and whether a player is running a step."""
 
     shell: InteractiveShell
     lab: Lab
@@ -58,6 +60,7 @@ class Session:
     forms: PictureForms
     hints: CheckHints = field(default_factory=CheckHints)
     repeated: Repeated = field(default_factory=Repeated)
+    playing: bool = False
 
 
 _sessions: WeakKeyDictionary[InteractiveShell, Session] = WeakKeyDictionary()
@@ -70,7 +73,8 @@ def open_session(shell: InteractiveShell) -> Session:
     from .picture_forms import PictureForms
 
     if shell not in _sessions:
-        lab = Lab()
+        lab = Lab(notebook_language())
+        os.environ["NSLAB_LANG"] = lab.language  # what runs in cells speaks it, too
         lab.on_wait = print
         follower = Follower(shell, lab)
         _sessions[shell] = Session(shell, lab, follower, Channel(shell, lab, follower), PictureForms(shell))

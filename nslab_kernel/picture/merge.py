@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     import networkx
 
 
-def view(network: Network, before: Network | None, language: str, mac: bool, hidden: dict[str, int]) -> View:
+def view(
+    network: Network,
+    before: Network | None,
+    language: str,
+    mac: bool,
+    hidden: dict[str, int],
+    facts: bool = False,
+) -> View:
     """Merge two snapshots into one view.
 
     Parameters
@@ -38,6 +45,8 @@ def view(network: Network, before: Network | None, language: str, mac: bool, hid
         Whether to show MAC addresses.
     hidden
         How many ports of each bridge of the host were left out of ``network``.
+    facts
+        Whether to show facts alone, and not what is still missing.
     """
     lab = graph(network, before)
     found = changes(before, network) if before else ()
@@ -52,11 +61,12 @@ def view(network: Network, before: Network | None, language: str, mac: bool, hid
         tuple(room for room in rooms[1:] if room.id in beyond),
         merged.cables(rooms, lab),
         merged.stacks(rooms, lab),
-        _caption(summary(found, language), next_step(network, language), language),
+        _caption(summary(found, language), "" if facts else next_step(network, language), language),
         tuple((f"{HOST}/{name}", count) for name, count in hidden.items()),
         mac,
         nested_hosts(inner, lab),
         lab,
+        facts,
     )
 
 

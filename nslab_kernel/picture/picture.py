@@ -34,6 +34,7 @@ def draw(
     of: str | None = None,
     marks: Sequence[Mark] = (),
     columns: int | None = None,
+    facts: bool = False,
 ) -> Picture:
     """A picture of a network; nothing is drawn before it is asked for.
 
@@ -53,6 +54,8 @@ def draw(
         Places to point at.
     columns
         How many namespaces stand side by side; by default as many as make it wider than high.
+    facts
+        Whether to show facts alone, and not what is still missing: a question may be about just that.
 
     Raises
     ------
@@ -63,7 +66,7 @@ def draw(
     if of is not None:
         network, hidden = zoom(network, of)
         before = zoom(before, of)[0] if before is not None and before.get(of) else None
-    return Picture(network, before, language, mac, hidden, tuple(marks), columns or 0)
+    return Picture(network, before, language, mac, hidden, tuple(marks), columns or 0, facts)
 
 
 class Picture:
@@ -78,6 +81,7 @@ class Picture:
         hidden: dict[str, int],
         marks: tuple[Mark, ...],
         columns: int,
+        facts: bool,
     ) -> None:
         self.network = network
         self.language = language
@@ -86,6 +90,7 @@ class Picture:
         self._hidden = hidden
         self._marks = marks
         self._columns = columns
+        self._facts = facts
 
     @cached_property
     def scene(self) -> Scene:
@@ -100,7 +105,7 @@ class Picture:
         return positions(self._view(self.language), self._columns)
 
     def _view(self, language: str) -> View:
-        return view(self.network, self._before, language, self._mac, self._hidden)
+        return view(self.network, self._before, language, self._mac, self._hidden, self._facts)
 
     def _scene(self, language: str) -> Scene:
         shown = self._view(language)

@@ -94,6 +94,8 @@ class View:
     ----------
     lab
         The graph of both snapshots (`nslab_kernel.picture.graph.graph`): what is connected to what.
+    facts
+        Whether only facts are shown, and no command that something waits for.
     """
 
     language: str
@@ -107,3 +109,4 @@ class View:
     show_mac: bool
     hosts: dict[str, tuple[str, ...]]  # rooms that are hosts themselves, and those plugged into nothing but them
     lab: networkx.MultiGraph
+    facts: bool = False

@@ -13,6 +13,7 @@ from .check import CheckMagics
 from .live import LiveMagics
 from .look import LookMagics
 from .play import PlayMagics
+from .predict import PredictMagics
 from .reach import ReachingMagics
 from .run import RunMagics
 from .trace import TraceMagics
@@ -28,6 +29,7 @@ _MAGICS = (
     CheckMagics,
     LiveMagics,
     PlayMagics,
+    PredictMagics,
     ReachingMagics,
     WhyMagics,
     TraceMagics,

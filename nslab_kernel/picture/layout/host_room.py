@@ -185,7 +185,8 @@ def _switches(view: View, grid: Grid, frame: Frame, top: float, made: HostRoom) 
         first, last = grid.spans[plug.id]
         left = frame.column(first) - frame.gutter + 12
         right = frame.right - 12 if last == frame.columns - 1 else frame.column(last + 1) - frame.gutter - 6
-        piece = switch(plug, right - left, frame.column(first) - left, hidden.get(plug.id, 0), view.language)
+        indent, ports_hidden = frame.column(first) - left, hidden.get(plug.id, 0)
+        piece = switch(plug, right - left, indent, ports_hidden, view.language, facts=view.facts)
         made.put(piece, left, top)
         made.edges[plug.id] = left, right, top
         made.bases[plug.id] = top + piece.height

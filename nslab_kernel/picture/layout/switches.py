@@ -12,7 +12,7 @@ from .rooms import brief
 _LANE = 28.0  # below the text, where packets go
 
 
-def switch(plug: Socket, wide: float, indent: float, hidden: int, language: str) -> Piece:
+def switch(plug: Socket, wide: float, indent: float, hidden: int, language: str, *, facts: bool = False) -> Piece:
     """Draw one.
 
     Parameters
@@ -25,6 +25,8 @@ def switch(plug: Socket, wide: float, indent: float, hidden: int, language: str)
         Where its text begins.
     hidden
         How many of its ports the picture leaves out.
+    facts
+        Whether to leave out the command that it waits for.
     """
     gone = plug.fate == "removed"
     state = word(plug.condition, language)
@@ -37,7 +39,9 @@ def switch(plug: Socket, wide: float, indent: float, hidden: int, language: str)
     if not gone:
         items_at_right = Writer(indent, wide - 16, base)
         items_at_right.beside(state, "state", STATE_STYLES[plug.condition])
-        if plug.condition == "down":  # no packet goes through, so there is space for the command that it waits for
+        if (
+            plug.condition == "down" and not facts
+        ):  # no packet goes through, so there is space for the command that it waits for
             items_at_right.y = lane + 7
             items_at_right.end = indent
             items_at_right.beside(f"ip link set {plug.name} up", "code", "muted")
