@@ -55,8 +55,8 @@ def test_the_picture_tells_what_docker_publishes_masquerades_and_drops(lab: Lab)
     assert "forward: drop unless allowed" in picture
 
 
-def test_the_rules_are_those_that_lesson_03_shows() -> None:
-    """In the lesson's table they are shortened: the port, match names and the published container's address."""
+def test_the_rules_are_those_that_lesson_04_shows() -> None:
+    """As up to version 27, in FORWARD itself; the lesson shortens them: port, match names, the container's address."""
     found = "\n".join(rules())
     for rule in (
         "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER",

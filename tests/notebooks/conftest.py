@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-ANSWER = re.compile(r"<details>.*?```bash\n(.*?)```.*?</details>", re.DOTALL)
+ANSWER = re.compile(r"<details>.*?```(?:bash|ipython)\n(.*?)```.*?</details>", re.DOTALL)
 
 
 def lessons() -> list[Path]:
@@ -41,6 +41,11 @@ class Run:
         """What the cell printed."""
         return "".join(out.text for out in self.cell(cell_id).outputs if out.output_type == "stream")
 
+    def commands(self, cell_id: str) -> str:
+        """The commands that the cell's magics ran, as they are shown."""
+        shown = [out.data.get("text/plain", "") for out in self.cell(cell_id).outputs if out.output_type == "display_data"]
+        return "\n".join([self.text(cell_id), *shown])
+
     def errors(self, tag: str) -> dict[str, bool]:
         """For each code cell with this tag: did it raise?"""
         return {
@@ -62,17 +67,33 @@ def with_answers(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-@pytest.fixture
-def run(tmp_path: Path):
-    """Run a lesson in a copy of its folder; errors that the lesson does not announce raise."""
+def execute(notebook: nbformat.NotebookNode, folder: Path, *, errors: bool = False) -> Run:
+    """Run a notebook in its own kernel; without ``errors``, those that it doesn't announce raise."""
+    client = NotebookClient(
+        notebook, timeout=90, allow_errors=errors, resources={"metadata": {"path": str(folder)}}
+    )
+    client.execute()
+    return Run(notebook.cells)
+
+
+def copied(path: Path, folder: Path) -> Path:
+    """A lesson's folder as a student has it."""
+    target = folder / path.parent.name
+    if not target.exists():
+        shutil.copytree(path.parent, target, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.sh"))
+    return target
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory):
+    """Run a lesson in a copy of its folder, once for all tests; errors that the lesson does not announce raise."""
+    done: dict[tuple[Path, bool], Run] = {}
 
     def _run(path: Path, *, answered: bool = False) -> Run:
-        folder = tmp_path / path.parent.name
-        shutil.copytree(path.parent, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.sh"))
-        notebook = nbformat.read(path, as_version=4)
-        if answered:
-            notebook = with_answers(notebook)
-        NotebookClient(notebook, timeout=90, resources={"metadata": {"path": str(folder)}}).execute()
-        return Run(notebook.cells)
+        if (path, answered) not in done:
+            folder = copied(path, tmp_path_factory.mktemp("lessons"))
+            notebook = nbformat.read(path, as_version=4)
+            done[path, answered] = execute(with_answers(notebook) if answered else notebook, folder)
+        return done[path, answered]
 
     return _run

@@ -18,7 +18,7 @@ SCRIPTS = Path(__file__).parents[2] / "script" / "parts"
 ESSENTIAL = {
     # Of the shell, of Debian's packages that are marked essential, and what setup itself needs.
     *("bash", "sh", "cat", "echo", "grep", "head", "ls", "mkdir", "rm", "sed", "seq", "sleep", "sort", "tail", "tee"),
-    *("timeout", "true", "wait", "hostname", "export", "python3", "ps", "id", "cd", "kill", "unshare", "for", "done"),
+    *("timeout", "true", "wait", "hostname", "export", "getent", "python3", "ps", "id", "cd", "kill", "unshare", "for", "done"),
 }
 WRAPPERS = re.compile(
     r"^(sudo +|timeout +\S+ +|ip netns exec \S+ +|[A-Z_]+=\S* +|nohup +|time +|(if|then|do|while|until|!) +)+"
@@ -36,11 +36,14 @@ def shell_lines(path: Path) -> Iterator[str]:
     """The lines of a lesson that a shell reads, those of collapsed answers with them."""
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
-            yield from "".join(ANSWER.findall(cell.source)).splitlines()
+            answers = "".join(ANSWER.findall(cell.source)).splitlines()
+            yield from (line for line in answers if not line.startswith("%"))
             continue
         first, *others = cell.source.splitlines() or [""]
         if first.startswith("%%bash") or (first.startswith("%%netns ") and "--python" not in first):
             yield from others
+        if first.startswith("%%netns_predict"):
+            yield from (line for line in others if not line.startswith("- "))
         for line in (first, *others):
             if line.startswith("!"):
                 yield line[1:]
