@@ -9,41 +9,25 @@ import anywidget
 import traitlets
 
 from ..core.lessons.prediction import Prediction
+from ..core.translation import _, all_translated, translated
 from ..lab import Lab
 from .frontend import bundle
 from .main_thread import between_cells
 
 _SAID = {
-    "en": {
-        "title": "Predict",
-        "how": "Choose what you expect, or press {}. Nothing runs before.",
-        "keep": "Keep my answer and run",
-        "unknown": "I don't know yet",
-        "running": "Running …",
-        "chosen": "your answer",
-        "happened": "that is what happened",
-        "as said": "as you said",
-        "right": "As you said.",
-        "partly": "Partly as you said.",
-        "other": "It went another way.",
-        "none": "This is what happened.",
-        "again": "Run the cell again to be asked once more.",
-    },
-    "zh": {
-        "title": "预测",
-        "how": "选择你预期的结果，也可以按 {}。在此之前什么都不会运行。",
-        "keep": "保留答案并运行",
-        "unknown": "还不知道",
-        "running": "正在运行……",
-        "chosen": "你的答案",
-        "happened": "实际结果",
-        "as said": "和你说的一样",
-        "right": "和你预测的一样。",
-        "partly": "和你预测的部分一样。",
-        "other": "结果和预测不同。",
-        "none": "实际结果如下。",
-        "again": "再运行一次这个单元格可以重新预测。",
-    },
+    "title": _("Predict"),
+    "how": _("Choose what you expect, or press {}. Nothing runs before."),
+    "keep": _("Keep my answer and run"),
+    "unknown": _("I don't know yet"),
+    "running": _("Running …"),
+    "chosen": _("your answer"),
+    "happened": _("that is what happened"),
+    "as said": _("as you said"),
+    "right": _("As you said."),
+    "partly": _("Partly as you said."),
+    "other": _("It went another way."),
+    "none": _("This is what happened."),
+    "again": _("Run the cell again to be asked once more."),
 }
 
 
@@ -61,7 +45,7 @@ def text(asked: Prediction, right: Sequence[bool], language: str) -> str:
     """The question and which choices turned out right, for a page where nobody can choose."""
     marks = {True: "✓", False: " "}
     lines = [f"{marks[is_right]} {choice.label}" for choice, is_right in zip(asked.choices, right, strict=True)]
-    return "\n".join([asked.question, *lines, _SAID[language]["none"]])
+    return "\n".join([asked.question, *lines, translated(_SAID["none"], language)])
 
 
 class PredictionView(anywidget.AnyWidget):
@@ -94,7 +78,7 @@ class PredictionView(anywidget.AnyWidget):
                 "choices": [choice.label for choice in asked.choices],
                 "commands": asked.commands,
                 "language": lab.language,
-                "words": _SAID[lab.language],
+                "words": all_translated(_SAID, lab.language),
             },
             svg=lab.picture(facts=True).svg(),
         )
