@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.plot import plot
 
 TITLES = {
+    "waiting": "What a student waits for",
     "building": "Attaching, resetting, pinging",
     "reading": "Reading",
     "drawing": "Drawing",
@@ -27,6 +28,7 @@ TITLES = {
     "memory": "Memory",
     "class": "A class",
     "live": "In the browser",
+    "back": "Going back in a lesson",
 }
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 HEAD = """\
@@ -75,6 +77,8 @@ def main() -> int:
         page += f"\n## {TITLES.get(program['program'], program['program'])}\n\n" + "".join(_figures(program))
     others = [file for file in sorted(folder.glob("*.txt")) if not file.with_suffix(".json").exists()]
     for file in others:
+        if not file.read_text().strip():
+            continue  # it broke off, which script/bench says
         page += (
             f"\n## {TITLES.get(file.stem, file.stem)}\n\n{_ran(file.stem)}\n\n```\n{file.read_text().strip()}\n```\n"
         )

@@ -8,6 +8,7 @@ import os
 import platform
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -132,4 +133,5 @@ def versions() -> str:
     iproute = subprocess.run(["ip", "-V"], capture_output=True, text=True, check=True).stdout.split(", ")[1]
     kernel = f"{platform.system()} {platform.release()} on {platform.machine()}, {os.cpu_count()} processors"
     niceness = f"; niceness {os.nice(0)}" if os.nice(0) else ""
-    return f"{kernel}; Python {platform.python_version()}; {iproute}{niceness}"
+    bytecode = "bytecode isn't written" if sys.dont_write_bytecode else "bytecode is written"
+    return f"{kernel}; Python {platform.python_version()}, {bytecode}; {iproute}{niceness}"

@@ -35,16 +35,18 @@ _GRID = "display:grid;grid-template-columns:max-content 1fr;gap:0.2em 0.8em;marg
 _HOW = (_("How we know"), _("read from the kernel, nothing was sent"))
 
 
-def bundle(diagnosis: Diagnosis, picture: Picture | None) -> dict[str, str]:
+def bundle(diagnosis: Diagnosis, picture: Picture | None, *, png: bool = True) -> dict[str, str]:
     """The diagnosis's MIME bundle.
 
     Parameters
     ----------
     picture
         The network with the packet's stops marked, or None where there is nothing to mark.
+    png
+        Whether to have the picture as a PNG, too, for what shows no inline SVG.
     """
     shown = {"text/html": html(diagnosis, picture.svg() if picture else ""), "text/plain": text(diagnosis)}
-    if picture:  # for GitHub, which shows no inline SVG
+    if picture and png:
         shown["image/png"] = base64.b64encode(picture.png()).decode()
     return shown
 

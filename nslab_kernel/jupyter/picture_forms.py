@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..picture import Picture
     from ..picture.trace import TraceReport
 
-_SHOWN = (("nslab_kernel.picture.picture", "Picture"), ("nslab_kernel.picture.trace", "TraceReport"))
+_PICTURED = (("nslab_kernel.picture.picture", "Picture"), ("nslab_kernel.picture.trace", "TraceReport"))
 
 
 class PictureForms:
@@ -23,7 +23,7 @@ class PictureForms:
     Attributes
     ----------
     png
-        Whether every picture has a PNG, too.
+        Whether every picture has a PNG, too, whoever runs the cell.
     """
 
     def __init__(self, shell: InteractiveShell) -> None:
@@ -31,19 +31,23 @@ class PictureForms:
         self.png = False
 
     def register(self) -> None:
-        """Have IPython ask this object how to show a picture."""
-        formatter = self._shell.display_formatter.mimebundle_formatter
-        for module, name in _SHOWN:
-            formatter.for_type_by_name(module, name, self.bundle)
+        """Have IPython ask this object how to show a picture, or what has one."""
+        for module, name in _PICTURED:
+            self._shell.display_formatter.mimebundle_formatter.for_type_by_name(module, name, self.bundle)
 
     def unregister(self) -> None:
         """Let pictures show themselves in every form again."""
-        for module, name in _SHOWN:
+        for module, name in _PICTURED:
             self._shell.display_formatter.mimebundle_formatter.pop(f"{module}.{name}", None)
 
-    def bundle(self, picture: Picture | TraceReport, **_: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
-        """A picture, or a trace with one, as MIME types with their metadata, as wanted by who runs the present cell."""
-        return picture.bundle(png=self.png or self._is_run_by_program())
+    def bundle(self, pictured: Picture | TraceReport) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+        """The MIME types with their metadata, as wanted by who runs the present cell."""
+        return pictured.bundle(png=self.wants_png)
+
+    @property
+    def wants_png(self) -> bool:
+        """Whether who runs the present cell wants a PNG beside each SVG."""
+        return self.png or self._is_run_by_program()
 
     def _is_run_by_program(self) -> bool:
         """Whether nobody could answer a question of the cell, as with nbconvert, nbclient and papermill."""

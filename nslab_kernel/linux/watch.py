@@ -21,8 +21,9 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class Watch:
     """Calls back after the network changed.
 
-    A burst of events makes one call, ``quiet`` seconds after its last event or 0.2 s after its first. The call comes
-    from the watch's own thread. Nothing that it holds keeps a namespace alive.
+    The first event makes a call at once; what follows it makes one more, ``quiet`` seconds after the last event, and
+    one every 0.2 s where events don't end. Calls come from the watch's own thread. Nothing that it holds keeps a
+    namespace alive.
 
     Parameters
     ----------
@@ -55,32 +56,53 @@ class Watch:
             selector.register(source, selectors.EVENT_READ)
         try:
             coming = namespaces.coming()
-            while self._wait(selector, coming):
-                coming = namespaces.coming()  # before it is read: what comes meanwhile is to be read again
-                self._hear_new_namespaces()
-                self._on_change()
+            at_once = True
+            while (more := self._wait(selector, coming, at_once)) is not None:
+                if more:
+                    coming = namespaces.coming()  # before it is read: what comes meanwhile is to be read again
+                    self._hear_new_namespaces()
+                    self._on_change()
+                at_once = not more
         finally:
             selector.close()
             self._events.close()
             for file in (self._names, self._wake_read, self._wake_write):
                 os.close(file)
 
-    def _wait(self, selector: selectors.BaseSelector, coming: frozenset[str]) -> bool:
-        """Wait for a burst to come and to end, or for a namespace to follow its name; False when the watch ends."""
-        latest = None
+    def _wait(self, selector: selectors.BaseSelector, coming: frozenset[str], at_once: bool) -> bool | None:
+        """Wait for an event, or for a namespace to follow its name.
+
+        Parameters
+        ----------
+        at_once
+            Whether to return with the first event. Otherwise it is a burst that goes on: return when it ends.
+
+        Returns
+        -------
+        bool
+            Whether there is anything to read: a burst may have had one event only. None when the watch ends.
+        """
+        latest = None if at_once else time.monotonic() + _LONGEST
+        heard = False
         while True:
-            left = self._quiet if coming else None
+            left = None
             if latest is not None:
                 left = min(self._quiet, latest - time.monotonic())
+            elif coming:
+                left = self._quiet
             ready = selector.select(left) if left is None or left > 0 else []
             if not ready:
-                if latest is not None or namespaces.coming() != coming:
+                if latest is not None:
+                    return heard
+                if namespaces.coming() != coming:
                     return True
                 continue
             if any(key.fileobj == self._wake_read for key, _ in ready):
-                return False
+                return None
             self._swallow([key.fileobj for key, _ in ready])
-            latest = latest or time.monotonic() + _LONGEST
+            if at_once:
+                return True
+            heard = True
 
     def _swallow(self, sources: list[object]) -> None:
         self._events.drain()

@@ -52,6 +52,27 @@ def test_a_notebook_that_a_program_runs_has_pictures_for_github(notebook: Notebo
     assert bundle["text/html"].startswith("<svg")
 
 
+def test_no_magic_draws_a_png_for_a_person_and_each_that_shows_a_picture_does_for_a_program(notebook: Notebook) -> None:
+    """Whatever has an SVG has a PNG for a program, and whatever a person gets has none."""
+    lines = [
+        "%netns_bridge br0",
+        "%netns_attach br0 ns1 10.0.0.1/24",
+        "%netns_attach br0 ns2 10.0.0.2/24",
+        "%netns_graph",
+        "%netns_why ns1 10.0.0.2",
+        "%netns_trace ns1 ping -c 1 10.0.0.2",
+        "%netns_live",
+    ]
+    for by_program in (False, True):
+        notebook.run("%netns_reset")
+        for line in lines:
+            cell = notebook.run(line, by_program=by_program)
+            assert not cell.failed, cell.error
+            drawn = [bundle for bundle in cell.outputs if "<svg" in bundle.get("text/html", "")]
+            assert drawn, line
+            assert all(("image/png" in bundle) is by_program for bundle in drawn), line
+
+
 def test_what_the_first_picture_needs_is_loaded_while_the_kernel_is_idle(tmp_path: Path) -> None:
     """In a kernel of its own, whose first cell comes late."""
     manager = KernelManager(kernel_name="nslab")

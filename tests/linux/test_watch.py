@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from nslab_kernel.linux import watch
 from nslab_kernel.linux.watch import Watch
 
 
@@ -39,10 +40,10 @@ class Bell:
 def bell(bare: None, shell: Callable[[str], str]) -> Iterator[Bell]:
     shell("ip link add br0 type bridge; ip netns add ns1; ip -n ns1 link add x type veth peer name y")
     bell = Bell()
-    watch = Watch(bell)
+    watching = Watch(bell)
     bell.rest()
     yield bell
-    watch.close()
+    watching.close()
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,22 @@ def test_a_burst_rings_few_times(bell: Bell, shell) -> None:
     shell("".join(f"ip link add b{n} type bridge\n" for n in range(30)))
     bell.rest()
     assert 1 <= bell.count - before <= 10
+
+
+def test_the_first_event_rings_at_once_and_what_follows_when_it_has_ended(
+    bare: None, shell: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bursts that end only after a minute, so that nothing but the first event can ring."""
+    monkeypatch.setattr(watch, "_LONGEST", 60.0)
+    bell = Bell()
+    watching = Watch(bell, quiet=60.0)
+    try:
+        shell("ip link add br0 type bridge")
+        assert bell.heard(10)
+        shell("ip link set br0 up")
+        assert not bell.heard(0.5)
+    finally:
+        watching.close()
 
 
 def test_silence_rings_not_at_all(bell: Bell) -> None:

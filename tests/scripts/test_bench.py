@@ -48,6 +48,7 @@ def test_the_report_tells_what_was_reached_missed_and_not_measured(
         results.compare("attach", count, seconds, {"ip -batch": count, "Mininet": 25.0}, {"ip -batch": 1.0})
     assert results.finish() == 1
     assert "missed: attach (N=30): 3.00 times faster than ip -batch, wanted at least 30" in capsys.readouterr().out
+    (tmp_path / "back.txt").write_text("\n")
     (tmp_path / "live.txt").write_text("a program with a table of its own\n")
     monkeypatch.setattr(report, "DOCS", tmp_path)
     monkeypatch.setattr("sys.argv", ["report.py", str(tmp_path)])
@@ -60,5 +61,6 @@ def test_the_report_tells_what_was_reached_missed_and_not_measured(
     assert "## Attaching, resetting, pinging" in page
     assert "Not measured: Mininet (apt-get install mininet)." in page
     assert "a program with a table of its own" in page
+    assert "Going back" not in page, "what said nothing has no section"
     assert "<svg" in (tmp_path / "performance.svg").read_text()
     assert json.loads((tmp_path / "building.json").read_text())["rows"][0]["rounds"] == 3

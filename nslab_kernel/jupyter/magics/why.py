@@ -39,4 +39,4 @@ class WhyMagics(NslabMagics):
         network = self.lab.snapshot()
         marks = explanations.marks(diagnosis, network)
         picture = self.lab.picture(network, marks=marks) if marks else None
-        display(explanations.bundle(diagnosis, picture), raw=True)
+        display(explanations.bundle(diagnosis, picture, png=self.session.forms.wants_png), raw=True)
