@@ -3,6 +3,7 @@
 import { addCommands } from "./commands.js";
 import { canDock } from "./docking.js";
 import { Labs } from "./labs.js";
+import { highlightShell } from "./highlighting.js";
 import { addLauncher } from "./launcher.js";
 import { Lessons } from "./lessons.js";
 import { MARK } from "./page.js";
@@ -18,6 +19,7 @@ export function activate(app, modules, { tracker, palette, launcher, static: bas
   const pictures = new Pictures(labs, modules.notebook.NotebookActions);
   addCommands(app, modules, labs, pictures);
   addToolbars(labs, app.commands, modules);
+  labs.onEach(highlightShell);
   keepInView(modules.notebook.NotebookActions, labs);
   const lessons = new Lessons(app, labs, modules, base);
   const openPanel = addPanel(app, modules, lessons, labs);

@@ -106,6 +106,7 @@ export class Labs extends EventTarget {
     this.app = app;
     this.tracker = tracker;
     this.known = new Map();
+    this.greeters = [];
     tracker.widgetAdded.connect((_, panel) => this.add(panel));
     tracker.forEach((panel) => this.add(panel));
     tracker.currentChanged.connect(() => this.changed());
@@ -128,11 +129,18 @@ export class Labs extends EventTarget {
     const lab = new Lab(panel);
     this.known.set(panel, lab);
     lab.addEventListener("change", () => this.changed());
+    for (const greet of this.greeters) greet(lab);
     panel.disposed.connect(() => {
       this.known.delete(panel);
       this.changed();
     });
     this.changed();
+  }
+
+  /** Do something with each lab that is open, and with each that will be. */
+  onEach(act) {
+    this.greeters.push(act);
+    for (const lab of this.known.values()) act(lab);
   }
 
   /** The lab of the notebook in use, or else any that is open. */

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from IPython.display import display
@@ -17,6 +16,8 @@ from .messages import worded
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+
+    from .live_picture import Live
 
 _PATIENCE, _PAUSE = 0.5, 0.01  # seconds
 
@@ -32,8 +33,8 @@ class Follower:
         self._lab = lab
         self._seen: Network | None = None
         self.on = False
-        self.is_shown_live: Callable[[], bool] = lambda: False
-        """Whether a live picture stands beside the notebook: then a cell only says in a line what changed."""
+        self.live: Live | None = None
+        """The live picture; where it stands beside the notebook, a cell only says in a line what changed."""
 
     def start(self) -> None:
         """Follow from here on; what is there now is not news."""
@@ -73,7 +74,7 @@ class Follower:
         if getattr(result.result, "network", None) == now:  # the cell's value is a picture that shows it already
             return
         picture = self._lab.picture(now, before=before, facts="predict" in cell_tags(self._shell))
-        if self.is_shown_live():
+        if self.live and self.live.is_docked:
             print(picture.caption)
         else:
             display(picture)

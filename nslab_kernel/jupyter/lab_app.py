@@ -42,7 +42,8 @@ class Lab(LabApp):
 def main() -> None:
     """Run JupyterLab; the process's arguments are those of ``jupyter lab``."""
     # With a token that is known beforehand Jupyter doesn't print addresses of its own in five lines.
-    os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(24))
+    if "JUPYTER_TOKEN_FILE" not in os.environ:
+        os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(24))
     Lab.launch_instance([*_QUIET, *_NOTHING_FROM_OUTSIDE, *sys.argv[1:]])
 
 

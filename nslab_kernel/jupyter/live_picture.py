@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import anywidget
@@ -65,6 +67,16 @@ class Live(anywidget.AnyWidget):
     def is_docked(self) -> bool:
         """Whether a page shows it beside the notebook now."""
         return self._docked and self._watch is not None
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """What changes meanwhile doesn't stand out, nor is it said: a break is to be found, not to be watched."""
+        with self._drawing:
+            yield
+            if self._cooling:
+                self._cooling.cancel()
+            self._calm = None
+            self._draw()
 
     def close(self) -> None:
         """Let go of the watch and its thread."""

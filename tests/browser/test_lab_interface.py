@@ -201,6 +201,34 @@ def test_where_the_live_picture_is_docked_a_cell_says_what_changed_in_a_line(ope
     expect(cell.locator("svg.nslab-picture")).to_have_count(0)
 
 
+def test_shell_lines_are_coloured_as_shell(opened: Open, server: Server, page: Page) -> None:
+    write(
+        server, "colours.ipynb", "!sudo ip link", "%%netns ns1\nping -c 1 10.0.0.1", "%%bash\nls", "x = 1", "!ls\ny = 2"
+    )
+    opened("colours.ipynb")
+    kinds = "() => jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.mimeType)"
+    page.wait_for_function(f"() => ({kinds})()[0] === 'text/x-sh'")
+    found = page.evaluate(kinds)
+    assert found[:3] == ["text/x-sh"] * 3
+    assert found[3:] == ["text/x-ipython"] * 2
+
+
+def test_a_live_picture_doesnt_give_away_what_is_broken(opened: Open, server: Server, page: Page) -> None:
+    notebook = lab(opened, server, "%netns_live", "%netns_break --seed 1")
+    notebook.run_to_end(1)
+    live = page.locator("section.nslab-live")
+    expect(live.locator("svg")).to_be_visible()
+    expect(live.locator(".nslab-caption")).to_have_text("", timeout=10_000)
+    live.evaluate("""live => {
+        live.lit = 0;
+        new MutationObserver(() => { live.lit += live.querySelectorAll("[data-fate]").length; })
+            .observe(live, { childList: true, subtree: true });
+    }""")
+    notebook.run_to_end(2)
+    page.wait_for_timeout(1500)  # what the kernel's events say comes later than the cell's end
+    assert live.evaluate("live => live.lit") == 0
+
+
 def test_the_panel_counts_checkpoints_and_goes_on_with_the_next(opened: Open, page: Page, screenshot: Shot) -> None:
     panel = open_panel(page)
     lesson = panel.locator(".nslab-lesson", has_text="00")

@@ -5,6 +5,8 @@ What is told of a break is imported where it is told: faults and their diagnosis
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
@@ -24,8 +26,8 @@ class BreakingMagics(NslabMagics):
     def netns_break(self, line: str) -> None:
         """Break this lab in one hidden way, to be found and mended with real commands.
 
-        No picture of the change is shown. Later pictures show the lab as it is, the fault with it, where pictures show
-        such things at all; a live picture (``%netns_live``) would show it happen, so close that first.
+        No picture of the change is shown, and a live picture (``%netns_live``) doesn't let it stand out. Later pictures
+        show the lab as it is, the fault with it, where pictures show such things at all.
 
         Examples
         --------
@@ -62,7 +64,9 @@ class BreakingMagics(NslabMagics):
     def _break(self, level: int, seed: int | None) -> None:
         from .. import break_words
 
-        exercise = self.lab.break_(level, seed)
+        live = self.session.follower.live
+        with live.unseen() if live else nullcontext():
+            exercise = self.lab.break_(level, seed)
         if self.session.follower.on:
             self.session.follower.catch_up()  # what a break changes is no news to be drawn
         print(break_words.begun(exercise, self.lab.language))

@@ -42,8 +42,7 @@ class LiveMagics(NslabMagics):
         from ..live_picture import Live
 
         if self._live is None or self._live.comm is None:
-            self._live = live = Live(self.lab)
-            self.session.follower.is_shown_live = lambda: live.is_docked
+            self._live = self.session.follower.live = Live(self.lab)
         display(self._live)
 
     @magic_arguments()

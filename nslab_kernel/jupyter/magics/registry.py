@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import NslabError
 from .. import completion, preloading
+from ..help_option import add_help
 from ..session import close_session, open_session
 from .breaks import BreakingMagics
 from .build import BuildMagics
@@ -43,6 +44,7 @@ def load(shell: InteractiveShell) -> None:
     NslabError.language = session.lab.language
     for magics in _MAGICS:
         shell.register_magics(magics(session))
+    add_help(shell)
     completion.register(shell, session.lab)
     session.forms.register()
     preloading.begin(shell)
