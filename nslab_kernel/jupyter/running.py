@@ -22,6 +22,7 @@ from ..core.translation import _, joined
 from ..lab import Lab
 from ..linux.processes import Process, Result
 from .messages import told, worded
+from .saving import say_saved
 
 if TYPE_CHECKING:
     from ..linux.tracing import Capture
@@ -134,7 +135,7 @@ def _show(session: Session, capture: Capture, namespace: str, command: str, save
     trace = session.lab.traced(capture, namespace, command)
     display(TraceView(trace))
     if save:
-        print(worded(_("Saved as {target}", target=trace.save(save))))
+        say_saved(trace.save(save))
 
 
 def start_command(lab: Lab, namespace: str, command: str, *, keep_output: bool, timeout: float | None) -> Process:

@@ -202,7 +202,7 @@ def test_what_a_student_types_reaches_no_shell(notebook: Notebook, tmp_path: Pat
         assert notebook.run(f"%netns_attach mydocker0 {hostile} 172.16.1.1/16").failed
         assert notebook.run(f"%netns {hostile} true").failed
         notebook.run(f"%netns_graph --save {hostile}")
-    assert not (tmp_path / "bad").exists()
+    assert notebook.run(f"import os; print(os.path.exists('{tmp_path}/bad'))").printed == "False\n"
 
 
 def test_the_extension_can_be_taken_out_and_loaded_again(notebook: Notebook) -> None:
@@ -260,6 +260,11 @@ def test_bad_input_gives_a_sentence_and_a_cure_and_changes_nothing(
     assert "Traceback" not in cell.error
     assert len(cell.error.splitlines()) <= 2
     assert notebook.run("%netns").outputs == before
+
+
+def test_what_is_saved_elsewhere_goes_with_the_lab_and_it_is_said(notebook: Notebook, tmp_path: Path) -> None:
+    assert "It goes with the lab: " in notebook.run(f"%netns_script --save {tmp_path}/made.sh").printed
+    assert not (tmp_path / "made.sh").exists()
 
 
 def test_a_script_is_printed_and_saved(notebook: Notebook) -> None:

@@ -10,6 +10,7 @@ from ...core.errors import NslabError
 from ...core.translation import _
 from ..messages import worded
 from ..parsing import NslabMagics, parse
+from ..saving import say_saved
 
 
 @magics_class
@@ -34,7 +35,7 @@ class LookMagics(NslabMagics):
         before, now = self.session.follower.seen, self.lab.snapshot()
         picture = self.lab.picture(now, before=before, of=wanted.of, mac=wanted.mac)
         if wanted.save:
-            print(worded(_("Saved as {save}", save=picture.save(wanted.save))))
+            say_saved(picture.save(wanted.save))
             return
         display(picture)
         self.session.follower.catch_up(now)
@@ -92,4 +93,4 @@ class LookMagics(NslabMagics):
                 _("{target} can't be written: {strerror}.", target=target, strerror=error.strerror),
                 _("Save it in another folder."),
             ) from error
-        print(worded(_("Saved as {target}", target=target)))
+        say_saved(target)

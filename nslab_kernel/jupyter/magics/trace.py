@@ -15,6 +15,7 @@ from ...core.translation import _
 from ..messages import worded
 from ..parsing import NslabMagics, parse, seconds
 from ..running import Output, followed, run_command
+from ..saving import say_saved
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class TraceMagics(NslabMagics):
             trace = self.lab.traced(capture)
             display(TraceView(trace))
             if wanted.save:
-                print(worded(_("Saved as {target}", target=trace.save(wanted.save))))
+                say_saved(trace.save(wanted.save))
         else:
             raise NslabError(
                 _('"{word}" is neither start nor stop.', word=wanted.do),
