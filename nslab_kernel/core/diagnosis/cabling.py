@@ -128,13 +128,6 @@ def _lets_on(before: Stop, stop: Stop) -> bool:
     return not (before.way == "in" and port and other and port.isolated and other.isolated)
 
 
-def way_between(network: Network, here: Namespace, out: Interface, there: Namespace, into: Interface) -> Way | None:
-    """The way from one interface to another, or None if no cable leads there."""
-    goal = (there.name, into.index)
-    ways = reach(network, here, out).ways
-    return next((way for way in ways if (way[-1].namespace.name, way[-1].interface.index) == goal), None)
-
-
 def segment(network: Network, here: Namespace, out: Interface) -> list[tuple[Namespace, Interface]]:
     """Who is on the same link: every interface that receives what ``out`` sends."""
     return [(way[-1].namespace, way[-1].interface) for way in reach(network, here, out).ways]

@@ -27,7 +27,7 @@ from .owners import global_ones
 from .questions import Question
 from .walk import Ways
 
-_MOST_PAIRS = 12  # that are followed again for one repair
+_MOST_PAIRS = 8  # that are followed again for one repair
 _LINKING = (SetPort, SetBridge, SetMaster, SetUp)
 _LOOSENING = (SetPolicy, DeleteFilterRule, DeleteQdisc, DeleteTrafficFilter, SetPort, SetLink, SetUp)
 """Actions that only let more pass."""

@@ -11,7 +11,7 @@ from ..model.network import Address, Interface, Namespace
 from ..operations.actions import Action, AddAddress, DeleteAddress, DeleteNeighbour, SetLink, SetSysctl
 from . import neighbour_failures
 from .bridging import carry, check_up
-from .cabling import Way, master_of, way_between
+from .cabling import Way, master_of
 from .findings import Place
 from .netfilter import Passage, Sight, filter_by, frame_chains
 from .owners import global_ones, holders, is_local, parsed, usable
@@ -145,9 +145,9 @@ def check_address(walk: Walk, there: Namespace, into: Interface, address: Addres
 
 def _back(walk: Walk, way: Way) -> Way:
     here, out, there, into = way[0].namespace, way[0].interface, way[-1].namespace, way[-1].interface
-    back = way_between(walk.network, there, into, here, out)
-    if back is not None:
-        return back
+    for back in walk.ways(there, into):
+        if back[-1].namespace is here and back[-1].interface is out:
+            return back
     bridge = master_of(here, out)
     if bridge is None:
         neighbour_failures.leave_if_opaque(walk, there, into)
