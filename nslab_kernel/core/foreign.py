@@ -6,6 +6,9 @@ they would move a terminal's cursor, turn the reading direction, break a line in
 
 from __future__ import annotations
 
+import html
+import shlex
+
 _INSTEAD = "\\x{:02x}", "\\u{:04x}", "\\U{:08x}"
 
 
@@ -28,6 +31,18 @@ def shown(text: str) -> str:
 def shown_lines(text: str) -> str:
     """The same for a text whose lines are to stay lines, without the spaces and tabs being touched."""
     return "\n".join(line if line.isprintable() else _line(line) for line in text.split("\n"))
+
+
+def escaped(text: str) -> str:
+    """The same as a part of an HTML or SVG page, in or outside of an attribute."""
+    return html.escape(shown_lines(text))
+
+
+def quoted(text: str) -> str:
+    """A text as one word for bash, which can be typed: no letter of it is a key that a terminal obeys."""
+    if text.isprintable():
+        return shlex.quote(text)
+    return "$'" + shown(text.replace("\\", "\\\\").replace("'", "\\'")) + "'"
 
 
 def _line(line: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from ..core.foreign import quoted
 from ..core.model.network import HOST, Network
 from ..lab import Lab
 
@@ -139,7 +140,7 @@ def _names(kind: str, network: Network) -> list[str]:
         "hook": ["forward", "input", "output"],
         "verdict": ["accept", "drop", "reject"],
     }
-    return sorted(set(offers.get(kind, ())))
+    return sorted({quoted(name) for name in offers.get(kind, ())})
 
 
 def _options(shell: InteractiveShell, name: str) -> list[str]:

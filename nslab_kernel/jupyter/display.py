@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 from IPython.display import display
 
 from ..core.errors import NslabError
+from ..core.foreign import escaped, shown_lines
 from ..core.model.network import Network
 from ..core.translation import _, translated
 
@@ -22,7 +22,7 @@ _DIM = "color:var(--jp-ui-font-color2, #616161);background:none"
 
 def show_commands(commands: Iterable[str]) -> None:
     """Print the commands that an operation runs; three and more are folded to one line in a page, whole as text."""
-    shown = list(commands)
+    shown = [shown_lines(command) for command in commands]
     if len(shown) < _FOLDED:
         for command in shown:
             print(command)
@@ -46,9 +46,9 @@ def _folded(commands: list[str]) -> str:
     count = translated(_WORDS["commands"], language).format(len(commands))
     text = "\n".join(commands)
     return (
-        f'<details class="nslab-commands" lang="{language}" data-nslab-text="{escape(text, quote=True)}">'
-        f'<summary style="{_LINE}"><b>{count}</b> <code style="{_DIM}">{escape(commands[0])} …</code> '
-        f'{copy_button(language)}</summary><pre style="margin:0.2em 0 0.4em 1.2em">{escape(text)}</pre></details>'
+        f'<details class="nslab-commands" lang="{language}" data-nslab-text="{escaped(text)}">'
+        f'<summary style="{_LINE}"><b>{count}</b> <code style="{_DIM}">{escaped(commands[0])} …</code> '
+        f'{copy_button(language)}</summary><pre style="margin:0.2em 0 0.4em 1.2em">{escaped(text)}</pre></details>'
     )
 
 
@@ -64,4 +64,4 @@ def show_table(network: Network, language: str) -> None:
 
 
 def _row(cells: Iterable[str], tag: str) -> str:
-    return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
+    return f"<tr>{''.join(f'<{tag}>{escaped(cell)}</{tag}>' for cell in cells)}</tr>"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from html import escape
 
 from ..core.diagnosis import Diagnosis, Finding, Hop, Place
 from ..core.diagnosis.findings import (
@@ -18,6 +17,7 @@ from ..core.diagnosis.findings import (
     verdict,
     where,
 )
+from ..core.foreign import escaped, shown_lines
 from ..core.model.network import Network
 from ..core.translation import _, translated
 from ..picture import Mark, Picture
@@ -45,7 +45,7 @@ def bundle(diagnosis: Diagnosis, picture: Picture | None, *, png: bool = True) -
     png
         Whether to have the picture as a PNG, too, for what shows no inline SVG.
     """
-    shown = {"text/html": html(diagnosis, picture.svg() if picture else ""), "text/plain": text(diagnosis)}
+    shown = {"text/html": html(diagnosis, picture.svg() if picture else ""), "text/plain": shown_lines(text(diagnosis))}
     if picture and png:
         shown["image/png"] = base64.b64encode(picture.png()).decode()
     return shown
@@ -63,7 +63,7 @@ def html(diagnosis: Diagnosis, picture: str = "") -> str:
     if diagnosis.path:
         details.append(_way(diagnosis))
     if diagnosis.unevaluated:
-        details.append(_title(labels["unevaluated"]) + _list(f"? {escape(said)}" for said in diagnosis.unevaluated))
+        details.append(_title(labels["unevaluated"]) + _list(f"? {escaped(said)}" for said in diagnosis.unevaluated))
     if details:
         title, remark = (translated(words, diagnosis.language) for words in _HOW)
         summary = f'<summary style="cursor:pointer"><b>{title}</b> <span style="{_DIM}">{remark}</span></summary>'
@@ -77,8 +77,8 @@ def _verdict(diagnosis: Diagnosis) -> str:
     reasons = [finding.matters for finding in diagnosis.findings[:1]]
     if diagnosis.arrives and reasons:
         reasons.insert(0, LABELS[diagnosis.language]["odd"])
-    why = escape(" ".join(reasons))
-    return f'<p class="nslab-seen" style="{_VERDICT.format(edge, ground)}"><b>{escape(said)}</b> {why}</p>'
+    why = escaped(" ".join(reasons))
+    return f'<p class="nslab-seen" style="{_VERDICT.format(edge, ground)}"><b>{escaped(said)}</b> {why}</p>'
 
 
 def _fix(finding: Finding, language: str) -> str:
@@ -87,13 +87,13 @@ def _fix(finding: Finding, language: str) -> str:
     lines = finding.cure.splitlines()
     cell = f"!{lines[0]}" if len(lines) == 1 else "\n".join(("%%bash", *lines))
     head = (
-        f'<b>{escape(LABELS[language]["cure"])}</b><span style="flex:1"></span>'
-        f'<span data-nslab-text="{escape(finding.cure, quote=True)}">{copy_button(language)}</span>'
-        f'<span data-nslab-text="{escape(cell, quote=True)}">{run_button(language)}</span>'
+        f'<b>{escaped(LABELS[language]["cure"])}</b><span style="flex:1"></span>'
+        f'<span data-nslab-text="{escaped(finding.cure)}">{copy_button(language)}</span>'
+        f'<span data-nslab-text="{escaped(cell)}">{run_button(language)}</span>'
     )
     return (
         f'<div class="nslab-seen" style="{_FIX}"><div style="{_FIX_HEAD}">{head}</div>'
-        f'<pre style="{_BLOCK}">{escape(finding.cure)}</pre></div>'
+        f'<pre style="{_BLOCK}">{escaped(finding.cure)}</pre></div>'
     )
 
 
@@ -129,26 +129,26 @@ def _ports(stops: Sequence[Place], number: int, network: Network) -> list[Place]
 
 
 def _title(said: str) -> str:
-    return f'<p style="margin:0.8em 0 0.2em;{_DIM}">{escape(said)}</p>'
+    return f'<p style="margin:0.8em 0 0.2em;{_DIM}">{escaped(said)}</p>'
 
 
 def _card(finding: Finding, language: str) -> str:
     labels = LABELS[language]
-    cure = f'<pre style="{_BLOCK}">{escape(finding.cure)}</pre>' if finding.cure else escape(labels["no cure"])
+    cure = f'<pre style="{_BLOCK}">{escaped(finding.cure)}</pre>' if finding.cure else escaped(labels["no cure"])
     lines = (
-        (labels["looked at"], f'<code style="{_CODE}">{escape(finding.looked_at)}</code>'),
-        (labels["said"], escape(finding.said)),
+        (labels["looked at"], f'<code style="{_CODE}">{escaped(finding.looked_at)}</code>'),
+        (labels["said"], escaped(finding.said)),
         (labels["cure"], cure),
     )
-    rows = "".join(f'<span style="{_DIM}">{escape(name)}</span><div>{value}</div>' for name, value in lines)
+    rows = "".join(f'<span style="{_DIM}">{escaped(name)}</span><div>{value}</div>' for name, value in lines)
     return (
-        f'<div style="{_CARD.format(_COLOURS[False][0])}"><div style="{_DIM}">{escape(where(finding, language))}</div>'
-        f'<div>{escape(finding.matters)}</div><div style="{_GRID}">{rows}</div></div>'
+        f'<div style="{_CARD.format(_COLOURS[False][0])}"><div style="{_DIM}">{escaped(where(finding, language))}</div>'
+        f'<div>{escaped(finding.matters)}</div><div style="{_GRID}">{rows}</div></div>'
     )
 
 
 def _way(diagnosis: Diagnosis) -> str:
-    return _title(path_title(diagnosis)) + _list(f"{ARROWS[hop.leg]} {escape(hop.text)}" for hop in diagnosis.path)
+    return _title(path_title(diagnosis)) + _list(f"{ARROWS[hop.leg]} {escaped(hop.text)}" for hop in diagnosis.path)
 
 
 def _list(items: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 
 from ..core.errors import NslabError
+from ..core.foreign import shown
 from ..core.model.network import Network
 from ..lab import Lab
 from . import live_view
@@ -109,11 +110,12 @@ class Live(anywidget.AnyWidget):
         self._watch = None
 
     def _tell_traffic(self, name: str) -> None:
-        found = self._lab.snapshot(volatile=True).get(name)
+        everywhere = self._lab.snapshot(volatile=True).everywhere
+        found = next((namespace for namespace in everywhere if shown(namespace.name) == name), None)
         if found is None:
             return  # deleted meanwhile; the next picture closes its page
         try:
-            counters = self._lab.counters(name)
+            counters = self._lab.counters(found.name)
         except (NslabError, OSError):
             return
         sections = live_view.traffic(found, counters, self.language)
@@ -143,5 +145,5 @@ class Live(anywidget.AnyWidget):
         self.drawn = {
             "svg": picture.svg(interactive=True, prefix=_PREFIX),
             "pages": live_view.pages(self._shown, self.language),
-            "shells": {namespace.name: shell_line(namespace.name) for namespace in self._shown.everywhere},
+            "shells": {shown(namespace.name): shell_line(namespace.name) for namespace in self._shown.everywhere},
         }

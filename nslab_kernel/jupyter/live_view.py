@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..core.foreign import shown, shown_lines
 from ..core.model.diff import condition, route_text, rule_text
 from ..core.model.network import HOST, Interface, Namespace, Network
 from ..core.operations.actions import ip, within
@@ -38,8 +39,8 @@ _WORDS = {
 
 
 def pages(network: Network, language: str) -> dict[str, Any]:
-    """Every namespace's page, by its name."""
-    return {namespace.name: _page(network, namespace, language) for namespace in network.everywhere}
+    """Every namespace's page, by its name as it is shown."""
+    return {shown(namespace.name): _page(network, namespace, language) for namespace in network.everywhere}
 
 
 def traffic(namespace: Namespace, counters: Mapping[str, Counters], language: str) -> list[dict[str, Any]]:
@@ -75,7 +76,7 @@ def _page(network: Network, namespace: Namespace, language: str) -> dict[str, An
         _section(words["firewall"], within(name, "nft", "list", "ruleset"), _firewall(namespace)),
     ]
     return {
-        "title": title,
+        "title": shown(title),
         "sections": [
             _section(words["interfaces"], ip(name, "address"), interfaces, heads),
             _section(words["routes"], ip(name, "route"), routes),
@@ -85,7 +86,8 @@ def _page(network: Network, namespace: Namespace, language: str) -> dict[str, An
 
 
 def _section(title: str, command: str, rows: Iterable[list[str]], heads: Iterable[str] = ()) -> dict[str, Any]:
-    return {"title": title, "command": command, "heads": list(heads), "rows": list(rows)}
+    lines = [[shown_lines(cell) for cell in row] for row in rows]
+    return {"title": title, "command": shown_lines(command), "heads": list(heads), "rows": lines}
 
 
 def _interface(network: Network, namespace: Namespace, interface: Interface, words: Mapping[str, str]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import sys
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from ..core.foreign import quoted
 from ..core.model.network import HOST
 from .frontend import bundle, kernel_id
 
@@ -21,7 +21,7 @@ _ENOUGH = 8  # characters of an id that tell it from others
 def shell_line(namespace: str) -> str:
     """The line that opens a shell in a namespace of this lab, to be typed in any terminal of the same user."""
     place = () if namespace == HOST else (namespace,)
-    return shlex.join((_program(), "shell", *place, "--lab", kernel_id()[:_ENOUGH]))
+    return " ".join(map(quoted, (_program(), "shell", *place, "--lab", kernel_id()[:_ENOUGH])))
 
 
 def _program() -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from ..core.checks.evaluate import Verdict
+from ..core.foreign import escaped, shown_lines
 from ..core.translation import _, translated
 
 MIME_METADATA = "nslab_verdicts"
@@ -33,7 +33,7 @@ def html(verdicts: Sequence[Verdict], language: str) -> str:
     return (
         f'<div class="nslab-verdicts" lang="{language}">'
         f'<ul style="list-style:none;padding:0;margin:0.4em 0;line-height:1.6">{items}</ul>'
-        f"<p style='margin:0.2em 0'><b>{escape(total(verdicts, language))}</b></p></div>"
+        f"<p style='margin:0.2em 0'><b>{escaped(total(verdicts, language))}</b></p></div>"
     )
 
 
@@ -43,7 +43,7 @@ def text(verdicts: Sequence[Verdict], language: str) -> str:
     for verdict in verdicts:
         reason = f"  ({verdict.reason})" if verdict.reason else ""
         lines.append(f"{_MARK[verdict.holds]} {verdict.claim}{reason}")
-    return "\n".join([*lines, total(verdicts, language)])
+    return shown_lines("\n".join([*lines, total(verdicts, language)]))
 
 
 def total(verdicts: Sequence[Verdict], language: str) -> str:
@@ -56,13 +56,13 @@ def total(verdicts: Sequence[Verdict], language: str) -> str:
 def failure(verdicts: Sequence[Verdict], language: str) -> str:
     """What an AssertionError says: the claims that don't hold, with their reasons."""
     failed = [f"✗ {v.claim}  ({v.reason})" if v.reason else f"✗ {v.claim}" for v in verdicts if not v.holds]
-    return "\n".join([total(verdicts, language), *failed])
+    return shown_lines("\n".join([total(verdicts, language), *failed]))
 
 
 def _item(verdict: Verdict, language: str) -> str:
     mark = (
-        f'<span role="img" aria-label="{escape(translated(_SAID[verdict.holds], language))}" '
+        f'<span role="img" aria-label="{escaped(translated(_SAID[verdict.holds], language))}" '
         f'style="color:{_COLOUR[verdict.holds]};font-weight:700">{_MARK[verdict.holds]}</span>'
     )
-    reason = f' <span style="{_DIM}">{escape(verdict.reason)}</span>' if verdict.reason else ""
-    return f"<li>{mark} {escape(verdict.claim)}{reason}</li>"
+    reason = f' <span style="{_DIM}">{escaped(verdict.reason)}</span>' if verdict.reason else ""
+    return f"<li>{mark} {escaped(verdict.claim)}{reason}</li>"

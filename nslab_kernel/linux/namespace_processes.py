@@ -37,8 +37,12 @@ def with_files() -> set[str]:
 
 
 def delete_files(action: DeleteFiles, doors: Doors) -> None:
+    path = f"{FILES}/{action.name}"
     with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(f"{FILES}/{action.name}")
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)  # somebody's file in place of a folder
 
 
 def end_processes(action: EndProcesses, doors: Doors) -> None:

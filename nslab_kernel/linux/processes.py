@@ -139,6 +139,7 @@ def output_of(*command: str, given: str | None = None) -> str:
         stdin=stdin,
         capture_output=True,
         text=True,
+        errors="surrogateescape",
         check=False,
         start_new_session=True,
     )

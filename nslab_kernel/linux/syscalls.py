@@ -78,14 +78,14 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str
     options
         The file system's own options, such as ``mode=0755``.
     """
-    words = [word.encode() if word else None for word in (source, target, kind)]
+    words = [os.fsencode(word) if word else None for word in (source, target, kind)]
     data = options.encode() if options else None
     _check(_libc.mount(*words, ctypes.c_ulong(flags), data), f"mount {kind or source} on {target}")
 
 
 def detach(target: str) -> None:
     """Take a mount out of the tree while those who use it keep it; umount2(2) with MNT_DETACH."""
-    _check(_libc.umount2(target.encode(), _MNT_DETACH), f"umount {target}")
+    _check(_libc.umount2(os.fsencode(target), _MNT_DETACH), f"umount {target}")
 
 
 def set_read_only(target: str, *, below: bool = True) -> None:

@@ -24,6 +24,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
+from ..core.foreign import shown
 from .encoding import png_of
 from .geometry import rounded
 from .metrics import FONTS
@@ -164,7 +165,7 @@ def _line(line: Line) -> Path:
 
 
 def _text(text: Text) -> Path:
-    vertices, codes, wide = outline(text.text, text.font)
+    vertices, codes, wide = outline(shown(text.text), text.font)
     left = text.x - {"start": 0.0, "middle": wide / 2, "end": wide}[text.anchor]
     if text.struck:
         y, half = -0.3 * FONTS[text.font].size, 0.5

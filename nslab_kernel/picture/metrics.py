@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from ..core.foreign import shown
+
 _REGULAR = (
     318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337, 636, 636, 636, 636, 636, 636, 636,
     636, 636, 636, 337, 337, 838, 838, 838, 531, 1000, 684, 686, 698, 770, 632, 575, 775, 752, 295, 295, 656, 557, 863,
@@ -68,7 +70,7 @@ def width(text: str, font: str) -> float:
         A key of `FONTS`.
     """
     face = FONTS[font]
-    return sum(_advance(character, face) for character in text) * face.size / 1000
+    return sum(_advance(character, face) for character in shown(text)) * face.size / 1000
 
 
 def _advance(character: str, face: Font) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from html import escape
 
+from ..core.foreign import escaped, shown
 from .geometry import rounded
 from .metrics import FONTS
 from .scene import Box, Group, Line, Primitive, Scene, Text
@@ -43,13 +43,13 @@ def svg(scene: Scene, *, standalone: bool = False, interactive: bool = False, pr
     body = "".join(_group(group, "{prefix}", interactive) for group in scene.painted())
     prefix = prefix or "nslab-" + hashlib.sha256((body + scene.description).encode()).hexdigest()[:10]
     size = f'width="{_number(scene.width)}" height="{_number(scene.height)}"' if standalone else _fluid(scene)
-    label = escape(f"{scene.title}. {scene.description}", quote=True)
+    label = escaped(f"{scene.title}. {scene.description}")
     ground = f'<rect width="100%" height="100%" fill="{COLOURS["paper"].light}"/>' if standalone else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nslab-picture {prefix}" lang="{scene.language}" '
         f'viewBox="0 0 {_number(scene.width)} {_number(scene.height)}" {size} '
         f'role="{"group" if interactive else "img"}" aria-label="{label}">'
-        f"<title>{escape(scene.title)}</title><style>{_css(standalone).replace('&', '.' + prefix)}</style>"
+        f"<title>{escaped(scene.title)}</title><style>{_css(standalone).replace('&', '.' + prefix)}</style>"
         f"{ground}{body.replace('{prefix}', prefix)}</svg>"
     )
 
@@ -63,10 +63,10 @@ def _fluid(scene: Scene) -> str:
 
 
 def _group(group: Group, prefix: str, interactive: bool) -> str:
-    identity = escape(group.id, quote=True)
+    identity = escaped(shown(group.id))
     reach = f' tabindex="0" role="button" aria-label="{identity}"' if interactive and group.kind in _REACHED else ""
     fate = f' data-fate="{group.fate}"' if group.fate else ""
-    title = f"<title>{escape(group.details)}</title>" if group.details else ""
+    title = f"<title>{escaped(group.details)}</title>" if group.details else ""
     items = "".join(_primitive(item) for item in group.items)
     return (
         f'<g id="{prefix}-{group.layer}-{identity}" data-id="{identity}" data-kind="{group.kind}"{fate}{reach}>'
@@ -93,7 +93,7 @@ def _text(item: Text) -> str:
     struck = ' text-decoration="line-through"' if item.struck else ""
     return (
         f'<text class="{_name(item.font, "f")} {_name(item.style, "t")}" x="{_number(item.x)}" '
-        f'y="{_number(item.y)}"{anchor}{struck}>{escape(item.text, quote=False)}</text>'
+        f'y="{_number(item.y)}"{anchor}{struck}>{escaped(shown(item.text))}</text>'
     )
 
 

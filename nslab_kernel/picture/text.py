@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from ..core.foreign import shown, shown_lines
 from ..core.model.diff import condition
 from ..core.model.network import HOST, Interface, Namespace, Network
 from ..core.order import natural
@@ -33,7 +34,7 @@ def rows(network: Network, language: str) -> list[tuple[str, ...]]:
         for interface in namespace.interfaces:
             found.append((first, *_row(network, namespace, interface, language)))
             first = ""
-    return found
+    return [tuple(map(shown, line)) for line in found]
 
 
 def _row(network: Network, namespace: Namespace, interface: Interface, language: str) -> tuple[str, ...]:
@@ -84,7 +85,7 @@ def description(network: Network, language: str, told: str = "") -> str:
     parts += [_room(network, namespace, language) for namespace in shown]
     if len(shown) < len(namespaces):
         parts.append(word("and more", language, len(namespaces) - len(shown)))
-    return "".join(part.rstrip(".。") + stop for part in parts).strip()
+    return shown_lines("".join(part.rstrip(".。") + stop for part in parts).strip())
 
 
 def _in_order(network: Network) -> list[Namespace]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from ..core.errors import NslabError
+from ..core.foreign import escaped, shown_lines
 from ..core.journeys.explain import Ruling, Story
 from ..core.journeys.join import Stop
 from ..core.journeys.packets import Packet
@@ -161,7 +161,7 @@ class TraceReport(Trace):
     def bundle(self, *, png: bool = True) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
         """Every form as MIME types, and their metadata; the parameter is that of `Picture.bundle`."""
         data, metadata = self.picture().bundle(png=png) if self.main else ({}, {})
-        return {**data, "text/html": self.html(), "text/plain": self.text()}, metadata
+        return {**data, "text/html": self.html(), "text/plain": shown_lines(self.text())}, metadata
 
     def _repr_mimebundle_(self, **_kwargs: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
         """Every form that a front end may want; IPython calls this to show a value."""
@@ -242,7 +242,7 @@ def fields(packet: Packet) -> list[tuple[str, str]]:
 
 
 def _cells(texts: Iterable[str], tag: str) -> str:
-    return "".join(f'<{tag} style="{_CELL}">{escape(text)}</{tag}>' for text in texts)
+    return "".join(f'<{tag} style="{_CELL}">{escaped(text)}</{tag}>' for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,14 +299,14 @@ def _header(number: int, before: Packet, after: Packet, language: str) -> str:
         if field.endswith("MAC"):
             continue
         changed = old != new and field != "TTL"
-        was = f"<s>{escape(old)}</s>" if changed else escape(old)
-        told = f'<span style="{_CHANGED}">{escape(new)}</span> ✎ {texts["rewritten"]}' if changed else escape(new)
-        name = escape(texts[field])
+        was = f"<s>{escaped(old)}</s>" if changed else escaped(old)
+        told = f'<span style="{_CHANGED}">{escaped(new)}</span> ✎ {texts["rewritten"]}' if changed else escaped(new)
+        name = escaped(texts[field])
         rows.append(
             f'<tr><td style="{_CELL}">{name}</td><td style="{_CELL}">{was}</td><td style="{_CELL}">{told}</td></tr>'
         )
     heads = "".join(f'<th style="{_CELL}">{texts[key]}</th>' for key in ("field", "before", "after"))
-    title = escape(texts["header"].format(number=number))
+    title = escaped(texts["header"].format(number=number))
     table = f'<table style="{_TABLE}"><tr>{heads}</tr>{"".join(rows)}</table>'
     return f'<div style="{_CARD}"><b>{title}</b>{table}</div>'
 
@@ -320,21 +320,22 @@ def _chain(ruling: Ruling, language: str) -> str:
         style = _RULED if number == decided else _DIM
         rows.append(
             f'<tr style="{style}"><td style="{_CELL}">{number}</td>'
-            f'<td style="{_CELL}"><code style="{_CODE}">{escape(text)}</code></td><td style="{_CELL}">{said}</td></tr>'
+            f'<td style="{_CELL}"><code style="{_CODE}">{escaped(text)}</code></td><td style="{_CELL}">{said}</td></tr>'
         )
     if not ruling.number:
         rows.append(
-            f'<tr style="{_RULED}"><td></td><td style="{_CELL}"><code style="{_CODE}">{escape(ruling.text)}</code></td>'
+            f'<tr style="{_RULED}"><td></td>'
+            f'<td style="{_CELL}"><code style="{_CODE}">{escaped(ruling.text)}</code></td>'
             f'<td style="{_CELL}">{texts["matched"]}</td></tr>'
         )
-    title = escape(texts["rule"].format(place=ruling.place))
+    title = escaped(texts["rule"].format(place=ruling.place))
     table = f'<table style="{_TABLE}">{"".join(rows)}</table>'
     return f'<div style="{_CARD}"><b>{title}</b>{table}{_dim(texts["evidence"])}</div>'
 
 
 def _rich(text: str) -> str:
     """A sentence as HTML: what is marked as code, and what matters most."""
-    text = escape(text, quote=False)
+    text = escaped(text)
     text = re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', text)
     return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
 
@@ -345,7 +346,7 @@ def _list(items: Iterable[str]) -> str:
 
 
 def _folded(title: str, body: str) -> str:
-    return f'<details style="margin:0.3em 0"><summary>{escape(title)}</summary>{body}</details>'
+    return f'<details style="margin:0.3em 0"><summary>{escaped(title)}</summary>{body}</details>'
 
 
 def _dim(text: str) -> str:

@@ -67,9 +67,9 @@ def shell(lab: RunningLab, namespace: str = HOST, command: str = "") -> int:
 
 
 def _check_namespace(lab: RunningLab, namespace: str) -> None:
-    namespace_name(namespace)
     there = sorted(os.listdir(lab.inside("/run/netns")))
     if namespace not in there:
+        namespace_name(namespace)
         raise NslabError(
             _("the lab {id} has no namespace {namespace}", id=lab.id, namespace=namespace),
             _("there are: {value}", value=", ".join([HOST, *there])),

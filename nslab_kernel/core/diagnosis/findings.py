@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..foreign import shown_lines
 from ..operations.actions import Action
 
 
@@ -105,7 +106,7 @@ class Diagnosis:
     language: str = "en"
 
     def __str__(self) -> str:
-        return text(self)
+        return shown_lines(text(self))
 
     def _repr_pretty_(self, printer: Any, _: bool) -> None:
         """Show it in words; IPython calls this for a cell's value."""

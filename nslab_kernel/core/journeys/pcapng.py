@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..foreign import shown, shown_lines
 from .evidence import Sighting
 
 _SECTION, _INTERFACE, _STATISTICS, _PACKET = 0x0A0D0D0A, 1, 5, 6
@@ -63,8 +64,8 @@ def _blocks(
         name = names.get(place, f"#{sighting.index}")
         kind = _ETHERNET if sighting.ethernet else _RAW_IP
         options = (
-            _option(_NAME, f"{sighting.namespace}/{name}".encode()),
-            _option(_DESCRIPTION, f"{name} in {sighting.namespace}".encode()),
+            _option(_NAME, shown(f"{sighting.namespace}/{name}").encode()),
+            _option(_DESCRIPTION, shown(f"{name} in {sighting.namespace}").encode()),
             _option(_RESOLUTION, _NANOSECONDS),
             _option(0, b""),
         )
@@ -84,7 +85,7 @@ def _packet(sighting: Sighting, number: int, comment: str) -> bytes:
     head = struct.pack("=IIIII", number, when >> 32, when & 0xFFFFFFFF, len(data), sighting.length)
     options = _option(_FLAGS, struct.pack("=I", _DIRECTIONS[sighting.direction]))
     if comment:
-        options += _option(_COMMENT, comment.encode()[:_LONGEST])
+        options += _option(_COMMENT, shown_lines(comment).encode()[:_LONGEST])
     return _block(_PACKET, head + data + bytes(-len(data) % 4) + options + _option(0, b""))
 
 

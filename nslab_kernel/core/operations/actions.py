@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..effects import addressing, carriers, kernel_parameters
+from ..foreign import shown, shown_lines
 from ..model.network import HOST, Address, BridgePort, Neighbour, PolicyRule, Route
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Operation:
         return tuple(action.command() for action in self.actions)
 
     def __str__(self) -> str:
-        return "\n".join(self.commands)
+        return shown_lines("\n".join(self.commands))
 
     def _repr_pretty_(self, printer: Any, _: bool) -> None:
         """Show the commands; IPython calls this for a cell's value."""
@@ -446,8 +447,8 @@ class EndProcesses:
 
     def command(self) -> str:
         pids = " ".join(str(pid) for pid, _ in self.processes)
-        names = ", ".join(name for _, name in self.processes)
-        return f"sudo kill -9 {pids}  # {names} in {self.namespace}"
+        names = shown(", ".join(name for _, name in self.processes))
+        return f"sudo kill -9 {pids}  # {names} in {shown(self.namespace)}"
 
     def undo(self) -> None:
         return None

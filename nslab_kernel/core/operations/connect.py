@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ class SetResolver:
         line = f"echo nameserver {self.server} | sudo tee"
         if self.namespace == HOST:  # which is a link on many machines, out of the lab into /run
             return f"sudo rm -f /etc/resolv.conf && {line} /etc/resolv.conf"
-        folder = f"/etc/netns/{self.namespace}"
+        folder = shlex.quote(f"/etc/netns/{self.namespace}")
         return f"sudo mkdir -p {folder} && {line} {folder}/resolv.conf"
 
     def undo(self) -> Action:
@@ -47,7 +48,7 @@ class UnsetResolver:
     namespace: str = HOST
 
     def command(self) -> str:
-        folder = "/etc" if self.namespace == HOST else f"/etc/netns/{self.namespace}"
+        folder = "/etc" if self.namespace == HOST else shlex.quote(f"/etc/netns/{self.namespace}")
         return f"sudo rm {folder}/resolv.conf"
 
     def undo(self) -> None:
@@ -191,8 +192,9 @@ def _refuse_apart(one: str, other: str) -> None:
 
 
 def _interface(namespace: Namespace, name: str) -> Interface:
-    found = namespace.interface(names.interface_name(name))
+    found = namespace.interface(name)
     if found is None:
+        names.interface_name(name)
         near = names.did_you_mean(name, [interface.name for interface in namespace.interfaces])
         raise NslabError(
             _('{title} has no interface "{name}".', title=namespace.title, name=name),

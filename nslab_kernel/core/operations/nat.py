@@ -10,6 +10,7 @@ import ipaddress
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ..errors import NslabError
+from ..foreign import shown
 from ..model.firewall import Chain, Rule
 from ..model.network import HOST, Address, Interface, Namespace, Network, Route
 from ..translation import _
@@ -35,7 +36,8 @@ def nat_note(bridge: str) -> str:
 
 def publish_note(namespace: str) -> str:
     """The comment of the rules that lead a port of the host to a namespace."""
-    return f"nslab publish {namespace}"
+    # In nft's text it stands between quotation marks, of which it can have none (nft(8)).
+    return f"nslab publish {shown(namespace)}".replace('"', "'")
 
 
 def own_rules(host: Namespace) -> Iterator[Placed]:

@@ -132,8 +132,9 @@ def reset(
 
 def find_namespace(network: Network, name: str) -> Namespace:
     """The namespace of this name, or an error that names the nearest one."""
-    found = network.get(names.namespace_name(name))
+    found = network.get(name)
     if found is None:
+        names.namespace_name(name)
         known = [namespace.name for namespace in network.everywhere]
         raise NslabError(
             _('There is no namespace "{name}".', name=name),
@@ -144,9 +145,10 @@ def find_namespace(network: Network, name: str) -> Namespace:
 
 def find_bridge(network: Network, name: str) -> Interface:
     """The host's bridge of this name, or an error that names the nearest one."""
-    found = network.host.interface(names.bridge_name(name))
+    found = network.host.interface(name)
     bridges = [interface.name for interface in network.host.interfaces if interface.kind == "bridge"]
     if found is None:
+        names.bridge_name(name)
         near = names.did_you_mean(name, bridges)
         raise NslabError(
             _('There is no bridge "{name}".', name=name),

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..foreign import shown
 from ..model.network import HOST, PAIRS, Interface, Namespace, Network
 from . import interfaces, queues, routes
 from .details import Details, necessary
@@ -22,9 +23,12 @@ def buildable(network: Network, details: Details) -> tuple[Network, list[str]]:
     kept = []
     for namespace in network.everywhere:
         if namespace.kind == "process":
-            comments.append(f"# left out: namespace {namespace.title}, which ends with its process")
+            comments.append(f"# left out: namespace {shown(namespace.title)}, which ends with its process")
         reasons = dict(_reasons(network, namespace, details))
-        comments += [f"# left out: {interface.name} in {namespace.name}, {why}" for interface, why in reasons.items()]
+        comments += [
+            f"# left out: {shown(interface.name)} in {shown(namespace.name)}, {shown(why)}"
+            for interface, why in reasons.items()
+        ]
         kept.append(_without(namespace, {interface.index for interface in reasons}))
     return replace(network, host=kept[0], namespaces=tuple(kept[1:])), comments
 
@@ -98,7 +102,7 @@ def _named(network: Network) -> list[Namespace]:
 
 
 def _head(network: Network, details: Details) -> str:
-    names = ", ".join(namespace.name for namespace in _named(network)[:8]) or "no namespaces"
+    names = ", ".join(shown(namespace.name) for namespace in _named(network)[:8]) or "no namespaces"
     more = "" if len(network.namespaces) <= 8 else f" and {len(network.namespaces) - 8} more"
     tools = ["iproute2"]
     loaders = {rules.loader for parts in details.rules.values() for rules in parts}
@@ -125,7 +129,7 @@ def _rules(details: Details) -> Iterator[str]:
     for namespace, parts in details.rules.items():
         for rules in parts:
             words = ("nft", "-f", "-") if rules.loader == "nft" else (rules.loader,)
-            yield f"{_within(namespace, *words)} <<'{_END}'\n{rules.text.rstrip()}\n{_END}"
+            yield f"{_within(namespace, *words)} {_heredoc(rules.text)}"
 
 
 def _files(details: Details) -> Iterator[str]:
@@ -133,7 +137,15 @@ def _files(details: Details) -> Iterator[str]:
         folder = f"/etc/netns/{namespace}"
         yield shlex.join(("mkdir", "-p", folder))
         for name, text in files:
-            yield f"cat > {shlex.quote(f'{folder}/{name}')} <<'{_END}'\n{text.rstrip()}\n{_END}"
+            yield f"cat > {shlex.quote(f'{folder}/{name}')} {_heredoc(text)}"
+
+
+def _heredoc(text: str) -> str:
+    """A text as a command's input, taken as it is: it ends at a word that no line of it is."""
+    word = _END
+    while word in text.splitlines():
+        word += "_"
+    return f"<<'{word}'\n{text.rstrip()}\n{word}"
 
 
 def _within(namespace: str, *words: str) -> str:

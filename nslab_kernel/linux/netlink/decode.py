@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import sys
@@ -495,7 +496,7 @@ def _address_of(raw: bytes | None) -> str:
 
 
 def _text(value: bytes | None) -> str:
-    return value.rstrip(b"\0").decode(errors="replace") if value else ""
+    return os.fsdecode(value.rstrip(b"\0")) if value else ""
 
 
 @_once

@@ -6,6 +6,7 @@ which would be half the time of building a large lab.
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 
@@ -99,7 +100,7 @@ def _message(kind: int, flags: int, body: bytes) -> bytes:
 
 
 def _text(kind: int, text: str) -> bytes:
-    return attribute(kind, text.encode() + b"\0")
+    return attribute(kind, os.fsencode(text) + b"\0")
 
 
 def _number(kind: int, number: int) -> bytes:

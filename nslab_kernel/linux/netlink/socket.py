@@ -79,7 +79,7 @@ class RouteSocket:
 
     def index(self, name: str) -> int:
         """The index of the interface ``name``; netdevice(7), SIOCGIFINDEX."""
-        request = struct.pack("16si20x", name.encode(), 0)
+        request = struct.pack("16si20x", os.fsencode(name), 0)
         answer: bytes = fcntl.ioctl(self._socket, _SIOCGIFINDEX, request)
         return int(struct.unpack_from("16si", answer)[1])
 
