@@ -11,10 +11,14 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+
+from IPython.core.error import UsageError
 
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.lab import Lab
+from nslab_kernel.linux.settling import settle
 
 from ..comparison import facts
 from .operations import small
@@ -170,6 +174,12 @@ MAGICS = (
 CELL_MAGICS = ("netns_check", "netns")
 
 
+def rebuilt(lab: Lab) -> None:
+    """Two namespaces on a bridge, at rest."""
+    small(lab)
+    settle(partial(lab.snapshot, volatile=True), six=True)
+
+
 class Fuzzer:
     """Makes calls; `seed` decides which."""
 
@@ -177,7 +187,7 @@ class Fuzzer:
         self.chance = random.Random(seed)
         self.shell = shell
         self.lab = Lab("en")
-        small(self.lab)
+        rebuilt(self.lab)
 
     def word(self) -> str:
         """One word, plain or odd, or two of them in one."""
@@ -213,20 +223,7 @@ class Fuzzer:
 
 def ours(error: BaseException) -> bool:
     """Whether an error is one that we raise on purpose: it is shown as a sentence."""
-    if isinstance(error, (NslabError, AssertionError)):
-        return True
-    if isinstance(error, TypeError):
-        # Python's own for a wrong number of arguments, or ours with a sentence; not one from the depth.
-        return error.__traceback__ is not None and _depth(error) <= 2
-    return hasattr(error, "_render_traceback_")
-
-
-def _depth(error: BaseException) -> int:
-    trace, depth = error.__traceback__, 0
-    while trace is not None:
-        depth += "nslab_kernel" in trace.tb_frame.f_code.co_filename
-        trace = trace.tb_next
-    return depth
+    return isinstance(error, (NslabError, UsageError)) or hasattr(error, "_render_traceback_")
 
 
 def soak(calls: int, seed: int, shell: Any) -> Counter[str]:
@@ -245,12 +242,13 @@ def soak(calls: int, seed: int, shell: Any) -> Counter[str]:
             if how == "WRONG":
                 print(f"  {written}: {type(error).__name__}: {ascii(str(error))[:200]}", flush=True)
         counted[how] += 1
-        if how != "done" and facts(fuzzer.lab.snapshot()) != before:
+        if how != "done" and (now := facts(fuzzer.lab.snapshot())) != before:
             counted["CHANGED"] += 1
-            print(f"  {written}: refused, but something changed", flush=True)
+            print(f"  {written}: refused, but changed: {sorted(now ^ before)[:3]}"[:400], flush=True)
+            before = now
         if how == "done" or number % 500 == 499:
             if facts(fuzzer.lab.snapshot()) != before:
-                small(fuzzer.lab)
+                rebuilt(fuzzer.lab)
             before = facts(fuzzer.lab.snapshot())
     fuzzer.lab.reset()
     fuzzer.lab.close()
