@@ -11,7 +11,7 @@ from dataclasses import fields
 from functools import partial, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from .core.arguments import checked
+from .core.calls import checked
 from .core.errors import Interruption, NslabError
 from .core.journeys.packets import ACK, SYN
 from .core.language import language_of

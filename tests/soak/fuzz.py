@@ -14,13 +14,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from IPython.core.error import UsageError
-
-from nslab_kernel.core.errors import NslabError
 from nslab_kernel.lab import Lab
 from nslab_kernel.linux.settling import settle
 
 from ..comparison import facts
+from .kernel import ours, shell_with_magics
 from .operations import small
 
 WORDS = (
@@ -221,11 +219,6 @@ class Fuzzer:
         return f"Lab.{name}{tuple(given)!r:.200}", lambda: getattr(self.lab, name)(*given)
 
 
-def ours(error: BaseException) -> bool:
-    """Whether an error is one that we raise on purpose: it is shown as a sentence."""
-    return isinstance(error, (NslabError, UsageError)) or hasattr(error, "_render_traceback_")
-
-
 def soak(calls: int, seed: int, shell: Any) -> Counter[str]:
     """Make calls and count how they went; print what is wrong."""
     fuzzer, counted = Fuzzer(seed, shell), Counter[str]()
@@ -257,12 +250,7 @@ def soak(calls: int, seed: int, shell: Any) -> Counter[str]:
 
 def main(calls: int = 100_000, seed: int = 1) -> int:
     """Print the sum; 1 when anything was wrong."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    import nslab_kernel
-
-    shell = InteractiveShell.instance()
-    nslab_kernel.load_ipython_extension(shell)
+    shell = shell_with_magics()
     shell.run_line_magic("netns_auto", "off")
     counted = soak(calls, seed, shell)
     print(f"{calls} calls: {dict(counted)}")

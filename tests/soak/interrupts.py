@@ -25,12 +25,12 @@ class Operation:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._prepare, self._act = OPERATIONS[name]
+        self.prepare, self.act = OPERATIONS[name]
         lab = Lab("en")
-        self._prepare(lab)
+        self.prepare(lab)
         self.before = at_rest(lab)
         began = time.monotonic()
-        self._act(lab)
+        self.act(lab)
         self.seconds = time.monotonic() - began
         self.after = at_rest(lab)
         lab.close()
@@ -38,17 +38,17 @@ class Operation:
     def interrupted(self, moment: float) -> str:
         """Interrupt it once; give how that went, in a word or two. What is wrong begins with "WRONG"."""
         lab = Lab("en")
-        self._prepare(lab)
+        self.prepare(lab)
         began_as = settled(lab, self.before)
         if began_as != self.before:
-            return f"WRONG start: {_difference(began_as, self.before)}"
-        error, sent_in_time = _interrupt(lab, self._act, moment)
+            return f"WRONG start: {difference(began_as, self.before)}"
+        error, sent_in_time = _interrupt(lab, self.act, moment)
         fresh = Lab("en")
         now = settled(fresh, self.before, self.after)
         fresh.close()
         lab.close()
         return _judged(error, sent_in_time, now == self.before, now == self.after) + (
-            "" if now in (self.before, self.after) else f": {_difference(now, self.before)}"
+            "" if now in (self.before, self.after) else f": {difference(now, self.before)}"
         )
 
 
@@ -103,10 +103,11 @@ def _is_outside(error: BaseException) -> bool:
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = os.path.basename(last.filename)
     # The wrappers around every operation, and the call here.
-    return place in ("arguments.py", "operations.py", "interrupts.py") or (place, last.name) == ("lab.py", "call")
+    return place in ("calls.py", "operations.py", "interrupts.py") or (place, last.name) == ("lab.py", "call")
 
 
-def _difference(now: frozenset[str], wanted: frozenset[str]) -> str:
+def difference(now: frozenset[str], wanted: frozenset[str]) -> str:
+    """What a state has and lacks beside another, the first few lines."""
     return f"more {sorted(now - wanted)[:6]} less {sorted(wanted - now)[:6]}"
 
 

@@ -1,7 +1,8 @@
-"""Check the arguments of `Lab`'s calls, so that a wrong one is refused in a sentence and not found out in the depth."""
+"""What every call of `Lab` has: its arguments are checked, and what the system lacks is said in a sentence."""
 
 from __future__ import annotations
 
+import errno
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,23 @@ _TYPES: dict[str, tuple[Any, ...]] = {
     "Sequence": (Sequence,),
     "Callable": (Callable,),
     "Network": (Network,),
+}
+_RUN_OTHERS = ("run", "start", "inside", "trace")
+"""Calls that run somebody's code, whose errors are that code's own."""
+
+_MORE_MEMORY = _("Close other notebooks, restart this kernel, or raise its limits (`ulimit -a` lists them).")
+_CHANGED = (_("Something was removed while it was read."), _("Run it again; `%netns` shows what is there."))
+_SYSTEM: dict[int, tuple[str, str]] = {
+    errno.ENOENT: _CHANGED,
+    errno.ESRCH: _CHANGED,
+    errno.ENODEV: _CHANGED,
+    errno.ENXIO: _CHANGED,
+    errno.EMFILE: (
+        _("The notebook's kernel has too many files open."),
+        _("Restart the kernel, or raise the limit before it starts: `ulimit -n 65536`."),
+    ),
+    errno.ENFILE: (_("The whole machine has too many files open."), _("Close something.")),
+    errno.ENOMEM: (_("The machine has no memory left for it."), _MORE_MEMORY),
 }
 _NAMES = {
     str: _("text"),
@@ -75,9 +93,27 @@ def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
                 several = value if kind is _REST else value.values() if kind is _NAMED_REST else (value,)
                 for one in several:
                     _check(method.__name__, name, one, wanted)
-        return method(*arguments, **named)
+        try:
+            return method(*arguments, **named)
+        except (OSError, RuntimeError, MemoryError) as error:
+            known = None if method.__name__ in _RUN_OTHERS else explained(error)
+            if known is None:
+                raise
+            raise known from None
 
     return call
+
+
+def explained(error: Exception) -> NslabError | None:
+    """What an error of the system means for a lab; None where it is none of the usual ones."""
+    if isinstance(error, MemoryError):
+        return NslabError(_("The notebook's kernel has no memory left."), _MORE_MEMORY)
+    if isinstance(error, OSError):
+        said, cure = _SYSTEM.get(error.errno or 0, ("", ""))
+        return NslabError(said, cure) if said else None
+    if "new thread" in str(error):
+        return NslabError(_("The notebook's kernel can't start another thread."), _MORE_MEMORY)
+    return None
 
 
 def _check(method: str, name: str, value: object, kinds: tuple[type, ...]) -> None:
