@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ..core.errors import NslabError
+from ..core.foreign import escaped
 from ..core.model.network import Network
-from ..core.translation import _
+from ..core.translation import _, translated
+from .fold import fold
 from .layout import Mark, layout, positions
 from .merge import view
 from .scene import Scene
@@ -22,6 +25,8 @@ from .zoom import zoom
 DPI = 144
 """Dots per inch of a PNG by default: one and a half for each CSS pixel."""
 
+_MOST_BYTES = 300_000  # of an output; a notebook with several stays one that can be opened and sent
+_ROOM = 160  # namespaces and interfaces that take about as much
 _FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -91,6 +96,7 @@ class Picture:
         self._marks = marks
         self._columns = columns
         self._facts = facts
+        self._caption = ""
 
     @cached_property
     def scene(self) -> Scene:
@@ -105,7 +111,8 @@ class Picture:
         return positions(self._view(self.language), self._columns)
 
     def _view(self, language: str) -> View:
-        return view(self.network, self._before, language, self._mac, self._hidden, self._facts)
+        shown = view(self.network, self._before, language, self._mac, self._hidden, self._facts)
+        return replace(shown, caption=self._caption) if self._caption else shown
 
     def _scene(self, language: str) -> Scene:
         shown = self._view(language)
@@ -157,12 +164,39 @@ class Picture:
         png
             Whether to have a PNG, too: it is most of the time and size, and only what shows no inline SVG wants it.
         """
-        data = {"text/html": self.svg(), "text/plain": f"{self.description()}\n\n{self.text()}"}
+        things = max(map(_things, filter(None, (self.network, self._before))))
+        made = self._bundle(png=png) if things <= 2 * _ROOM else None
+        room = _ROOM
+        while made is None or (room > 1 and sum(map(len, made[0].values())) > _MOST_BYTES):
+            made = self._folded(room)._bundle(self._what_is_folded(room), png=png)
+            room //= 2
+        return made
+
+    def _bundle(self, note: str = "", *, png: bool) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+        html = f"{self.svg()}<p>{escaped(note)}</p>" if note else self.svg()
+        data = {"text/html": html, "text/plain": "\n\n".join(filter(None, (self.description(), note, self.text())))}
         if not png:
             return data, {}
         # A PNG is drawn finer than it is shown, for sharp text on every screen.
         size = {"width": round(self.scene.width), "height": round(self.scene.height)}
         return {**data, "image/png": base64.b64encode(self.png()).decode()}, {"image/png": size}
+
+    def _folded(self, room: int) -> Picture:
+        network, before, hidden = fold(self.network, self._before, room)
+        hidden |= self._hidden
+        picture = Picture(network, before, self.language, self._mac, hidden, self._marks, self._columns, self._facts)
+        picture._caption = self._view(self.language).caption  # what changed in the whole
+        return picture
+
+    def _what_is_folded(self, room: int) -> str:
+        network, _before, _hidden = fold(self.network, self._before, room)
+        said = _(
+            "This output is folded: {shown} of {all} namespaces are in it, those that changed first. "
+            "`%netns_graph --of NAME` draws one with its neighbourhood, `%netns_graph --save network.svg` draws all.",
+            shown=len(network.namespaces),
+            all=len(self.network.namespaces),
+        )
+        return translated(said, self.language)
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
         """Every form that a front end may want; IPython calls this to show a value.
@@ -219,3 +253,8 @@ def say_that_the_font_is_missing() -> None:
         "没有找到中文字体，保存的图片使用英文标签。 (sudo apt install fonts-noto-cjk)",
         stacklevel=4,
     )
+
+
+def _things(network: Network) -> int:
+    """How many namespaces and interfaces there are."""
+    return len(network.namespaces) + sum(len(namespace.interfaces) for namespace in network.everywhere)

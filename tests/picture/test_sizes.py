@@ -63,3 +63,44 @@ def test_matplotlib_draws_it_too(case: str, count: int) -> None:
 
 def _styles(scene: Scene) -> set[str]:
     return {primitive.style for group in scene.groups for primitive in group.items}
+
+
+def _large() -> dict[str, tuple[Network, Network | None]]:
+    many, wide = Draft().bridge("br0"), Draft("wide")
+    for number in range(1000):
+        many.attach("br0", f"n{number}", f"10.0.{number // 250}.{number % 250 + 1}/16")
+        wide.put("wide", f"d{number}", "dummy", [f"10.1.{number // 250}.{number % 250 + 1}/32"])
+    alone = Draft().bridge("br0")
+    for number in range(1000):
+        alone.put("host", f"p{number}", "veth")
+    return {
+        "namespaces": (many.network(), None),
+        "removed namespaces": (Draft().network(), many.network()),
+        "interfaces in one namespace": (wide.network(), Draft().network()),
+        "interfaces in the host": (alone.network(), None),
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["namespaces", "removed namespaces", "interfaces in one namespace", "interfaces in the host"]
+)
+def test_an_output_has_a_bound_and_says_what_is_folded(name: str) -> None:
+    now, before = _large()[name]
+    data, _ = draw(now, before=before)._repr_mimebundle_()
+    assert sum(map(len, data.values())) <= 300_000
+    assert "--save network.svg" in data["text/html"]
+    assert "--save network.svg" in data["text/plain"]
+    ElementTree.fromstring(data["text/html"].partition("<p>")[0])
+
+
+def test_what_changed_is_kept_where_an_output_is_folded() -> None:
+    before = _network(200)
+    changed = _network(200, lambda draft, name: draft.down(name, f"eth00-{name}") if name == "n150" else None)
+    data, _ = draw(changed, before=before)._repr_mimebundle_()
+    assert "n150" in data["text/html"]
+    assert "n151" not in data["text/html"]
+
+
+def test_small_outputs_are_whole() -> None:
+    data, _ = draw(_network(40))._repr_mimebundle_()
+    assert "folded" not in data["text/plain"]

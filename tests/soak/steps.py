@@ -49,6 +49,7 @@ def soak(steps: int) -> list[tuple[int, float, int, int, float]]:
     for step in range(1, steps + 1):
         with silent, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             result = shell.run_cell(ROUND[(step - 1) % len(ROUND)])
+        shell.history_manager.outputs.clear()  # IPython keeps every output; a front end has them in the notebook
         if result.error_in_exec or result.error_before_exec:
             raise RuntimeError(f"step {step} failed") from (result.error_in_exec or result.error_before_exec)
         if step % every == 0:
