@@ -78,7 +78,7 @@ class NslabMagics(Magics):
         """A magic for which an interrupt is shown in one sentence, which says whether its operation was done."""
 
         @wraps(magic.__func__)  # type: ignore[attr-defined]  # it is a method, and stays one
-        def call(_: NslabMagics, *arguments: Any, **named: Any) -> Any:
+        def call(_magics: NslabMagics, *arguments: Any, **named: Any) -> Any:
             self.lab.interruption = ""
             try:
                 return magic(*arguments, **named)

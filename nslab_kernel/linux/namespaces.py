@@ -135,8 +135,19 @@ def enter(place: Place) -> None:
 
 
 def join(file: int) -> None:
-    """Move this thread into the namespace of an open file."""
-    syscalls.setns(file, syscalls.CLONE_NEWNET)
+    """Move this thread into the namespace of an open file.
+
+    Raises
+    ------
+    OSError
+        ENOENT where the name was taken off the namespace meanwhile: what was opened is the empty file below.
+    """
+    try:
+        syscalls.setns(file, syscalls.CLONE_NEWNET)
+    except OSError as error:
+        if error.errno == errno.EINVAL:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from None
+        raise
 
 
 def entered(place: Place, call: Callable[[], T]) -> T:
