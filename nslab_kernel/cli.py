@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .core.errors import NslabError
-from .core.language import LANGUAGES, language_of
+from .core.language import language_of
 from .core.model.network import HOST
-from .core.translation import _
+from .core.translation import _, languages
 from .linux.refusals import explain, read_machine
 from .sandbox import command, enter, labs
 from .sandbox.init import NOT_EXECUTABLE, NOT_FOUND
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     lab = acts.add_parser("lab", help="open JupyterLab on your copies of the lessons", epilog=_FURTHER)
     lab.add_argument("--port", type=int, help="TCP port to listen on")
     lab.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    lab.add_argument("--language", choices=LANGUAGES, default=language_of(os.environ), help="default: from LANG")
+    lab.add_argument("--language", choices=languages(), default=language_of(os.environ), help="default: from LANG")
     lab.add_argument("--lessons", metavar="FOLDER", help="where your copies are; default: ~/nslab-lessons")
     lab.add_argument("directory", nargs="?", help="open this folder as it is, and copy no lessons")
     lab.set_defaults(act=_lab)

@@ -7,10 +7,6 @@ values in again. A language is a folder in ``nslab_kernel/locale``; what its cat
 
 from __future__ import annotations
 
-import gettext
-import hashlib
-import importlib.resources
-import io
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -19,9 +15,10 @@ from typing import TYPE_CHECKING
 from .foreign import shown
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    import gettext
 
 _DOMAIN = "nslab"
+_LOCALE = f"{__file__.rpartition('/core/')[0]}/locale"
 # Where Chinese has no space: after full-width punctuation, and between two of its characters.
 _NO_SPACE = re.compile(r"(?<=[\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]) |(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
@@ -106,8 +103,7 @@ def all_translated(words: Mapping[str, str], language: str) -> dict[str, str]:
 @cache
 def languages() -> tuple[str, ...]:
     """The codes of all languages, English first."""
-    others = (folder.partition("_")[0] for folder in _folders())
-    return ("en", *sorted(others))
+    return ("en", *_folders())
 
 
 def _one_line(value: object) -> object:
@@ -124,32 +120,47 @@ def _joined(parts: list[str], separator: str) -> str:
     return _NO_SPACE.sub("", whole) if separator == " " else whole
 
 
-def _folders() -> list[str]:
-    return [folder.name for folder in _locale().iterdir() if (folder / "LC_MESSAGES").is_dir()]
+@cache
+def _folders() -> dict[str, str]:
+    """The folder of each language's catalogue, by the code of the language."""
+    import glob  # here, as everything else that takes time to load: the kernel's launcher imports this module
+
+    found = sorted(glob.glob(f"{_LOCALE}/*/LC_MESSAGES"))
+    return {folder.removeprefix(f"{_LOCALE}/").partition("/")[0].partition("_")[0]: folder for folder in found}
 
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations | None:
-    """The catalogue of a language; None for English."""
-    if language == "en":
-        return None
-    folder = next((name for name in _folders() if name.partition("_")[0] == language), None)
+    """The catalogue of a language; None for English, and for a language that has none."""
+    folder = None if language == "en" else _folders().get(language)
     if folder is None:
         return None
-    messages = _locale() / folder / "LC_MESSAGES"
-    source, compiled = messages / f"{_DOMAIN}.po", messages / f"{_DOMAIN}.mo"
-    if compiled.is_file():
-        found = gettext.GNUTranslations(io.BytesIO(compiled.read_bytes()))
-        if not source.is_file() or found.info().get("x-source") == hashlib.sha256(source.read_bytes()).hexdigest():
+    import gettext
+    import io
+
+    source, compiled = _content(f"{folder}/{_DOMAIN}.po"), _content(f"{folder}/{_DOMAIN}.mo")
+    if compiled:
+        found = gettext.GNUTranslations(io.BytesIO(compiled))
+        if not source or found.info().get("x-source") == _fingerprint(source):
             return found
     # The catalogue of a checkout was edited since it was compiled, which happens when nslab is installed.
     from babel.messages import mofile, pofile
 
     binary = io.BytesIO()
-    mofile.write_mo(binary, pofile.read_po(io.BytesIO(source.read_bytes())))
+    mofile.write_mo(binary, pofile.read_po(io.BytesIO(source)))
     binary.seek(0)
     return gettext.GNUTranslations(binary)
 
 
-def _locale() -> Traversable:
-    return importlib.resources.files(__package__.partition(".")[0]) / "locale"
+def _content(file: str) -> bytes:
+    try:
+        with open(file, "rb") as opened:
+            return opened.read()
+    except OSError:
+        return b""
+
+
+def _fingerprint(content: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(content).hexdigest()

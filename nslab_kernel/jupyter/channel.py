@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NslabError
-from ..core.language import LANGUAGES
 from ..core.model.network import HOST
+from ..core.translation import languages
 from .frontend import kernel_id
 from .main_thread import between_cells
 from .running import CommandFailedError
@@ -97,7 +97,7 @@ class Channel:
             self._tell()
 
     def _speak(self, asked: dict[str, Any]) -> None:
-        if asked.get("language") in LANGUAGES:
+        if asked.get("language") in languages():
             self._lab.language = NslabError.language = asked["language"]
 
     def _state(self) -> dict[str, Any]:

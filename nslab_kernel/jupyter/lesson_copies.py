@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core.errors import NslabError
-from ..core.language import LANGUAGES
-from ..core.translation import _
+from ..core.translation import _, languages
 
 _RECORD = ".nslab-lessons.json"  # in the folder: the lessons as they came, by their hashes
 _CHECKOUT = Path(__file__).parents[2] / "notebooks"
@@ -54,7 +53,7 @@ def originals() -> Path:
         If this installation has none.
     """
     for folder in (_CHECKOUT, Path(sys.prefix) / _INSTALLED, Path(sys.base_prefix) / _INSTALLED):
-        if any((folder / language).is_dir() for language in LANGUAGES):
+        if any((folder / language).is_dir() for language in languages()):
             return folder
     raise NslabError(
         _("This installation of nslab has no lessons."),
@@ -134,7 +133,7 @@ def start_again(folder: Path, source: Path, name: str) -> tuple[Path, Path]:
 
 
 def _lessons(source: Path) -> list[Path]:
-    return [lesson for language in LANGUAGES for lesson in sorted((source / language).glob("*.ipynb"))]
+    return [lesson for language in languages() for lesson in sorted((source / language).glob("*.ipynb"))]
 
 
 def _copy(original: Path, target: Path, name: str, known: Mapping[str, str], done: Copied) -> None:
@@ -156,7 +155,7 @@ def _copy(original: Path, target: Path, name: str, known: Mapping[str, str], don
 
 def _find(source: Path, name: str) -> Path:
     wanted = Path(name)
-    language = wanted.parent.name or LANGUAGES[0]
+    language = wanted.parent.name or languages()[0]
     found = [
         lesson for lesson in _lessons(source) if lesson.parent.name == language and lesson.stem.startswith(wanted.stem)
     ]
@@ -166,7 +165,7 @@ def _find(source: Path, name: str) -> Path:
     if not names:
         raise NslabError(
             _("There are no lessons in {language!r}.", language=language),
-            _("Languages: {names}.", names=", ".join(LANGUAGES)),
+            _("Languages: {names}.", names=", ".join(languages())),
         )
     raise NslabError(_("{name!r} is none of the lessons.", name=name), _("Lessons: {names}.", names=names))
 

@@ -8,9 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..core.errors import NslabError
-from ..core.language import LANGUAGES
 from ..core.lessons.lesson import Lesson, lesson
-from ..core.translation import _
+from ..core.translation import _, languages
 
 _PLAY = _("Name one: `%netns_play 01-bridge.ipynb`.")
 
@@ -54,7 +53,7 @@ def _language(path: Path) -> str | None:
     with suppress(OSError, ValueError, AttributeError):
         metadata = json.loads(path.read_text(encoding="utf-8")).get("metadata", {})
         language = metadata.get("nslab", {}).get("language")
-        return language if language in LANGUAGES else None
+        return language if language in languages() else None
     return None
 
 

@@ -9,13 +9,14 @@ import pytest
 
 from nslab_kernel.core.checks.pings import Ping
 from nslab_kernel.core.diagnosis import KINDS as CAUSES
+from nslab_kernel.core.diagnosis.findings import Finding, Place
 from nslab_kernel.core.effects import after
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.faults import KINDS, Fault, breakable, candidates, hints, how_many, of_kind, title
 from nslab_kernel.core.faults.exercise import Exercise
 from nslab_kernel.core.model.diff import changes
 from nslab_kernel.core.model.network import HOST, Network
-from nslab_kernel.core.operations.actions import SetDown, SetSysctl
+from nslab_kernel.core.operations.actions import Action, AddNeighbour, SetDown, SetSysctl
 
 from ..picture.literal import Draft, masquerade
 
@@ -172,3 +173,40 @@ def test_a_fault_whose_interface_is_gone_counts_as_still_there() -> None:
     fault = Fault("interface-down", next(of_kind(network, KINDS["interface-down"], 1)).place, (), (SetDown("gone0"),))
     assert fault.is_there(network)
     assert fault.repairs(network) == ()
+
+
+def _finding(kind: str, where: str, *actions: Action) -> Finding:
+    return Finding(kind, Place(where), "there", "", "", "", "", actions)
+
+
+def test_a_diagnosis_names_a_fault_by_its_kind_and_by_where_it_is_or_is_fixed() -> None:
+    fault = next(fault for fault in every_fault(lab()) if fault.kind == "interface-down")
+    where = fault.place.namespace
+    other = "ns1" if where != "ns1" else "ns2"
+    assert fault.is_named_by(_finding("interface-down", where))
+    assert fault.is_named_by(_finding("interface-down", other, SetDown("eth0", where)))
+    assert not fault.is_named_by(_finding("interface-down", other))
+    assert not fault.is_named_by(_finding("no-route", where))
+
+
+def test_a_wrong_neighbour_is_somebody_in_the_same_subnet() -> None:
+    network = lab()
+    addresses = {
+        address.ip: (space.name, address.network)
+        for space in network.everywhere
+        for interface in space.interfaces
+        for address in interface.addresses
+    }
+    found = list(of_kind(network, KINDS["wrong-neighbour"], 1))
+    assert found
+    for fault in found:
+        (line,) = fault.actions
+        assert isinstance(line, AddNeighbour)
+        owner, subnet = addresses[line.ip]
+        own = network.get(line.namespace)
+        assert own is not None
+        assert owner != line.namespace
+        interface = own.interface(line.interface)
+        assert interface is not None
+        assert subnet in {address.network for address in interface.addresses}
+        assert ("ip", line.ip) in fault.facts

@@ -73,7 +73,7 @@ def test_setup_stops_where_the_lab_could_not_run_at_all(tmp_path: Path) -> None:
 def test_a_language_without_lessons_is_refused_with_the_two_there_are(script: str, language: str) -> None:
     done = run(f"script/{script}", "--lang", language)
     assert done.returncode != 0
-    assert done.stderr == f'nslab: there are no lessons in "{language}"\n       Use --lang en or --lang zh.\n'
+    assert done.stderr == f'nslab: there are no lessons in "{language}"\n       There are: en zh.\n'
 
 
 @pytest.mark.parametrize(
