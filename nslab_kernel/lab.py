@@ -528,7 +528,7 @@ class Lab:
     def run(
         self,
         namespace: str,
-        command: str,
+        command: str | Sequence[str],
         *,
         timeout: float | None = None,
         on_output: Callable[[str, str], None] | None = None,
@@ -540,7 +540,7 @@ class Lab:
         namespace
             Where to run; ``"host"`` for the host.
         command
-            Shell lines, as in a ``%%bash`` cell.
+            Shell lines, as in a ``%%bash`` cell, or a command's words, which no shell sees.
         timeout
             Seconds after which the whole process group is ended; None waits for ever.
         on_output

@@ -6,7 +6,6 @@ import pickle
 import random
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -90,21 +89,18 @@ echo 'nameserver 203.0.113.53' > /etc/netns/ns1/resolv.conf
 
 
 @pytest.fixture
-def rebuild(lab: Lab) -> Iterator[Rebuild]:
+def rebuild(lab: Lab) -> Rebuild:
     """The lab as it is, and as its script builds it in a fresh private host."""
 
     def again() -> tuple[Network, Network]:
-        text, result = Path(folder) / "network.sh", Path(folder) / "network.pickle"
-        expected = settled(lab.snapshot)
-        text.write_text(lab.script())
+        expected, script = settled(lab.snapshot), lab.script()
         nslab = Path(sys.executable).parent / "nslab"
-        command = [nslab, "run", "--", sys.executable, "-m", "tests.lab.rebuilt", text, result]
-        done = subprocess.run(command, cwd=TOP, text=True, capture_output=True, check=False)
-        assert done.returncode == 0, f"{text.read_text()}\n{done.stderr}"
-        return expected, pickle.loads(result.read_bytes())
+        command = [nslab, "run", "--", sys.executable, "-m", "tests.lab.rebuilt"]
+        done = subprocess.run(command, cwd=TOP, input=script.encode(), capture_output=True, check=False)
+        assert done.returncode == 0, f"{script}\n{done.stderr.decode()}"
+        return expected, pickle.loads(done.stdout)
 
-    with tempfile.TemporaryDirectory() as folder:
-        yield again
+    return again
 
 
 def assert_equal(expected: Network, found: Network) -> None:
