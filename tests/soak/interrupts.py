@@ -100,10 +100,9 @@ def _judged(error: BaseException | None, in_time: bool, is_before: bool, is_afte
 
 def _is_outside(error: BaseException) -> bool:
     """Whether an interrupt came before an operation began or after it ended, on the way into the call or out of it."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    place = os.path.basename(last.filename)
-    # The wrappers around every operation, and the call here.
-    return place in ("calls.py", "operations.py", "interrupts.py") or (place, last.name) == ("lab.py", "call")
+    frames = traceback.extract_tb(error.__traceback__)
+    # The wrapper of every operation is called "call".
+    return not any(os.path.basename(frame.filename) == "lab.py" and frame.name != "call" for frame in frames)
 
 
 def difference(now: frozenset[str], wanted: frozenset[str]) -> str:
