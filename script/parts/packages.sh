@@ -27,6 +27,7 @@ test_packages() {
 chromium            chromium    the page as a person sees it
 shellcheck          shellcheck  faults in shell scripts
 ethtool             ethtool     checksums of veth pairs
+net-tools           ifconfig    networks in the commands of older tutorials
 iperf3              iperf3      traffic at full speed
 tshark              tshark      capture files as Wireshark reads them
 fonts-noto-cjk      /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc Chinese words in the picture

@@ -475,15 +475,14 @@ class DeleteFiles:
 
 def route_words(route: Route, interface: str = "") -> tuple[str, ...]:
     """What ip-route(8) wants to read after ``add`` or ``del``."""
-    if route.nexthop:
-        words = [route.destination, "nhid", str(route.nexthop)]
-        words += ["metric", str(route.metric)] if route.metric else []
-        return (*words, "table", str(route.table)) if route.table != 254 else tuple(words)
     words = [] if route.kind == "unicast" else [route.kind]
     words.append(route.destination)
-    if route.gateway:
+    if route.nexthop:  # which says where to
+        words += ["nhid", str(route.nexthop)]
+        interface = ""
+    elif route.gateway:
         words += ["via", *(("inet6",) if route.family == 4 and ":" in route.gateway else ()), route.gateway]
-    for key, value in (("dev", interface), ("src", route.source), ("nhid", route.nexthop), ("metric", route.metric)):
+    for key, value in (("dev", interface), ("src", route.source), ("metric", route.metric)):
         if value:
             words += [key, str(value)]
     if route.tos:
@@ -494,7 +493,7 @@ def route_words(route: Route, interface: str = "") -> tuple[str, ...]:
         words += ["table", str(route.table)]
     if route.protocol not in ("boot", "kernel"):
         words += ["proto", route.protocol]
-    if route.onlink:
+    if route.onlink and not route.nexthop:
         words.append("onlink")
     return tuple(words)
 

@@ -86,10 +86,7 @@ def _is_to(route: Route, network: str) -> bool:
 
 def _route(namespace: Namespace, hops: list[Route]) -> str:
     route = hops[0]
-    if route.nexthop is not None:
-        route = replace(route, gateway=None, onlink=False)
-        return _in_full(plain(AddRoute(route, "", namespace.name).command()), route)
-    if len(hops) == 1:
+    if len(hops) == 1 or route.nexthop is not None:
         return _in_full(plain(AddRoute(route, _device(namespace, route), namespace.name).command()), route)
     single = plain(AddRoute(replace(route, gateway=None, onlink=False, weight=1), "", namespace.name).command())
     each = (
