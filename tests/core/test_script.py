@@ -164,6 +164,25 @@ def test_kernel_parameters_that_follow_from_forwarding_are_left_to_it() -> None:
     ]
 
 
+def test_a_vrf_keeps_its_own_local_routes_and_the_kernels_rule() -> None:
+    vrf = Interface(7, "red", "vrf", up=True, table=10)
+    routes = (
+        Route("172.16.0.0/16", interface=2, protocol="kernel", scope="link", table=10),
+        Route("172.16.1.1/32", interface=2, protocol="kernel", scope="host", table=10, kind="local"),
+    )
+    built_in = ((0, 4, 255), (32766, 4, 254), (32767, 4, 253), (0, 6, 255), (32766, 6, 254))
+    space = replace(
+        NS1,
+        interfaces=(replace(LO, addresses=()), replace(END, master=7), vrf),
+        routes=routes,
+        local_routes=(Route("127.0.0.1/32", interface=1, protocol="kernel", table=255, kind="local"),),
+        rules=(PolicyRule(1000, vrf=True), *(PolicyRule(n, family, table=table) for n, family, table in built_in)),
+    )
+    built = lines(Network(HOSTED, (space,)), Details(links={("ns1", "red"): ("vrf", "table", "10")}))
+    assert "ip -n ns1 link add name red type vrf table 10" in built
+    assert not [line for line in built if " del " in line or " rule " in line]
+
+
 def test_firewall_and_files_are_written_word_for_word() -> None:
     details = Details(
         rules={"ns1": (Rules("nft", "table ip t {\n\tchain c {\n\t}\n}\n"),)},

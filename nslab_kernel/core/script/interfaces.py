@@ -305,7 +305,6 @@ _USUAL = {
     "tos": (0, "0", "inherit"),
     "ageing": (300,),
     "limit": (0,),
-    "flags": ((),),
 }
 _USUAL_QUEUE = {"tun": 500, "ifb": 32}  # packets; of other kinds 1000
 
@@ -329,9 +328,10 @@ def link_words(described: Mapping[str, Any]) -> tuple[str, ...] | None:
     words = [kind]
     for key, word in _VALUES[kind]:
         value = data.get(key)
-        if value is None or value in _USUAL.get(key, ()) or value == []:
-            continue
-        words += [str(one) for one in value] if isinstance(value, list) else [word, str(value)]
+        if isinstance(value, list):  # flags
+            words += [str(one) for one in value]
+        elif word and value is not None and value not in _USUAL.get(key, ()):
+            words += [word, str(value)]
     for (key, value), word in _FLAGS.get(kind, ()):
         if data.get(key, not value) == value:
             words.append(word)

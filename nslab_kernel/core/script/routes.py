@@ -13,6 +13,7 @@ from ..operations.plans import BUILT_IN_RULES
 from .interfaces import line, plain, rebuilt
 
 _LOCAL = 255
+_VRF_PRIORITY = 1000  # of the rule that the kernel makes with the first VRF
 
 
 def routing(network: Network) -> Iterator[str]:
@@ -52,7 +53,8 @@ def left_out(network: Network) -> Iterator[str]:
 def _policy(namespace: Namespace) -> Iterator[str]:
     present = {(rule.family, rule.priority) for rule in namespace.rules}
     for rule in namespace.rules:
-        if (rule.family, rule.priority) not in BUILT_IN_RULES:
+        of_first_vrf = rule.vrf and rule.priority == _VRF_PRIORITY
+        if (rule.family, rule.priority) not in BUILT_IN_RULES and not of_first_vrf:
             yield plain(AddRule(rule, namespace.name).command())
     for family, priority in sorted(BUILT_IN_RULES - present) if namespace.rules else ():
         yield line(namespace.name, *(("-6",) if family == 6 else ()), "rule", "del", "priority", str(priority))
@@ -131,7 +133,8 @@ def _missing(namespace: Namespace, interface: Interface) -> Iterator[tuple[Route
         return
     own = [route for route in namespace.routes if route.protocol == "kernel" and route.interface == interface.index]
     seen = {route.destination for route in own}
-    local = {route.destination for route in namespace.local_routes if route.interface == interface.index}
+    everything = (*namespace.local_routes, *namespace.routes)  # a VRF has the local ones in its own table
+    local = {r.destination for r in everything if r.kind == "local" and r.interface == interface.index}
     for address in interface.addresses:
         whole = 32 if address.family == 4 else 128
         waits = address.family == 6 and not interface.carrier  # IPv6 makes its routes when there is a carrier
