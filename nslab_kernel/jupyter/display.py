@@ -33,12 +33,14 @@ def show_commands(commands: Iterable[str]) -> None:
 
 def copy_button(language: str) -> str:
     """A button that copies the ``data-nslab-text`` around it; only JupyterLab's lab interface shows it."""
-    return '<button class="nslab-link" data-nslab="copy" style="display:none">'
+    word = translated(_WORDS["copy"], language)
+    return f'<button class="nslab-link" data-nslab="copy" style="display:none">{word}</button>'
 
 
 def run_button(language: str) -> str:
     """Likewise one that runs it in a new cell."""
-    return '<button class="nslab-primary" data-nslab="run" style="display:none">'
+    word = translated(_WORDS["run"], language)
+    return f'<button class="nslab-primary" data-nslab="run" style="display:none">{word}</button>'
 
 
 def _folded(commands: list[str]) -> str:

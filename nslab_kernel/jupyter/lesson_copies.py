@@ -82,7 +82,7 @@ def bring_up_to_date(folder: Path, source: Path) -> Copied:
     done = Copied()
     try:
         known = _record(folder)
-        for original in _lessons(source):
+        for original in (*_lessons(source), *_lessons(source, "*.md")):
             name = str(original.relative_to(source))
             _copy(original, folder / name, name, known, done)
             known[name] = _hash(original)
@@ -132,8 +132,8 @@ def start_again(folder: Path, source: Path, name: str) -> tuple[Path, Path]:
     return target, kept
 
 
-def _lessons(source: Path) -> list[Path]:
-    return [lesson for language in languages() for lesson in sorted((source / language).glob("*.ipynb"))]
+def _lessons(source: Path, pattern: str = "*.ipynb") -> list[Path]:
+    return [lesson for language in languages() for lesson in sorted((source / language).glob(pattern))]
 
 
 def _copy(original: Path, target: Path, name: str, known: Mapping[str, str], done: Copied) -> None:
@@ -148,7 +148,7 @@ def _copy(original: Path, target: Path, name: str, known: Mapping[str, str], don
         _write(target, original.read_bytes())
         done.renewed.append(name)
         return
-    beside = _free(target.with_name(f"{target.stem}.new.ipynb"), fresh)
+    beside = _free(target.with_name(f"{target.stem}.new{target.suffix}"), fresh)
     _write(beside, original.read_bytes())
     done.beside[name] = beside.name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,24 @@ def test_the_first_time_all_lessons_are_copied(tmp_path: Path, source: Path) -> 
     done = bring_up_to_date(tmp_path / "new" / "folder", source)
     assert done.added == ["en/01-bridge.ipynb", "en/02-nat.ipynb", "zh/01-bridge.ipynb"]
     assert content(tmp_path / "new" / "folder") == content(source)
+
+
+def test_what_lessons_link_to_comes_with_them(tmp_path: Path, source: Path) -> None:
+    (source / "en" / "glossary.md").write_text("words")
+    bring_up_to_date(tmp_path / "mine", source)
+    assert (tmp_path / "mine" / "en" / "glossary.md").read_text() == "words"
+    (tmp_path / "mine" / "en" / "glossary.md").write_text("my words")
+    (source / "en" / "glossary.md").write_text("other words")
+    assert bring_up_to_date(tmp_path / "mine", source).beside == {"en/glossary.md": "glossary.new.md"}
+
+
+def test_every_link_of_a_lesson_to_a_file_leads_somewhere(tmp_path: Path) -> None:
+    bring_up_to_date(tmp_path, originals())
+    for lesson in tmp_path.glob("*/*.ipynb"):
+        cells = json.loads(lesson.read_text())["cells"]
+        words = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        for target in re.findall(r"\]\(([^)#:]+\.(?:ipynb|md))[)#]", words):
+            assert (lesson.parent / target).is_file(), f"{lesson.name}: {target}"
 
 
 def test_the_second_time_nothing_happens(folder: Path, source: Path) -> None:
