@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -95,6 +96,8 @@ def main() -> int:
     if options.part is not None:
         return work(options.seed, range(options.part, options.labs, options.workers))
     if options.only is not None:
+        if os.environ.get("NSLAB") != "1":
+            sys.exit("--only builds the lab in the host that it is run in: write `nslab run -- python …`")
         return work(options.seed, range(options.only, options.only + 1))
     print(f"{versions()}; seed {options.seed}, {options.labs} labs", flush=True)
     began = time.monotonic()
