@@ -146,8 +146,9 @@ def _check_answering(reached: Delivery) -> None:
 def _takes(listener: Listener, packet: Packet, into: Interface) -> bool:
     if listener.device and listener.device != into.name:
         return False
-    families = (6,) if listener.v6only else _ANYWHERE.get(listener.ip, ())
-    return listener.ip == packet.destination or packet.family in families
+    if listener.v6only and packet.family == 4:
+        return False
+    return listener.ip == packet.destination or packet.family in _ANYWHERE.get(listener.ip, ())
 
 
 def _bound_to(listener: Listener) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nslab_kernel.core.diagnosis import why
 from nslab_kernel.core.effects import after
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
-from nslab_kernel.core.model.network import HOST, Network
+from nslab_kernel.core.model.network import HOST, Listener, Network
 from nslab_kernel.core.operations import plans
 from nslab_kernel.core.operations.actions import (
     Action,
@@ -275,3 +277,11 @@ def test_a_permanent_neighbour_is_kept_when_the_neighbour_makes_itself_known() -
     network = broken(bridged(), AddNeighbour("172.16.1.1", "02:00:00:00:99:99", "eth00-ns2", "ns2"))
     found = why(network, "ns1", "ns2")
     assert [(finding.kind, finding.leg) for finding in found.findings] == [("wrong-neighbour", "back")]
+
+
+def test_a_program_on_another_address_takes_nothing_though_it_is_for_ipv6_alone() -> None:
+    network = bridged(2, "br1", V6)
+    listener = Listener("tcp", "fd00::99", 80, v6only=True)
+    spaces = (replace(s, listeners=(listener,)) if s.name == "ns2" else s for s in network.namespaces)
+    found = why(replace(network, namespaces=tuple(spaces)), "ns1", "fd00::2", tcp=80)
+    assert kinds(found) == ["listens-elsewhere"]
