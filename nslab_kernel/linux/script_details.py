@@ -50,7 +50,8 @@ def _links(names: Iterable[str]) -> tuple[Made, Extras]:
     extras: Extras = {}
     for name in names:
         namespaces.enter(namespaces.find(name))
-        for described in json.loads(processes.output_of("ip", "-d", "-j", "link", "show")):
+        # Not strict: iproute2 leaves control characters in names as they are.
+        for described in json.loads(processes.output_of("ip", "-d", "-j", "link", "show"), strict=False):
             interface = name, described["ifname"]
             if words := link_words(described):
                 made[interface] = words
