@@ -292,7 +292,14 @@ class Lab:
 
         return Capture(lambda volatile: self.snapshot(volatile=volatile), language=self.language, **bounds)  # type: ignore[arg-type]
 
-    def traced(self, capture: Capture, namespace: str = "", command: str = "", code: int | None = None) -> TraceReport:
+    def traced(
+        self,
+        capture: Capture,
+        namespace: str = "",
+        command: str = "",
+        code: int | None = None,
+        way_predicted: Sequence[str] = (),
+    ) -> TraceReport:
         """End a capture and explain what it saw.
 
         Parameters
@@ -301,12 +308,15 @@ class Lab:
             What `capture` began.
         namespace, command, code
             What ran meanwhile, where, and its exit status.
+        way_predicted
+            The namespaces and bridges that somebody predicts for the first packet, in their order.
         """
         found = capture.stop(namespace, command)  # first: nothing that fails later leaves it open
 
         from .picture.trace import TraceReport
 
         values = {field.name: getattr(found, field.name) for field in fields(found)}
+        values["way_predicted"] = tuple(way_predicted)
         predicted, agrees = self._predicted(found) if namespace else ("", None)
         return TraceReport(**values, returncode=code, predicted=predicted, agrees=agrees)
 

@@ -102,7 +102,9 @@ def run_command(lab: Lab, namespace: str, command: str, output: Output, timeout:
 
 
 @contextmanager
-def followed(session: Session, namespace: str, command: str, save: str | None = None) -> Iterator[None]:
+def followed(
+    session: Session, namespace: str, command: str, save: str | None = None, predict: str | None = None
+) -> Iterator[None]:
     """Follow the packets of what runs in the ``with`` block, and show what became of them, after an interrupt, too.
 
     Parameters
@@ -111,12 +113,16 @@ def followed(session: Session, namespace: str, command: str, save: str | None = 
         What runs there.
     save
         A file for all packets, besides.
+    predict
+        The way that somebody predicts, such as ``ns1,br0,host``.
     """
+    from ..core.journeys.prediction import predicted
     from ..picture.trace import capture_file  # not at the top: pictures would slow every kernel's start
 
     session.repeated.namespace, session.repeated.command = namespace, command
     if save:
         capture_file(save)  # a bad name is refused before anything runs
+    places = predicted(predict, session.lab.snapshot()) if predict else ()
     capture = session.lab.capture()
     try:
         yield
@@ -124,15 +130,17 @@ def followed(session: Session, namespace: str, command: str, save: str | None = 
         capture.abandon()
         raise
     except BaseException:
-        _show(session, capture, namespace, command, save)
+        _show(session, capture, namespace, command, save, places)
         raise
-    _show(session, capture, namespace, command, save)
+    _show(session, capture, namespace, command, save, places)
 
 
-def _show(session: Session, capture: Capture, namespace: str, command: str, save: str | None) -> None:
+def _show(
+    session: Session, capture: Capture, namespace: str, command: str, save: str | None, places: tuple[str, ...]
+) -> None:
     from .trace_view import TraceView
 
-    trace = session.lab.traced(capture, namespace, command)
+    trace = session.lab.traced(capture, namespace, command, way_predicted=places)
     display(TraceView(trace))
     if save:
         say_saved(trace.save(save))

@@ -144,6 +144,8 @@ class TraceReport(Trace):
         if not self.told and not self.notices:
             parts.append(f"<p>{_rich(WORDS[self.language]['nothing'])}</p>")
         banner = _BANNER.format(_BAD)
+        if self.prediction:
+            parts.append(f'<div style="{_CARD}">{_rich(self.prediction)}</div>')
         parts += [f'<div style="{banner}">✕ {_rich(notice(each, self.language))}</div>' for each in self.notices]
         parts += [f'<div style="{banner}">{_rich(told)}</div>' for told in self._comparison()]
         return "".join(parts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..model.network import Network
+from . import prediction
 from .evidence import Recording
 from .explain import Ask, Notice, Story, explain, notices
 from .join import join
@@ -38,6 +39,8 @@ class Trace:
         ``en`` or ``zh``.
     snaplen
         Bytes kept of each frame.
+    way_predicted
+        The places that somebody predicted of the main packet, in their order.
     """
 
     namespace: str
@@ -49,6 +52,7 @@ class Trace:
     notices: tuple[Notice, ...]
     language: str = "en"
     snaplen: int = 384
+    way_predicted: tuple[str, ...] = ()
 
     @cached_property
     def shown(self) -> tuple[Story, ...]:
@@ -92,13 +96,20 @@ class Trace:
         """What to know about the recording: bounds, losses, gaps, what is hidden."""
         return tuple(self._remarks())
 
+    @property
+    def prediction(self) -> str:
+        """How the predicted way compares with the main packet's; empty where none was predicted."""
+        if not self.way_predicted or self.main is None:
+            return ""
+        return prediction.sentence(prediction.compare(self.way_predicted, self.main), self.language)
+
     def text(self) -> str:
         """The sentences and remarks as plain text."""
         told = list(self.sentences[:MOST]) or ([] if self.notices else [WORDS[self.language]["nothing"]])
         if len(self.sentences) > MOST:
             told.append(WORDS[self.language]["more"].format(count=len(self.sentences) - MOST))
         told += [notice(each, self.language) for each in self.notices]
-        return "\n".join(plain(line) for line in (*told, *self.remarks))
+        return "\n".join(plain(line) for line in (*told, self.prediction, *self.remarks) if line)
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """A table: each packet with its way, what became of it, and when; the first row has the headings."""

@@ -34,6 +34,7 @@ class TraceMagics(NslabMagics):
     @magic_arguments()
     @argument("--again", action="store_true", help="Trace the last command that ran in a namespace, or failed check.")
     @argument("--save", metavar="FILE", help="Write all packets to a .pcapng file for Wireshark, too.")
+    @argument("--predict", metavar="WAY", help="The way that you expect, such as ns1,br0,host; it is compared.")
     @argument("--timeout", type=seconds, metavar="S", help="End the command after S seconds.")
     @argument("namespace", nargs="?", help="Where to run: a namespace, or host.")
     @argument("command", nargs=REMAINDER, help="The command whose packets to follow.")
@@ -48,12 +49,14 @@ class TraceMagics(NslabMagics):
         --------
         ``%netns_trace ns1 ping -c 1 203.0.113.10``
         ``%netns_trace --save nat.pcapng ns1 curl -m 2 http://192.0.2.2/``
+        ``%netns_trace --predict ns1,mydocker0,ns2 ns1 ping -c 1 172.16.1.2``
+            your prediction beside what happened
         ``%netns_trace --again``
             after a ping that failed, or a check
         """
         wanted = parse(self.netns_trace, line)
         namespace, command = self._wanted(wanted, line)
-        with followed(self.session, namespace, command, wanted.save):
+        with followed(self.session, namespace, command, wanted.save, wanted.predict):
             run_command(self.lab, namespace, command, Output({}), wanted.timeout)
 
     @magic_arguments()
