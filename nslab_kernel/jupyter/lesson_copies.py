@@ -86,8 +86,6 @@ def bring_up_to_date(folder: Path, source: Path) -> Copied:
             name = str(original.relative_to(source))
             _copy(original, folder / name, name, known, done)
             known[name] = _hash(original)
-        for glossary in source.glob("*/glossary.md"):  # what lessons link to
-            _write(folder / glossary.relative_to(source), glossary.read_bytes())
         _write(folder / _RECORD, json.dumps(known, indent=1, sort_keys=True).encode())
     except OSError as error:
         raise _unwritable(folder, error) from error
