@@ -249,6 +249,13 @@ def test_an_address_of_another_namespace_on_ones_own_lo_is_no_answer_of_the_othe
     assert verdict("ns1 can ping 172.16.1.1", network).holds
 
 
+def test_a_loopback_address_is_everybodys_own() -> None:
+    network = seed(2)
+    for name in ("ns1", "ns2"):
+        network.set(name, "lo", addresses=(address("127.0.0.1/8"),))
+    assert verdict("ns1 can ping 127.0.0.1", network.network()).holds
+
+
 def test_a_default_route_by_the_gateway_holds_and_by_another_tells_which() -> None:
     network = seed(1).route("ns1", "default", "172.16.0.1", "eth00-ns1").network()
     assert verdict("ns1 default via 172.16.0.1", network).holds

@@ -419,7 +419,13 @@ def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], la
 
 
 def _answers_itself(network: Network, source: str, address: str) -> tuple[str, str] | None:
-    """Where a source has an address that is also another's, and whose: then its packets never leave it."""
+    """Where a source has an address that is also another's, and whose: then its packets never leave it.
+
+    Loopback and link-local addresses are everybody's own, so they mean the source itself.
+    """
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if ip.is_loopback or ip.is_link_local:
+        return None
     here = {one.name for one in network.everywhere if one.name != source and _holder(one, address)}
     namespace = network.get(source)
     own = _holder(namespace, address) if namespace else ""
