@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -42,7 +43,14 @@ def ask(file: Path, code: str) -> str:
     client = BlockingKernelClient(connection_file=str(file))
     client.load_connection_file()
     client.start_channels()
-    client.wait_for_ready(timeout=30)
+    until = time.monotonic() + 30
+    while True:
+        try:
+            client.wait_for_ready(timeout=30)
+            break
+        except RuntimeError:  # its heart didn't beat within a second: it is still starting
+            if time.monotonic() > until:
+                raise
     shown: list[str] = []
     client.execute_interactive(code, output_hook=lambda message: shown.append(message["content"].get("text", "")))
     client.stop_channels()

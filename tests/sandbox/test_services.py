@@ -140,7 +140,7 @@ for n in $chain; do
     for i in $(ip -n $n -br link | cut -d@ -f1 | grep -v '^lo'); do
         echo interface $i
         echo ' ip ospf hello-interval 1'
-        echo ' ip ospf dead-interval 4'
+        echo ' ip ospf dead-interval 20'
         echo ' ip ospf network point-to-point'
     done > /etc/frr/$n/ospfd.conf
     cat >> /etc/frr/$n/ospfd.conf <<END
@@ -153,7 +153,7 @@ END
     ip netns exec $n /usr/lib/frr/zebra -d -N $n; ip netns exec $n /usr/lib/frr/ospfd -d -N $n -f /etc/frr/$n/ospfd.conf
 done
 shown='192.168.9.1 .*proto ospf'; until_shown ip -n a route
-ip netns exec a ping -c 1 -W 2 192.168.9.1
+for _ in $(seq 30); do ip netns exec a ping -c 1 -W 2 192.168.9.1 | grep '1 received' && break; done
 """
 
 
