@@ -73,11 +73,13 @@ class Kernel:
         """Pid of the process that the front end started."""
         return self.manager.provisioner.pid
 
-    def run(self, code: str, **options: object) -> str:
-        """What a cell shows, be it output, value or error."""
+    def run(self, code: str, *, started: Callable[[], object] = lambda: None, **options: object) -> str:
+        """What a cell shows, be it output, value or error; ``started`` is called when the kernel has begun it."""
         shown: list[str] = []
 
         def show(message: dict) -> None:
+            if message["msg_type"] == "execute_input":
+                started()
             content = message["content"]
             shown.append(content.get("text", ""))
             shown.append(content.get("data", {}).get("text/plain", ""))

@@ -58,9 +58,8 @@ def test_an_interrupt_ends_the_cell_and_what_it_started(kernel, traces: Traces, 
     lab = kernel()
     before = len(traces.processes())
     timer = threading.Timer(0.5, lab.manager.interrupt_kernel)
-    timer.start()
     started = time.monotonic()
-    lab.run(cell)
+    lab.run(cell, started=timer.start)
     assert 0.4 < time.monotonic() - started < 20
     assert eventually(lambda: len(traces.processes()) == before)
     assert lab.run("1 + 1") == "2"
@@ -68,8 +67,8 @@ def test_an_interrupt_ends_the_cell_and_what_it_started(kernel, traces: Traces, 
 
 def test_a_sigint_to_the_launcher_interrupts_as_it_would_ipykernel(kernel):
     lab = kernel()
-    threading.Timer(0.5, os.kill, (lab.launcher, signal.SIGINT)).start()
-    assert "KeyboardInterrupt" in lab.run("while True: pass")
+    timer = threading.Timer(0.5, os.kill, (lab.launcher, signal.SIGINT))
+    assert "KeyboardInterrupt" in lab.run("while True: pass", started=timer.start)
     assert lab.run("1 + 1") == "2"
 
 
