@@ -184,6 +184,7 @@ def test_12_only_the_first_packet_waits(lesson, language) -> None:
     says(language, "01-bridge", "The first packet may have waited", "第一个包可能等了一会儿")
 
 
+@pytest.mark.timeout(600)  # it runs every lesson from top to bottom
 def test_what_else_the_lessons_say_of_their_cells(lesson, language) -> None:
     nat = lesson("03-nat")
     assert "Network is unreachable" in nat.text("fail1")
