@@ -43,7 +43,9 @@ class Run:
 
     def commands(self, cell_id: str) -> str:
         """The commands that the cell's magics ran, as they are shown."""
-        shown = [out.data.get("text/plain", "") for out in self.cell(cell_id).outputs if out.output_type == "display_data"]
+        shown = [
+            out.data.get("text/plain", "") for out in self.cell(cell_id).outputs if out.output_type == "display_data"
+        ]
         return "\n".join([self.text(cell_id), *shown])
 
     def errors(self, tag: str) -> dict[str, bool]:
@@ -69,9 +71,7 @@ def with_answers(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def execute(notebook: nbformat.NotebookNode, folder: Path, *, errors: bool = False) -> Run:
     """Run a notebook in its own kernel; without ``errors``, those that it doesn't announce raise."""
-    client = NotebookClient(
-        notebook, timeout=90, allow_errors=errors, resources={"metadata": {"path": str(folder)}}
-    )
+    client = NotebookClient(notebook, timeout=90, allow_errors=errors, resources={"metadata": {"path": str(folder)}})
     client.execute()
     return Run(notebook.cells)
 

@@ -18,7 +18,22 @@ SCRIPTS = Path(__file__).parents[2] / "script" / "parts"
 ESSENTIAL = {
     # Of the shell, of Debian's packages that are marked essential, and what setup itself needs.
     *("bash", "sh", "cat", "echo", "grep", "head", "ls", "mkdir", "rm", "sed", "seq", "sleep", "sort", "tail", "tee"),
-    *("timeout", "true", "wait", "hostname", "export", "getent", "python3", "ps", "id", "cd", "kill", "unshare", "for", "done"),
+    *(
+        "timeout",
+        "true",
+        "wait",
+        "hostname",
+        "export",
+        "getent",
+        "python3",
+        "ps",
+        "id",
+        "cd",
+        "kill",
+        "unshare",
+        "for",
+        "done",
+    ),
 }
 WRAPPERS = re.compile(
     r"^(sudo +|timeout +\S+ +|ip netns exec \S+ +|[A-Z_]+=\S* +|nohup +|time +|(if|then|do|while|until|!) +)+"

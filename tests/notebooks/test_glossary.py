@@ -51,7 +51,9 @@ def glossary(language: str) -> dict[str, str]:
 def prose(path: Path) -> list[str]:
     """The Markdown cells of a lesson, without code."""
     cells = nbformat.read(path, as_version=4).cells
-    return [re.sub(r"```.*?```|`[^`]*`", "", cell.source, flags=re.DOTALL) for cell in cells if cell.cell_type == "markdown"]
+    return [
+        re.sub(r"```.*?```|`[^`]*`", "", cell.source, flags=re.DOTALL) for cell in cells if cell.cell_type == "markdown"
+    ]
 
 
 def test_both_glossaries_hold_the_same_pairs_in_the_same_order() -> None:
@@ -71,7 +73,9 @@ def test_where_english_uses_a_term_chinese_uses_its_pair(english: Path) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*/*.ipynb")), ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize(
+    "path", sorted(NOTEBOOKS.glob("*/*.ipynb")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
 def test_no_word_is_left_that_reads_as_if_translated(path: Path) -> None:
     said = "\n".join(prose(path))
     for word, better in TRANSLATED[path.parent.name].items():

@@ -44,7 +44,12 @@ def macs(text: str) -> list[str]:
 
 
 def test_1_the_network_is_private_and_only_the_notebooks_folder_is_real(language, tmp_path) -> None:
-    says(language, "00-start-here", "Only the folder of this notebook is the real one", "只有这个笔记本所在的文件夹是真实的")
+    says(
+        language,
+        "00-start-here",
+        "Only the folder of this notebook is the real one",
+        "只有这个笔记本所在的文件夹是真实的",
+    )
     script = "echo in > here; echo out > /etc/nslab-lesson-test; ip link add br-lesson-test type bridge"
     command = [sys.executable, "-m", "nslab_kernel.cli", "run", "--", "sh", "-c", script]
     subprocess.run(command, check=True, cwd=tmp_path, timeout=60)
@@ -97,7 +102,12 @@ def test_4_nobody_answering_arp_is_destination_host_unreachable(lesson, language
 
 def test_4_attach_brings_lo_up_and_the_script_does_not(lesson, language) -> None:
     done = lesson("01-bridge")
-    says(language, "01-bridge", "It brings `lo` up in the namespace, as Docker does", "它会启用命名空间里的 `lo`，和 Docker 一样")
+    says(
+        language,
+        "01-bridge",
+        "It brings `lo` up in the namespace, as Docker does",
+        "它会启用命名空间里的 `lo`，和 Docker 一样",
+    )
     assert re.search(r"lo: <LOOPBACK> .* state DOWN", done.text("inside"))
     assert "100% packet loss" in done.text("lo")
     assert ", 0% packet loss" in done.text("lo-fix")
@@ -202,7 +212,9 @@ def test_what_else_the_lessons_say_of_their_cells(lesson, language) -> None:
     assert "LOWER_UP" in trouble.text("links1")
     assert "via 172.16.0.1" in trouble.text("links1")
     assert "net.ipv4.ip_forward = 1" in trouble.text("router1")
-    assert re.search(r"table inet guard \{[^}]*hook forward[^}]*203\.0\.113\.10[^}]*drop", trouble.text("rules1"), re.DOTALL)
+    assert re.search(
+        r"table inet guard \{[^}]*hook forward[^}]*203\.0\.113\.10[^}]*drop", trouble.text("rules1"), re.DOTALL
+    )
     names = lesson("06-names-and-ipv6")
     assert "Hello from www.example.com" in names.text("dns")
     assert "203.0.113.10" in names.text("dns-lookup")
@@ -215,3 +227,55 @@ def test_the_learned_addresses_are_the_containers(lesson, language) -> None:
     rows = [line.split() for line in lesson("01-bridge").text("macs").splitlines()[1:] if line.strip()]
     assert sum(row[2] == "no" for row in rows) == 2
     assert macs(lesson("01-bridge").text("neigh"))[0] in {row[1] for row in rows if row[2] == "no"}
+
+
+def traced(done: Run, cell_id: str) -> list[str]:
+    """The sentences of a trace, one for each journey or remark."""
+    (shown,) = [out for out in done.cell(cell_id).outputs if out.output_type == "display_data"]
+    return str(shown.data["text/plain"]).splitlines()
+
+
+def test_the_first_frame_is_flooded_and_the_second_is_not(lesson, language) -> None:
+    done = lesson("02-who-has-it")
+    assert not done.text("neigh").strip(), "it's empty"
+    request, ping, *_ = traced(done, "first")
+    assert request.startswith("ARP request (who has 172.16.1.2? tell 172.16.1.1)")
+    assert "ns3" in request
+    assert ("host" if language == "en" else "主机") in request
+    assert ping.startswith("echo request 1")
+    assert "ns3" not in ping
+    assert {"veth-ns1", "veth-ns2"} <= set(re.findall(r"dev (\S+) master", done.text("fdb")))
+    assert macs(done.text("fdb").split("172.16.1.2")[1])[0] in macs(done.text("fdb").split("172.16.1.2")[0])
+    assert not any("tell 172.16.1.1" in line for line in traced(done, "second"))
+    assert not any("ns3" in line for line in traced(done, "second") if line.startswith("echo"))
+
+
+def test_arp_is_seen_in_ns3_and_icmp_is_not(lesson, language) -> None:
+    heard = lesson("02-who-has-it").text("overhear")
+    assert "ARP, Request who-has 172.16.1.2 tell 172.16.1.1" in heard
+    assert "ICMP" not in heard
+
+
+def test_a_stale_neighbour_gets_frames_that_nobody_takes_until_the_table_is_cleared(lesson, language) -> None:
+    done = lesson("02-who-has-it")
+    (old,) = macs(done.text("swap"))
+    assert old != "02:00:00:00:00:22"
+    assert "100% packet loss" in done.text("stale")
+    assert "Unreachable" not in done.text("stale"), "no error"
+    (lost,) = [line for line in traced(done, "stale") if line.startswith("echo request 1")]
+    assert "mydocker0 → ns2" in lost
+    assert old in lost
+    assert any("tell 172.16.1.1" in line for line in traced(done, "flush-trace"))
+    assert ", 0% packet loss" in done.text("flush-trace")
+
+
+def test_without_an_answer_to_arp_the_ping_is_never_sent(lesson, language) -> None:
+    done = lesson("02-who-has-it")
+    says(language, "02-who-has-it", "`ns1` asked three times", "一共问了三次")
+    assert "From 172.16.1.1 icmp_seq=1 Destination Host Unreachable" in done.text("nobody")
+    asked = [line for line in traced(done, "nobody") if "who has 172.16.1.99? tell 172.16.1.1" in line]
+    more = [int(number) for line in asked for number in re.findall(r"[(（]\+(\d+)[)）]", line)]
+    assert len(asked) + sum(more) == 3
+    (ping,) = [line for line in traced(done, "nobody") if line.startswith("echo request 1")]
+    assert "mydocker0" not in ping
+    assert all(name in asked[0] for name in ("ns2", "ns3"))

@@ -12,12 +12,12 @@ import pytest
 
 from .conftest import NOTEBOOKS, copied, execute, tags, with_answers
 
-START, BRIDGE, NAT, PUBLISH, TROUBLE, NAMES = (
-    *("00-start-here", "01-bridge", "03-nat", "04-publish"),
+START, BRIDGE, WHO, NAT, PUBLISH, TROUBLE, NAMES = (
+    *("00-start-here", "01-bridge", "02-who-has-it", "03-nat", "04-publish"),
     *("05-troubleshooting", "06-names-and-ipv6"),
 )
 WEB = (
-    "{where}python3 -m http.server {port} --directory \"$(mktemp -d)\" > /dev/null 2>&1 &\n"
+    '{where}python3 -m http.server {port} --directory "$(mktemp -d)" > /dev/null 2>&1 &\n'
     "sudo nft add table ip more\n"
     "sudo nft 'add chain ip more prerouting {{ type nat hook prerouting priority dstnat; }}'\n"
     "{rule}\nsleep 1"
@@ -78,7 +78,52 @@ WRONG: list[tuple[str, str, str, str]] = [
         *(BRIDGE, "ex3", "the new bridge down"),
         "sudo ip link add mydocker1 type bridge\nsudo ip link set veth-ns3 master mydocker1",
     ),
-    (BRIDGE, "ex3", "isolated ports", "sudo bridge link set dev veth-ns1 isolated on\nsudo bridge link set dev veth-ns3 isolated on"),
+    (
+        BRIDGE,
+        "ex3",
+        "isolated ports",
+        "sudo bridge link set dev veth-ns1 isolated on\nsudo bridge link set dev veth-ns3 isolated on",
+    ),
+    (WHO, "ex1", "promiscuous, but nothing comes", "sudo ip -n ns3 link set eth00-ns3 promisc on"),
+    (WHO, "ex1", "what was learned is forgotten once", "sudo bridge fdb flush dev mydocker0"),
+    (WHO, "ex1", "the address of ns2", "sudo ip -n ns3 address add 172.16.1.2/16 dev eth00-ns3"),
+    (
+        *(WHO, "ex1", "one port doesn't learn"),
+        "sudo bridge link set dev veth-ns2 learning off\nsudo bridge fdb flush dev mydocker0",
+    ),
+    (WHO, "ex2", "only one port", "sudo bridge link set dev veth-ns1 isolated on"),
+    (WHO, "ex2", "unplugged", "sudo ip link set veth-ns3 nomaster"),
+    (WHO, "ex2", "the interface down", "sudo ip -n ns3 link set eth00-ns3 down"),
+    (WHO, "ex2", "the port down", "sudo ip link set veth-ns3 down"),
+    (
+        *(WHO, "ex2", "all three isolated"),
+        "for n in 1 2 3; do sudo bridge link set dev veth-ns$n isolated on; done",
+    ),
+    (
+        *(WHO, "ex2", "a firewall in ns3"),
+        "sudo ip netns exec ns3 nft 'add table ip t; add chain ip t c { type filter hook input priority 0; }'\n"
+        "sudo ip netns exec ns3 nft add rule ip t c ip saddr 172.16.1.1 drop",
+    ),
+    (
+        WHO,
+        "ex2",
+        "a wrong neighbour",
+        "sudo ip -n ns1 neighbour replace 172.16.1.3 lladdr 02:00:00:00:00:99 dev eth00-ns1",
+    ),
+    (WHO, "ex3", "nothing is done", "true"),
+    (
+        *(WHO, "ex3", "an entry that may be forgotten"),
+        "sudo ip -n ns1 neighbour replace 172.16.1.2 lladdr 02:00:00:00:00:22 dev eth00-ns1 nud reachable",
+    ),
+    (
+        *(WHO, "ex3", "the MAC address of nobody"),
+        "sudo ip -n ns1 neighbour replace 172.16.1.2 lladdr 02:00:00:00:00:23 dev eth00-ns1 nud permanent",
+    ),
+    (
+        *(WHO, "ex3", "for another address"),
+        "sudo ip -n ns1 neighbour replace 172.16.1.3 lladdr 02:00:00:00:00:22 dev eth00-ns1 nud permanent",
+    ),
+    (WHO, "ex3", "no ARP at all", "sudo ip -n ns1 link set eth00-ns1 arp off"),
     (NAT, "ex1", "no default route", "sudo ip -n ns2 route del default"),
     (NAT, "ex1", "interface down", "sudo ip -n ns2 link set eth00-ns2 down"),
     (NAT, "ex1", "dropped at forward", "sudo iptables -A FORWARD -s 172.16.1.2 -j DROP"),
@@ -160,7 +205,12 @@ WRONG: list[tuple[str, str, str, str]] = [
     (TROUBLE, "ex2", "another route", "sudo ip -n ns1 route replace 203.0.113.10 via 172.16.0.1"),
     (TROUBLE, "ex3", "forwarding again", "sudo sysctl -w net.ipv4.ip_forward=1"),
     (NAMES, "ex1", "only in /etc/hosts", "echo 203.0.113.10 www.example.com | sudo tee -a /etc/hosts"),
-    (NAMES, "ex1", "a server that isn't there", "sudo mkdir -p /etc/netns/ns2\necho nameserver 203.0.113.99 | sudo tee /etc/netns/ns2/resolv.conf"),
+    (
+        NAMES,
+        "ex1",
+        "a server that isn't there",
+        "sudo mkdir -p /etc/netns/ns2\necho nameserver 203.0.113.99 | sudo tee /etc/netns/ns2/resolv.conf",
+    ),
     (NAMES, "ex2", "no route", "sudo ip -n ns2 address add 2001:db8:172:1::2/64 dev eth00-ns2 nodad"),
     (
         *(NAMES, "ex2", "translated"),
@@ -195,7 +245,8 @@ def with_wrong_answer(path: Path, exercise: str, answer: str) -> nbformat.Notebo
         if cell.cell_type == "code"
         and not {"look", "check"} & set(tags(cell))
         or index == at + 1
-        or cell.cell_type == "code" and cell.source.strip() == "%netns_check"
+        or cell.cell_type == "code"
+        and cell.source.strip() == "%netns_check"
     ]
     notebook.cells = keep
     return notebook
