@@ -12,6 +12,11 @@ _TABLES = {254: "main", 255: "local", 253: "default"}
 _REFUSING = ("blackhole", "unreachable", "prohibit", "throw")
 
 
+def settled_ageing(stp: bool, ageing: float, delay: float) -> int:
+    """A bridge's ageing time in hundredths of a second; while a spanning tree changes, that after the change."""
+    return 30_000 if stp and ageing == 2 * delay else round(ageing * 100)
+
+
 def facts(network: Network) -> set[Fact]:
     """All that a snapshot says."""
     return {(space.name, *fact) for space in network.everywhere for fact in _of(network, space)}
@@ -89,7 +94,7 @@ def _link(network: Network, space: Namespace, one: Interface) -> Iterator[Fact]:
             ("forward_delay", round(one.bridge.forward_delay * 100)),
             ("hello_time", round(one.bridge.hello_time * 100)),
             ("max_age", round(one.bridge.max_age * 100)),
-            ("ageing_time", round(one.bridge.ageing_time * 100)),
+            ("ageing_time", settled_ageing(one.bridge.stp, one.bridge.ageing_time, one.bridge.forward_delay)),
             ("priority", one.bridge.priority),
             ("vlan_filtering", int(one.bridge.vlan_filtering)),
             ("group_fwd_mask", f"{one.bridge.group_fwd_mask:#x}" if one.bridge.group_fwd_mask else "0"),

@@ -126,6 +126,8 @@ def _link(place: Place, everywhere: list[Place], link: dict[str, Any]) -> Iterat
     if kind == "vlan":
         yield (*about, "vlan", str(data["id"]))
     if kind == "bridge":
+        if data["stp_state"] and data["ageing_time"] == 2 * data["forward_delay"]:
+            data["ageing_time"] = 30_000  # sooner for a while, as the spanning tree has just changed
         for key in _BRIDGE:
             yield (*about, "bridge", key, _plain(data[key]))
     if info.get("info_slave_kind") == "bridge":

@@ -109,12 +109,19 @@ def _bridges(network: Network, here: Namespace, made: set[tuple[str, str]]) -> I
             continue
         words = []
         for field in fields(Bridge):
+            if field.name == "ageing_time" and _ages_fast(interface.bridge):
+                continue
             value = getattr(interface.bridge, field.name)
             if value != getattr(usual, field.name):
                 name = {"stp": "stp_state"}.get(field.name, field.name)
                 words += [name, str(round(value * 100) if field.name in _HUNDREDTHS else int(value))]
         made.add((here.name, interface.name))
         yield line(here.name, "link", "add", "dev", interface.name, "type", "bridge", *words)
+
+
+def _ages_fast(bridge: Bridge) -> bool:
+    """Whether a spanning tree has just changed: for a while the kernel forgets addresses sooner (802.1D, 8.3.5)."""
+    return bridge.stp and bridge.ageing_time == 2 * bridge.forward_delay
 
 
 def _pairs(network: Network, here: Namespace, made: set[tuple[str, str]]) -> Iterator[str]:
