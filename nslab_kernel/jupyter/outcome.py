@@ -81,7 +81,9 @@ def outcome_of(shell: InteractiveShell, source: str, step: Step, capture: Captur
     status = shell.user_ns.get("_exit_code") or 0  # IPython sets it after a line with "!"
     if status == -signal.SIGINT or (status and noticed):
         return INTERRUPTED
-    return Outcome(True, f"The last command ended with status {status}." if status else "", "", verdicts)
+    return Outcome(
+        True, _("The last command ended with status {status}.", status=status) if status else "", "", verdicts
+    )
 
 
 @contextmanager

@@ -101,7 +101,8 @@ def test_claims_are_checked_as_before_while_something_is_broken(built: Notebook)
 
 
 def test_the_words_are_chinese_where_the_language_is(built: Notebook) -> None:
-    built.run("_lab = get_ipython().find_line_magic('netns_break').__self__.lab; _lab.language = 'zh'")
+    built.run("from nslab_kernel.jupyter.session import open_session")
+    built.run("_lab = open_session(get_ipython()).lab; _lab.language = 'zh'")
     try:
         assert "现在有一处坏了（难度 1，种子 7）" in built.run("%netns_break --seed 7").printed
         assert "还没修好" in built.run("%netns_check").error

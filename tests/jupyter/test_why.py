@@ -20,7 +20,7 @@ def explanation(cell: Cell) -> str:
 @pytest.fixture
 def chinese(notebook: Notebook) -> Iterator[Notebook]:
     """The notebook of somebody who reads Chinese."""
-    lab = "get_ipython().find_line_magic('netns_why').__self__.lab"
+    lab = "__import__('nslab_kernel.jupyter.session').jupyter.session.open_session(get_ipython()).lab"
     notebook.run(f"{lab}.language = 'zh'")
     yield notebook
     notebook.run(f"{lab}.language = 'en'")
