@@ -143,6 +143,8 @@ ip link add br0 type bridge
 ip link set br0 up
 for k in 1 2 3; do
   ip netns add n$k
+  # Without IPv6, whose reports would move the wrong entry to the right port at any moment.
+  ip netns exec n$k sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
   ip link add v$k type veth peer name eth0 netns n$k
   ip -n n$k link set eth0 address 02:00:00:00:00:0$k up
   ip link set v$k master br0 up
