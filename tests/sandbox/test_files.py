@@ -46,8 +46,8 @@ def lessons(tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     folder = own_home / "lessons"
     folder.mkdir()
     (own_home / ".profile").write_text("kept\n")
-    (own_home / "work").mkdir()
-    (own_home / "work" / "thesis.txt").write_text("three years\n")
+    (own_home / "papers").mkdir()
+    (own_home / "papers" / "thesis.txt").write_text("three years\n")
     monkeypatch.chdir(folder)
     return folder
 
@@ -59,17 +59,17 @@ def run(lines: str, **options: object) -> str:
 
 
 def test_home_is_there_to_read_and_to_spoil(lessons: Path, own_home: Path):
-    spoil = "cat ~/work/thesis.txt; echo x >> ~/.profile; rm -rf ~/work ~/.profile; touch ~/new; ls -A ~"
+    spoil = "cat ~/papers/thesis.txt; echo x >> ~/.profile; rm -rf ~/papers ~/.profile; touch ~/new; ls -A ~"
     assert run(spoil).split("\n")[:-1] == ["three years", "lessons", "new"]
-    assert sorted(path.name for path in own_home.iterdir()) == [".profile", "lessons", "work"]
-    assert (own_home / "work" / "thesis.txt").read_text() == "three years\n"
+    assert sorted(path.name for path in own_home.iterdir()) == [".profile", "lessons", "papers"]
+    assert (own_home / "papers" / "thesis.txt").read_text() == "three years\n"
     assert (own_home / ".profile").read_text() == "kept\n"
 
 
 def test_rm_of_the_whole_home_takes_the_lessons_folder_alone(lessons: Path, own_home: Path):
     (lessons / "old.txt").write_text("mine")
     run("cd /; rm -rf ~/* || true")
-    assert (own_home / "work" / "thesis.txt").exists()
+    assert (own_home / "papers" / "thesis.txt").exists()
 
 
 def test_the_lessons_folder_is_the_real_one(lessons: Path):
@@ -127,7 +127,7 @@ EVERYWHERE = "; ".join(f"echo x > {place}/nslab-was-here; rm -rf {place}/*" for 
 def test_nothing_of_the_machine_has_changed_afterwards(lessons: Path, tmp_path: Path, traces: Traces, end):
     marker = tmp_path / "marker"
     marker.touch()
-    spoil = f"set +e; {EVERYWHERE}; rm -rf ~/work ~/.profile; mkdir -p /run/frr/r1; touch /run/frr/r1/x; echo done"
+    spoil = f"set +e; {EVERYWHERE}; rm -rf ~/papers ~/.profile; mkdir -p /run/frr/r1; touch /run/frr/r1/x; echo done"
     with subprocess.Popen([*RUN, "sh", "-c", f"{spoil}; read _"], stdin=-1, stdout=-1, stderr=-3, text=True) as lab:
         assert lab.stdout.readline() == "done\n"
         if end == "kill -9":
