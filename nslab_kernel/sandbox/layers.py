@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 
 from ..linux.syscalls import MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, mount, set_read_only
 from .survey import Entry
@@ -44,7 +45,7 @@ class Layers:
     def __init__(self, place: str, own: Iterable[Entry], *, owners: bool) -> None:
         self._place = place
         self._own = list(own)
-        self._owners = owners
+        self._belonging = {e.path: (e.uid, e.gid) for e in self._own if e.uid or e.gid} if owners else {}
         self._count = 0
         # In a user namespace nobody may write trusted.* attributes.
         self._options = ",userxattr" if in_user_namespace() else ""
@@ -74,6 +75,7 @@ class Layers:
         os.mkdir(layer)
         os.mkdir(f"{layer}/work")
         os.mkdir(f"{layer}/upper")
+        self.give(path, f"{layer}/upper")
         os.chmod(f"{layer}/upper", stat.S_IMODE(status.st_mode))
         inside = f"{path.rstrip('/')}/"
         others = tuple(f"{other}/" for other in deeper)
@@ -84,6 +86,13 @@ class Layers:
         layers = f"lowerdir=/proc/self/fd/{lower},upperdir={layer}/upper,workdir={layer}/work"
         mount("nslab", target, "overlay", options=layers + self._options)
 
+    def give(self, path: str, place: str) -> None:
+        """Give what was made at ``place`` to the owner of the machine's ``path``, where the lab has that user."""
+        owner = self._belonging.get(path)
+        if owner:
+            with suppress(OSError):  # not among the lab's ids: root keeps it
+                os.chown(place, *owner)
+
     def _lay(self, entry: Entry, place: str) -> None:
         try:
             if entry.kind == stat.S_IFCHR:
@@ -93,11 +102,10 @@ class Layers:
                 _copy(entry.path, place)
             elif not os.path.isdir(place):
                 os.mkdir(place)
-            if self._owners and (entry.uid or entry.gid):
-                os.chown(place, entry.uid, entry.gid)
+            self.give(entry.path, place)
             os.chmod(place, stat.S_IMODE(entry.mode))
         except OSError:
-            return  # gone meanwhile, or an owner that the lab hasn't: it stays the machine's, to be read only
+            return  # gone meanwhile: it stays the machine's, to be read only
         if entry.opaque:
             self._hide_lower(place)
 

@@ -195,6 +195,7 @@ def _cover_entries(held: _Held, layers: Layers, deeper: Sequence[str]) -> None:
                 _show_entry(entry.path, place, own=entry.stat().st_size <= LARGEST_FILE)
             else:
                 os.mkdir(place)
+                layers.give(path, place)
                 os.chmod(place, stat.S_IMODE(entry.stat().st_mode))
                 if path not in deeper:
                     with _Held(path, entry.path) as inner:
