@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _DOMAIN = "nslab"
 _LOCALE = f"{__file__.rpartition('/core/')[0]}/locale"
 # Where Chinese has no space: after full-width punctuation, and between two of its characters.
-_NO_SPACE = re.compile(r"(?<=[\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]) |(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+# Emphasis (``**``) doesn't count.
+_NO_SPACE = re.compile(
+    r"(?<=[\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]) |(?<=[\u4e00-\u9fff]) (?=(?:\*\*)?[\u4e00-\u9fff])"
+)
 
 
 class Message(str):
@@ -36,7 +39,7 @@ class Message(str):
     context
         What tells it from the same English words elsewhere (``msgctxt`` in gettext).
     parts
-        Of several messages in a row (`joined`): these, in order; the context is then what stands between them.
+        Of several messages in a row (`joined`): these, in order; the context is then what is between them.
     """
 
     __slots__ = ("context", "msgid", "parts", "values")
@@ -50,6 +53,12 @@ class Message(str):
         values = {name: _one_line(value) for name, value in values.items()}
         made = super().__new__(cls, msgid.format(**values) if values else msgid)
         made.msgid, made.values, made.context, made.parts = msgid, values, "", ()
+        return made
+
+    def filled(self, **values: object) -> Message:
+        """The same message with its values, for a form such as ``_("no route to {ip}")``."""
+        made = Message(self.msgid, **values)
+        made.context = self.context
         return made
 
 
@@ -66,7 +75,7 @@ def pgettext(context: str, msgid: str, /) -> Message:
 
 
 def joined(*parts: str, separator: str = " ") -> Message:
-    """Several messages in a row, as one; empty ones are left out."""
+    """Several messages in a row, as one; empty ones are left out. The separator may be a message, too."""
     kept = tuple(part for part in parts if part)
     made = Message(separator.join(kept))
     made.parts, made.context = kept, separator
@@ -87,7 +96,8 @@ def translated(text: str, language: str) -> str:
     if catalogue is None or not isinstance(text, Message):
         return str(text)
     if text.parts:
-        return _joined([translated(part, language) for part in text.parts], text.context)
+        separator = translated(text.context, language)
+        return _joined([translated(part, language) for part in text.parts], separator)
     found = catalogue.pgettext(text.context, text.msgid) if text.context else catalogue.gettext(text.msgid)
     if not text.values:
         return found

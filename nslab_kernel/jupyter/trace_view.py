@@ -11,6 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from ..core.journeys.explain import Story
 from ..core.journeys.words import title
+from ..core.translation import translated
 from ..picture.trace import TraceReport, player_stations
 from .frontend import bundle
 from .main_thread import between_cells
@@ -41,7 +42,7 @@ class TraceView(anywidget.AnyWidget):
         main = trace.main
         super().__init__(
             language=trace.language,
-            packets=[[number, title(story, trace.language)] for number, story in self._stories.items()],
+            packets=[[number, translated(title(story), trace.language)] for number, story in self._stories.items()],
             shown=self._drawn(main) if main else {},
             below=trace.beside(main) + trace.below(),
         )

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from ..core.journeys.explain import Story
 from ..core.journeys.join import Stop
 from ..core.journeys.naming import name
+from ..core.journeys.trace import plain
 from ..core.journeys.words import milliseconds, outcome
 from ..core.model.network import HOST, Network
+from ..core.translation import _, translated
 from .layout import Mark
 from .metrics import width
 from .scene import Box, Group, Line, Scene, Text
@@ -19,7 +21,7 @@ MOST_RUNGS = 24
 _LEFT, _TOP, _RUNG = 84.0, 44.0, 30.0
 _APART = 150.0  # from lifeline to lifeline, at least
 _WIDEST = 940.0
-_WORDS = {"en": ("Ladder of the packets", "{count} more packets"), "zh": ("数据包时序图", "另有 {count} 个数据包")}
+_TITLE, _MORE = _("Ladder of the packets"), _("{count} more packets")
 
 
 def stations(story: Story) -> list[list[Stop]]:
@@ -68,7 +70,7 @@ def ladder(stories: Iterable[Story], network: Network, language: str) -> Scene:
     network
         Names the host.
     language
-        ``en`` or ``zh``.
+        Its reader's.
     """
     every = [story for story in stories if story.steps]
     shown = every[:MOST_RUNGS]
@@ -80,13 +82,13 @@ def ladder(stories: Iterable[Story], network: Network, language: str) -> Scene:
     start = shown[0].journey.when if shown else 0
     for number, story in enumerate(shown):
         groups.append(_rung(story, columns, _TOP + _RUNG * (number + 1), start, language))
-    title, more = _WORDS[language]
     if len(every) > len(shown):
-        told = Text(_LEFT, bottom + 16, more.format(count=len(every) - len(shown)), "caption", "muted")
+        more = translated(_MORE.filled(count=len(every) - len(shown)), language)
+        told = Text(_LEFT, bottom + 16, more, "caption", "muted")
         groups.append(Group("more", "caption", "marks", (told,)))
     right = max(columns.values(), default=_LEFT) + 70
     words = "; ".join(f"{name(story.packet)}: {' → '.join(_places(story))}" for story in shown)
-    return Scene(right, bottom + 26, tuple(groups), title, words, language)
+    return Scene(right, bottom + 26, tuple(groups), translated(_TITLE, language), words, language)
 
 
 def _places(story: Story) -> list[str]:
@@ -124,7 +126,7 @@ def _rung(story: Story, columns: dict[str, float], y: float, start: int, languag
     if lost:
         x = xs[-1] if len(xs) > 1 else xs[0]
         items += [Box(x - 9, y - 9, 18, 18, "mark cross", 9), *_cross(x, y)]
-    told = outcome(story.outcome, language, "").replace("**", "").replace("`", "")
+    told = plain(translated(outcome(story.outcome), language))
     return Group(f"rung {story.journey.number}", "rung", "marks", tuple(items), f"{label}: {told}")
 
 

@@ -14,7 +14,7 @@ from ..core.journeys.join import Stop
 from ..core.journeys.packets import Packet
 from ..core.journeys.trace import MOST, Trace
 from ..core.journeys.words import WORDS, milliseconds, notice, outcome, sentence
-from ..core.translation import _
+from ..core.translation import Message, _, translated
 from .journeys import ladder, marks, stations
 from .picture import Picture, draw
 from .svg import svg
@@ -29,50 +29,17 @@ _CELL = "text-align:left;padding:0.15em 0.8em 0.15em 0"
 _CHANGED = "border:1.5px solid #e69f00;border-radius:4px;padding:0 0.3em;font-weight:700"
 _RULED = "background:rgba(213,94,0,0.14);font-weight:700"
 _MOST_ROWS = 200
-_TEXTS = {
-    "en": {
-        "all": "All packets ({count})",
-        "ladder": "Ladder",
-        "header": "Header at stop {number}",
-        "field": "field",
-        "before": "before",
-        "after": "after",
-        "rewritten": "rewritten",
-        "rule": "The rule that decided · {place}",
-        "no match": "no match",
-        "matched": "✕ matched",
-        "never": "never reached",
-        "evidence": "Evidence: the kernel's nftables trace",
-        "IP source": "IP source",
-        "IP destination": "IP destination",
-        "source port": "source port",
-        "destination port": "destination port",
-        "TTL": "TTL",
-        "source MAC": "source MAC",
-        "destination MAC": "destination MAC",
-    },
-    "zh": {
-        "all": "全部数据包（{count}）",
-        "ladder": "时序图",
-        "header": "第 {number} 站的报头",
-        "field": "字段",
-        "before": "之前",
-        "after": "之后",
-        "rewritten": "已改写",
-        "rule": "起决定作用的规则 · {place}",
-        "no match": "不匹配",
-        "matched": "✕ 匹配",
-        "never": "未执行到",
-        "evidence": "依据：内核的 nftables 跟踪",
-        "IP source": "IP 源地址",
-        "IP destination": "IP 目的地址",
-        "source port": "源端口",
-        "destination port": "目的端口",
-        "TTL": "TTL",
-        "source MAC": "源 MAC",
-        "destination MAC": "目的 MAC",
-    },
+_FIELDS = {
+    "IP source": _("IP source"),
+    "IP destination": _("IP destination"),
+    "source port": _("source port"),
+    "destination port": _("destination port"),
+    "TTL": _("TTL"),
+    "source MAC": _("source MAC"),
+    "destination MAC": _("destination MAC"),
 }
+_HEADINGS = (_("field"), _("before"), _("after"))
+_MATCHED = _("✕ matched")
 
 
 @dataclass(frozen=True)
@@ -122,7 +89,7 @@ class TraceReport(Trace):
 
     def text(self) -> str:
         """The sentences and remarks as plain text."""
-        return "\n".join((super().text(), *self._comparison()))
+        return "\n".join((super().text(), *map(self._plain, self._comparison())))
 
     def html(self) -> str:
         """The sentences, the picture, the header and the rule, the ladder and the table, below one another."""
@@ -138,26 +105,25 @@ class TraceReport(Trace):
         """The sentences of the other packets, what the counters show, and where the prediction was another, as HTML."""
         parts = []
         others = [told for told in self.sentences if not main or told != self._own(main)][: MOST - 1]
-        parts.append(_list(map(_rich, others)))
+        parts.append(_list(map(self._rich, others)))
         if len(self.sentences) > MOST:
-            parts.append(_dim(WORDS[self.language]["more"].format(count=len(self.sentences) - MOST)))
+            parts.append(_dim(self._rich(WORDS["more"].filled(count=len(self.sentences) - MOST))))
         if not self.told and not self.notices:
-            parts.append(f"<p>{_rich(WORDS[self.language]['nothing'])}</p>")
+            parts.append(f"<p>{self._rich(WORDS['nothing'])}</p>")
         banner = _BANNER.format(_BAD)
         if self.prediction:
-            parts.append(f'<div style="{_CARD}">{_rich(self.prediction)}</div>')
-        parts += [f'<div style="{banner}">✕ {_rich(notice(each, self.language))}</div>' for each in self.notices]
-        parts += [f'<div style="{banner}">{_rich(told)}</div>' for told in self._comparison()]
+            parts.append(f'<div style="{_CARD}">{self._rich(self.prediction)}</div>')
+        parts += [f'<div style="{banner}">✕ {self._rich(notice(each))}</div>' for each in self.notices]
+        parts += [f'<div style="{banner}">{self._rich(told)}</div>' for told in self._comparison()]
         return "".join(parts)
 
     def below(self) -> str:
         """The ladder and the table, folded, and what to know about the recording, as HTML."""
         parts = []
         if self.shown:
-            texts = _TEXTS[self.language]
-            parts.append(_folded(texts["ladder"], self.ladder()))
-            parts.append(_folded(texts["all"].format(count=len(self.shown)), self._table()))
-        parts += [_dim(each) for each in self.remarks]
+            parts.append(_folded(self._rich(_("Ladder")), self.ladder()))
+            parts.append(_folded(self._rich(_("All packets ({count})", count=len(self.shown))), self._table()))
+        parts += [_dim(self._rich(each)) for each in self.remarks]
         return "".join(parts)
 
     def bundle(self, *, png: bool = True) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
@@ -173,20 +139,21 @@ class TraceReport(Trace):
         """What a ladder shows: all packets, without ARP where there is anything else."""
         return [story for story in self.shown if story.packet.kind != "arp"] or list(self.shown)
 
-    def _own(self, story: Story) -> str:
-        return next((told for told in self.sentences if told.startswith(sentence(story, self.language))), "")
+    def _own(self, story: Story) -> Message | None:
+        return next((told for told in self.sentences if told.startswith(sentence(story))), None)
 
     def banner(self, story: Story) -> str:
         """A packet's sentence with a sign, as HTML."""
         bad = story.outcome.lost or (story.unanswered is not None)
         sign = f'<b aria-hidden="true" style="color:{_BAD if bad else _GOOD}">{"✕" if bad else "✓"}</b>'
-        told = _rich(self._own(story) or sentence(story, self.language))
+        told = self._rich(self._own(story) or sentence(story))
         return f'<div style="{_BANNER.format(_BAD if bad else _GOOD)}">{sign} {told}</div>'
 
-    def _comparison(self) -> list[str]:
-        if self.agrees is False:
-            return [WORDS[self.language]["disagree"].format(predicted=self.predicted).replace("`", "")]
-        return []
+    def _comparison(self) -> list[Message]:
+        return [WORDS["disagree"].filled(predicted=self.predicted)] if self.agrees is False else []
+
+    def _rich(self, text: str) -> str:
+        return _rich(translated(text, self.language))
 
     def _cards(self, story: Story) -> Iterable[str]:
         """The header where it was rewritten, and the chain with the rule that decided."""
@@ -274,11 +241,12 @@ def player_stations(story: Story, language: str) -> list[Station]:
 def _with_end(story: Story, found: list[Station], language: str) -> list[Station]:
     """The last stop says why the packet went no further; it may be one of its own."""
     numbered = sum(mark.kind != "point" for mark in marks(story))
-    reason = f'<div style="{_CARD}">{_rich(outcome(story.outcome, language))}</div>'
+    reason = f'<div style="{_CARD}">{_rich(translated(outcome(story.outcome), language))}</div>'
     if story.outcome.ruling and story.outcome.ruling.others:
         reason = _chain(story.outcome.ruling, language)
     elif story.outcome.evidence:
-        reason += _dim(WORDS[language]["evidence"].format(text=f"`{story.outcome.evidence}`"))
+        evidence = _("Evidence: `{text}`", text=story.outcome.evidence)
+        reason += _dim(_rich(translated(evidence, language)))
     if numbered > len(found) or not found:
         label = story.outcome.ruling.chain if story.outcome.ruling else story.outcome.namespace
         return [*found, Station(label, found[-1].milliseconds if found else "0.00", reason)]
@@ -295,44 +263,45 @@ def _label(story: Story, stop: Stop) -> str:
 
 
 def _header(number: int, before: Packet, after: Packet, language: str) -> str:
-    texts = _TEXTS[language]
+    rewritten = translated(_("rewritten"), language)
     rows = []
     for (field, old), new in zip(fields(before), dict(fields(after)).values(), strict=False):
         if field.endswith("MAC"):
             continue
         changed = old != new and field != "TTL"
         was = f"<s>{escaped(old)}</s>" if changed else escaped(old)
-        told = f'<span style="{_CHANGED}">{escaped(new)}</span> ✎ {texts["rewritten"]}' if changed else escaped(new)
-        name = escaped(texts[field])
+        told = f'<span style="{_CHANGED}">{escaped(new)}</span> ✎ {rewritten}' if changed else escaped(new)
+        name = escaped(translated(_FIELDS[field], language))
         rows.append(
             f'<tr><td style="{_CELL}">{name}</td><td style="{_CELL}">{was}</td><td style="{_CELL}">{told}</td></tr>'
         )
-    heads = "".join(f'<th style="{_CELL}">{texts[key]}</th>' for key in ("field", "before", "after"))
-    title = escaped(texts["header"].format(number=number))
+    heads = "".join(f'<th style="{_CELL}">{translated(heading, language)}</th>' for heading in _HEADINGS)
+    title = escaped(translated(_("Header at stop {number}", number=number), language))
     table = f'<table style="{_TABLE}"><tr>{heads}</tr>{"".join(rows)}</table>'
     return f'<div style="{_CARD}"><b>{title}</b>{table}</div>'
 
 
 def _chain(ruling: Ruling, language: str) -> str:
-    texts = _TEXTS[language]
     rows = []
     decided = ruling.number or len(ruling.others) + 1
     for number, text in enumerate(ruling.others, start=1):
-        said = texts["no match" if number < decided else "matched" if number == decided else "never"]
+        said = _("no match") if number < decided else _MATCHED if number == decided else _("never reached")
         style = _RULED if number == decided else _DIM
         rows.append(
             f'<tr style="{style}"><td style="{_CELL}">{number}</td>'
-            f'<td style="{_CELL}"><code style="{_CODE}">{escaped(text)}</code></td><td style="{_CELL}">{said}</td></tr>'
+            f'<td style="{_CELL}"><code style="{_CODE}">{escaped(text)}</code></td>'
+            f'<td style="{_CELL}">{translated(said, language)}</td></tr>'
         )
     if not ruling.number:
         rows.append(
             f'<tr style="{_RULED}"><td></td>'
             f'<td style="{_CELL}"><code style="{_CODE}">{escaped(ruling.text)}</code></td>'
-            f'<td style="{_CELL}">{texts["matched"]}</td></tr>'
+            f'<td style="{_CELL}">{translated(_MATCHED, language)}</td></tr>'
         )
-    title = escaped(texts["rule"].format(place=ruling.place))
+    title = escaped(translated(_("The rule that decided · {place}", place=ruling.place), language))
+    evidence = escaped(translated(_("Evidence: the kernel's nftables trace"), language))
     table = f'<table style="{_TABLE}">{"".join(rows)}</table>'
-    return f'<div style="{_CARD}"><b>{title}</b>{table}{_dim(texts["evidence"])}</div>'
+    return f'<div style="{_CARD}"><b>{title}</b>{table}{_dim(evidence)}</div>'
 
 
 def _rich(text: str) -> str:
@@ -348,8 +317,8 @@ def _list(items: Iterable[str]) -> str:
 
 
 def _folded(title: str, body: str) -> str:
-    return f'<details style="margin:0.3em 0"><summary>{escaped(title)}</summary>{body}</details>'
+    return f'<details style="margin:0.3em 0"><summary>{title}</summary>{body}</details>'
 
 
-def _dim(text: str) -> str:
-    return f'<p style="margin:0.3em 0;{_DIM}">{_rich(text)}</p>'
+def _dim(said: str) -> str:
+    return f'<p style="margin:0.3em 0;{_DIM}">{said}</p>'

@@ -9,13 +9,8 @@ from difflib import SequenceMatcher
 from ..errors import NslabError
 from ..model.names import did_you_mean
 from ..model.network import HOST, Network
-from ..translation import _
+from ..translation import Message, _, joined
 from .explain import Story
-
-_WORDS = {
-    "en": ("Your prediction: {way}", "missed: {places}", "**All of it is right.**"),
-    "zh": ("你的预测：{way}", "漏掉了：{places}", "**全部正确。**"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +66,11 @@ def compare(places: Sequence[str], story: Story) -> Comparison:
     )
 
 
-def sentence(found: Comparison, language: str) -> str:
+def sentence(found: Comparison) -> Message:
     """The comparison in a sentence."""
-    form, missed, all_right = _WORDS[language]
     way = " → ".join(f"{place} {'✓' if right else '✕'}" for place, right in found.places)
-    stop, between = (".", ", ") if language == "en" else ("。", "、")
-    told = form.format(way=way)
     if found.right:
-        return f"{told}{stop}{' ' if language == 'en' else ''}{all_right}"
+        return _("Your prediction: {way}. **All of it is right.**", way=way)
     if found.missed:
-        told += "; " if language == "en" else "；"
-        told += missed.format(places=between.join(found.missed))
-    return told + stop
+        return _("Your prediction: {way}; missed: {places}.", way=way, places=joined(*found.missed, separator=_(", ")))
+    return _("Your prediction: {way}.", way=way)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..model.network import Network
+from ..translation import Message, _, joined, translated
 from . import prediction
 from .evidence import Recording
 from .explain import Ask, Notice, Story, explain, notices
 from .join import join
 from .naming import dns, name, summary
 from .pcapng import pcapng
-from .words import WORDS, listed, milliseconds, notice, outcome, sentence, title, way
+from .words import COLUMNS, WORDS, listed, milliseconds, notice, outcome, sentence, title, way
 
 MOST = 20
 """How many sentences are shown."""
@@ -36,7 +37,7 @@ class Trace:
     notices
         What the counters show of packets that were never seen.
     language
-        ``en`` or ``zh``.
+        Its reader's, such as ``zh``: of the text, the table and the comments.
     snaplen
         Bytes kept of each frame.
     way_predicted
@@ -78,21 +79,21 @@ class Trace:
         return next(iter(lost or own), None)
 
     @cached_property
-    def sentences(self) -> tuple[str, ...]:
+    def sentences(self) -> tuple[Message, ...]:
         """What happened, a sentence for each journey; alike ones that follow each other share one."""
-        found: list[list[str]] = []
+        found: list[list[Story]] = []
         alike: list[tuple[object, ...]] = []
         for story in self.told:
             kind = _alike(story)
             if alike and alike[-1] == kind:
-                found[-1].append(name(story.packet))
+                found[-1].append(story)
             else:
                 alike.append(kind)
-                found.append([sentence(story, self.language)])
-        return tuple(self._counted(told[0], len(told) - 1) for told in found)
+                found.append([story])
+        return tuple(_counted(sentence(first), len(more)) for first, *more in found)
 
     @cached_property
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Message, ...]:
         """What to know about the recording: bounds, losses, gaps, what is hidden."""
         return tuple(self._remarks())
 
@@ -101,28 +102,28 @@ class Trace:
         """How the predicted way compares with the main packet's; empty where none was predicted."""
         if not self.way_predicted or self.main is None:
             return ""
-        return prediction.sentence(prediction.compare(self.way_predicted, self.main), self.language)
+        return prediction.sentence(prediction.compare(self.way_predicted, self.main))
 
     def text(self) -> str:
         """The sentences and remarks as plain text."""
-        told = list(self.sentences[:MOST]) or ([] if self.notices else [WORDS[self.language]["nothing"]])
+        told = list(self.sentences[:MOST]) or ([] if self.notices else [WORDS["nothing"]])
         if len(self.sentences) > MOST:
-            told.append(WORDS[self.language]["more"].format(count=len(self.sentences) - MOST))
-        told += [notice(each, self.language) for each in self.notices]
-        return "\n".join(plain(line) for line in (*told, self.prediction, *self.remarks) if line)
+            told.append(WORDS["more"].filled(count=len(self.sentences) - MOST))
+        told += [notice(each) for each in self.notices]
+        return "\n".join(self._plain(line) for line in (*told, self.prediction, *self.remarks) if line)
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """A table: each packet with its way, what became of it, and when; the first row has the headings."""
-        head = tuple(WORDS[self.language]["columns"].split("|"))
+        head = tuple(translated(heading, self.language) for heading in COLUMNS)
         start = self.shown[0].journey.when if self.shown else 0
         rows = [head]
         for story in self.shown:
-            names = listed(story.copies, self.language) or WORDS[self.language]["nobody"]
+            names = listed(story.copies) or WORDS["nobody"]
             rows.append(
                 (
-                    f"{title(story, self.language)} {_addresses(story)}".strip(),
-                    way(story.steps, self.language),
-                    plain(outcome(story.outcome, self.language, names)),
+                    self._plain(joined(title(story), _addresses(story))),
+                    self._plain(way(story.steps)),
+                    self._plain(outcome(story.outcome, names)),
                     f"{milliseconds(story.journey.when - start)} ms",
                 )
             )
@@ -138,31 +139,30 @@ class Trace:
         }
         places = {id(sighting): at for at, sighting in enumerate(self.recording.sightings)}
         comments = {
-            places[id(stop.sighting)]: f"journey {story.journey.number}: {plain(sentence(story, self.language))}"
+            places[id(stop.sighting)]: f"journey {story.journey.number}: {self._plain(sentence(story))}"
             for story in self.stories
             for stop in story.journey.stops
         }
         return pcapng(self.recording.sightings, names, comments, self.snaplen, self.recording.dropped)
 
-    def _counted(self, told: str, more: int) -> str:
-        if not more:
-            return told
-        return f"{told} (+{more})" if self.language == "en" else f"{told}（+{more}）"
+    def _plain(self, text: str) -> str:
+        """A sentence in the reader's language, without its marks."""
+        return plain(translated(text, self.language))
 
-    def _remarks(self) -> Iterator[str]:
-        words, recording = WORDS[self.language], self.recording
+    def _remarks(self) -> Iterator[Message]:
+        recording = self.recording
         if self.hidden:
-            yield words["hidden"].format(count=self.hidden)
+            yield WORDS["hidden"].filled(count=self.hidden)
         if recording.ended:
             seconds = round((recording.finished - recording.started) / 1e9)
-            yield words[f"ended {recording.ended}"].format(count=len(recording.sightings), seconds=seconds)
+            yield WORDS[f"ended {recording.ended}"].filled(count=len(recording.sightings), seconds=seconds)
         if count := sum(recording.dropped.values()):
-            names = listed([name for name, lost in recording.dropped.items() if lost], self.language)
-            yield words["dropped packets"].format(count=count, names=names)
+            names = listed(name for name, lost in recording.dropped.items() if lost)
+            yield WORDS["dropped packets"].filled(count=count, names=names)
         if recording.events_lost:
-            yield words["events lost"].format(names=listed(recording.events_lost, self.language))
+            yield WORDS["events lost"].filled(names=listed(recording.events_lost))
         if recording.unseen:
-            yield words["unseen"].format(names=listed(recording.unseen, self.language))
+            yield WORDS["unseen"].filled(names=listed(recording.unseen))
 
 
 def traced(
@@ -185,7 +185,7 @@ def traced(
     ask
         Asks the kernel for a route.
     language
-        ``en`` or ``zh``.
+        Its reader's.
     """
     stories = explain(join(recording, before, after), recording, before, after, ask)
     refused = notices(recording, namespace, command, ask) if namespace else []
@@ -197,6 +197,10 @@ def traced(
 def plain(text: str) -> str:
     """A sentence without its marks."""
     return text.replace("**", "").replace("`", "")
+
+
+def _counted(told: Message, more: int) -> Message:
+    return _("{said} (+{more})", said=told, more=more) if more else told
 
 
 def _alike(story: Story) -> tuple[object, ...]:
