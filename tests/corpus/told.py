@@ -48,6 +48,7 @@ def _of(network: Network, space: Namespace) -> Iterator[Fact]:
             yield (
                 "fdb", entry.mac, _name(space, entry.interface), entry.state, f"master {entry.master}",
                 f"vlan {entry.vlan or ''}", f"dst {entry.remote}", f"vni {entry.vni or ''}",
+                f"sticky {entry.sticky}",
             )  # fmt: skip
     for queue in space.qdiscs:
         yield "qdisc", _name(space, queue.interface), queue.kind, queue.handle

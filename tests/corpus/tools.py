@@ -249,6 +249,7 @@ def _forwarding(place: Place) -> Iterator[Fact]:
         yield (
             "fdb", entry["mac"], entry["ifname"], entry["state"], f"master {'master' in entry}",
             f"vlan {entry.get('vlan', '')}", f"dst {entry.get('dst', '')}", f"vni {entry.get('vni', '')}",
+            f"sticky {'sticky' in entry.get('flags', ())}",
         )  # fmt: skip
 
 

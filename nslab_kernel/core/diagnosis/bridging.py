@@ -114,7 +114,8 @@ def _in(walk: Walk, stop: Stop, packet: Packet, frame: _Frame) -> None:
         _check_vlans(walk, here, bridge)
         _check_port(walk, here, bridge, interface)
         _check_lock(here, bridge, interface, frame)
-        if interface.port is None or interface.port.learning:
+        learns = interface.port is None or interface.port.learning
+        if learns and bridge.bridge and bridge.bridge.ageing_time:
             walk.heard(here, bridge, frame.source, interface.index)
         sight = frame.sight(here, packet, interface.name)
         filter_by(walk, "prerouting", frame_chains(here, "bridge", "prerouting"), sight)
@@ -265,23 +266,42 @@ def _check_flooding(
             raise StoppedError(Cause("no-broadcasts", place, {**facts, "setting": kind}, (repair,)))
         return
     known = _entry(here, bridge, frame.destination)
-    written = known is not None and known.state != "learnt"
-    behind = known.interface if known and written else walk.behind(here, bridge, frame.destination)
-    if behind is None and known:
-        behind = known.interface
+    if known and known.state == "permanent" and not own:
+        name = _name_of(here, known.interface)
+        repair = (DeleteForwarding(frame.destination, name, here.name),)
+        facts |= {"mac": frame.destination, "other": name}
+        raise StoppedError(Cause("local-forwarding", Place(here.name, name), facts, (repair,)))
+    behind = _port_for(walk, here, bridge, known, frame.destination)
     if behind is not None and behind != outward.index:
-        raise StoppedError(
-            _elsewhere(walk, here, bridge, outward, known if written else None, behind, frame.destination)
-        )
+        entered = known if known and known.state != "learnt" and known.interface == behind else None
+        raise StoppedError(_elsewhere(walk, here, bridge, outward, entered, behind, frame.destination))
     if behind is None and not port.learning and not port.flood:
         repair = (SetPort(outward.name, "flood", "on", here.name, "off"),)
         raise StoppedError(Cause("port-deaf", place, facts, (repair,)))
 
 
+def _port_for(
+    walk: Walk, here: Namespace, bridge: Interface, known: ForwardingEntry | None, mac: str
+) -> int | str | None:
+    """The port behind which a bridge takes an address to be: where frames from it came in last.
+
+    That goes for an entry that a person made, too, unless it is sticky or local (br_fdb_update).
+    """
+    if known and (known.sticky or known.state == "permanent"):
+        return known.interface
+    heard = walk.behind(here, bridge, mac)
+    return known.interface if heard is None and known else heard
+
+
+def _name_of(here: Namespace, index: int) -> str:
+    port = here.interface(index)
+    return port.name if port else ""
+
+
 def _entry(here: Namespace, bridge: Interface, mac: str) -> ForwardingEntry | None:
     """The line of a bridge's forwarding table for an address, as far as it was read."""
     for entry in here.forwarding:
-        if entry.mac == mac and entry.master:
+        if entry.mac == mac and entry.master and not entry.vlan:
             port = here.interface(entry.interface)
             if port and (port.master == bridge.index or port.index == bridge.index):
                 return entry

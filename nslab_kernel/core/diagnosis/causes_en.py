@@ -181,7 +181,17 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "wrong-forwarding": (
         "{mac} is behind {interface}",
-        "This entry sends the frames for {mac} to {interface}, where nobody has that address.",
+        (
+            "This entry sends the frames for {mac} to {interface}, where nobody has that address, and stays when "
+            "the owner sends a frame by another port."
+        ),
+    ),
+    "local-forwarding": (
+        "{mac} is permanent",
+        (
+            "A permanent entry says that the address is {bridge}'s own, which keeps the frames for it and sends them "
+            "to no port: an entry that is to lead to one is `static`."
+        ),
     ),
     "same-mac": (
         "{mac} is behind {other}",

@@ -114,6 +114,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "port-locked": ("locked on", "锁定的端口丢弃来自 {mac} 的帧，因为 {bridge} 的转发表里它不在这个端口后面。"),
     "no-broadcasts": ("{setting} off", "{bridge} 不把发给所有人的帧送到 {interface}，所以寻找邻居的询问到不了那里。"),
     "wrong-forwarding": ("{mac} 在 {interface} 后面", "这一条把发给 {mac} 的帧送到 {interface}，那里没有这个地址。"),
+    "local-forwarding": (
+        "{mac} 是 permanent",
+        (
+            "permanent 的一条表示这个地址是 {bridge} 自己的：它把发给这个地址的帧留下，不送到任何端口；"
+            "要送到某个端口，应该写 `static`。"
+        ),
+    ),
     "same-mac": (
         "{mac} 在 {other} 后面",
         "两个接口有同一个 MAC 地址：{bridge} 在其中一个端口学到它，另一个就什么也收不到。",

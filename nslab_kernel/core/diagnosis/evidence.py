@@ -133,6 +133,7 @@ _LOOKS: dict[str, _Look] = {
     "port-locked": _port,
     "no-broadcasts": _port,
     "wrong-forwarding": _forwarding,
+    "local-forwarding": _forwarding,
     "same-mac": _forwarding,
     "filtered-by-tc": _filters,
     "dropped-by-queue": _queues,

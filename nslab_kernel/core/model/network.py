@@ -240,6 +240,7 @@ class ForwardingEntry:
     remote: str = ""  # of vxlan: the address of the end behind which it is
     vni: int | None = None  # of vxlan, where it isn't the interface's own
     port: int | None = None  # likewise
+    sticky: bool = False  # stays where it is, even when frames from the address come in elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,6 +257,8 @@ def _entry_words(interface: Interface, entry: ForwardingEntry) -> Iterator[str]:
             yield from (key, str(value))
     yield "master" if entry.master else "self"
     yield entry.state
+    if entry.sticky:
+        yield "sticky"
 
 
 _MACVLAN = (("mode", "mode"), ("flags", ""))

@@ -154,6 +154,7 @@ _IFF_UP, _IFF_NOARP, _IFF_LOWER_UP = 0x1, 0x80, 0x10000
 _IFA_F_DADFAILED, _IFA_F_TENTATIVE, _IFA_F_PERMANENT, _IFA_F_NOPREFIXROUTE = 0x08, 0x40, 0x80, 0x200
 _NUD_NOARP, _NUD_PERMANENT = 0x40, 0x80
 _NTF_PROXY = 8
+_NTF_STICKY = 64
 _AF_BRIDGE = 7
 _RTNH_F_ONLINK = 4
 _ETHERNET_GROUP = 0x01  # of a MAC address's first byte: for a group
@@ -305,7 +306,7 @@ def forwarding(messages: Iterable[Message], links: Iterable[Link]) -> tuple[Forw
     known = {link.own_index: link for link in links}
     found = []
     for _, body in messages:
-        family, index, state, _, _ = _NEIGHBOUR.unpack_from(body)
+        family, index, state, flags, _ = _NEIGHBOUR.unpack_from(body)
         link = known.get(index)
         values = attributes(body, _NEIGHBOUR.size)
         if family != _AF_BRIDGE or link is None or 2 not in values:
@@ -324,6 +325,7 @@ def forwarding(messages: Iterable[Message], links: Iterable[Link]) -> tuple[Forw
                 _address_of(values[1]) if 1 in values else "",
                 _U32.unpack(values[7])[0] if 7 in values else None,
                 int.from_bytes(values[6], "big") if 6 in values else None,
+                bool(flags & _NTF_STICKY),
             )
         )
     return tuple(sorted(found, key=lambda entry: (entry.interface, entry.mac, entry.remote, entry.vlan or 0)))

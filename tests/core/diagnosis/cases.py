@@ -108,10 +108,10 @@ def mac(network: Network, namespace: str, name: str) -> str:
     return found.mac
 
 
-def misdirected() -> Network:
-    """br1 has been told that ns2 is behind the port of ns3."""
+def misdirected(state: str = "static", port: str = "veth-ns3", *, sticky: bool = True) -> Network:
+    """br1 has an entry for ns2, behind the port of ns3 unless another is named."""
     network = bridged(3)
-    entry = ForwardingEntry(mac(network, "ns2", "eth00-ns2"), index(network, HOST, "veth-ns3"), "static", True)
+    entry = ForwardingEntry(mac(network, "ns2", "eth00-ns2"), index(network, HOST, port), state, True, sticky=sticky)
     return changed(network, HOST, forwarding=(entry,))
 
 
@@ -320,6 +320,7 @@ CASES: dict[str, Case] = {
     "port-locked": Case(broken(bridged(), SetPort("veth-ns1", "locked", "on"))),
     "no-broadcasts": Case(broken(bridged(), SetPort("veth-ns2", "bcast_flood", "off"))),
     "wrong-forwarding": Case(misdirected()),
+    "local-forwarding": Case(misdirected("permanent", "veth-ns2", sticky=False)),
     "same-mac": Case(
         broken(
             bridged(),

@@ -138,12 +138,13 @@ bridge link set dev v2 isolated on
 bridge link set dev v3 locked on
 bridge link set dev v4 hairpin on
 
-### static entries of the forwarding table, on the right port and on the wrong one
+### entries of the forwarding table: on the right port, on the wrong one, sticky, local
+# A static entry moves to where its owner speaks next; a sticky one stays; a permanent one is the bridge's own address.
 ip link add br0 type bridge
 ip link set br0 up
-for k in 1 2 3; do
+ip addr add 10.7.0.254/24 dev br0
+for k in 1 2 3 4 5; do
   ip netns add n$k
-  # Without IPv6, whose reports would move the wrong entry to the right port at any moment.
   ip netns exec n$k sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
   ip link add v$k type veth peer name eth0 netns n$k
   ip -n n$k link set eth0 address 02:00:00:00:00:0$k up
@@ -152,7 +153,36 @@ for k in 1 2 3; do
 done
 bridge fdb replace 02:00:00:00:00:01 dev v1 master static
 bridge fdb replace 02:00:00:00:00:02 dev v3 master static
+bridge fdb replace 02:00:00:00:00:04 dev v3 master static sticky
+bridge fdb add 02:00:00:00:00:05 dev v5 master
 bridge fdb add 02:00:00:00:00:99 dev v3 master permanent
+
+### a static entry on the wrong port of a bridge that doesn't learn
+ip link add br0 type bridge ageing_time 0
+ip link set br0 up
+for k in 1 2 3; do
+  ip netns add n$k
+  ip link add v$k type veth peer name eth0 netns n$k
+  ip -n n$k link set eth0 address 02:00:00:00:00:0$k up
+  ip link set v$k master br0 up
+  ip -n n$k addr add 10.7.0.$k/24 dev eth0
+done
+bridge fdb replace 02:00:00:00:00:02 dev v3 master static
+
+### locked ports with a static entry, a permanent one, and none
+ip link add br0 type bridge
+ip link set br0 up
+for k in 1 2 3 4; do
+  ip netns add n$k
+  ip netns exec n$k sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+  ip link add v$k type veth peer name eth0 netns n$k
+  ip -n n$k link set eth0 address 02:00:00:00:00:0$k up
+  ip link set v$k master br0 up
+  ip -n n$k addr add 10.7.0.$k/24 dev eth0
+done
+for k in 2 3 4; do bridge link set dev v$k locked on learning off; done
+bridge fdb replace 02:00:00:00:00:02 dev v2 master static
+bridge fdb replace 02:00:00:00:00:03 dev v3 master permanent
 
 ### one MAC address in two namespaces
 ip link add br0 type bridge
