@@ -13,7 +13,7 @@ from .findings import Place
 from .netfilter import Passage, Sight, filter_by, frame_chains
 from .packet import Packet
 from .sysctls import BRIDGE_CALLS, bridge_calls
-from .walk import Cause, StoppedError, Walk
+from .walk import Cause, DivertedError, StoppedError, Walk
 
 _MAC = "02:00:00:00:{:02x}:{:02x}"
 _ROOM_FOR_A_TAG = 4  # veth lets a frame be as much longer than its MTU (VLAN_HLEN)
@@ -36,6 +36,8 @@ def carry(walk: Walk, way: Way, packet: Packet, *, mac: str = "") -> Packet:
     ------
     StoppedError
         At the first stop that doesn't let it on.
+    DivertedError
+        Where a bridge hands it to the IP stack.
     LostError
         Where it leaves for what this lab can't see.
     """
@@ -186,9 +188,11 @@ def _ip_firewall(
         return packet
     passage = Passage(walk, here, packet, frame.source, frame.sight(here, packet).packet_type)
     passage.ports = inward.name, outward.name
+    before = len(walk.steps)
     try:
         if passage.hook("prerouting", iif=bridge).destination != packet.destination:
-            raise walk.lost("bridged-dnat", Place(here.name, bridge.name))
+            del walk.steps[before:]
+            raise DivertedError(here, bridge, inward, packet, frame.source)
         passage.hook("forward", iif=bridge, oif=bridge)
         return passage.hook("postrouting", oif=bridge)
     except StoppedError as stopped:
@@ -268,9 +272,9 @@ def _check_flooding(
     known = _entry(here, bridge, frame.destination)
     if known and known.state == "permanent" and not own:
         name = _name_of(here, known.interface)
-        repair = (DeleteForwarding(frame.destination, name, here.name),)
+        removal = (DeleteForwarding(frame.destination, name, here.name),)
         facts |= {"mac": frame.destination, "other": name}
-        raise StoppedError(Cause("local-forwarding", Place(here.name, name), facts, (repair,)))
+        raise StoppedError(Cause("local-forwarding", Place(here.name, name), facts, (removal,)))
     behind = _port_for(walk, here, bridge, known, frame.destination)
     if behind is not None and behind != outward.index:
         entered = known if known and known.state != "learnt" and known.interface == behind else None

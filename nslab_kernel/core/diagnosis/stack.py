@@ -19,7 +19,7 @@ from .routing import Answer, Query, lookup, source_for, source_to_oneself
 from .sysctls import FORWARDING, bridge_calls, default_ttl, forwards, ipv6_off, routes_localnet
 from .unroutable import bypassed, ipv6_back, new_addresses, no_route, refused
 from .validation import check_source, own_address
-from .walk import Cause, Repair, StoppedError, Walk
+from .walk import Cause, DivertedError, Repair, StoppedError, Walk
 
 
 def not_forwarding(walk: Walk, here: Namespace, into: Interface, packet: Packet) -> Cause:
@@ -294,7 +294,7 @@ def _forward(
 ) -> Delivery:
     packet = passage.packet
     bridged = _stays_bridged(here, into, passage)
-    if not bridged and not forwards(here, into, packet.family):
+    if not forwards(here, into, packet.family):
         raise StoppedError(not_forwarding(walk, here, into, packet))
     route = route_of(walk, here, found, packet)
     out = interface_of(here, route)
@@ -354,10 +354,7 @@ def _fitted(walk: Walk, here: Namespace, route: Route, out: Interface, packet: P
 
 
 def _stays_bridged(here: Namespace, into: Interface, passage: Passage) -> bool:
-    """Whether a bridge hands on by itself what its own firewall gave another destination on the same bridge.
-
-    br_netfilter does so without ip_forward.
-    """
+    """Whether a bridge hands on by itself what its own firewall gave another destination on the same bridge."""
     if into.kind != "bridge" or not passage.redirected or not bridge_calls(here, into, passage.packet.family):
         return False
     found = lookup(here, Query(passage.packet.destination, passage.packet.source, into.name))
@@ -403,8 +400,12 @@ def _hand_on(
     receiver = resolution.find(walk, here, out, gateway or packet.destination, packet)
     if came_by:
         _check_turning(walk, here, came_by, receiver.way[1].interface)
-    packet = carry(walk, receiver.way, packet, mac=receiver.mac)
     walk.last_sender = (here, out)
+    try:
+        packet = carry(walk, receiver.way, packet, mac=receiver.mac)
+    except DivertedError as to:
+        walk.last_sender = None  # it was meant for somebody else
+        return receive(walk, to.here, to.bridge, to.port, to.packet, to.mac)
     last = receiver.way[-1]
     if last.namespace is not here:
         packet = replace(packet, mark=0)

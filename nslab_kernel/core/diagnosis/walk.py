@@ -55,6 +55,22 @@ class StoppedError(Exception):
         self.cause = cause
 
 
+class DivertedError(Exception):
+    """A bridge whose frames pass the IP firewall takes a packet for the host: its destination was translated.
+
+    Parameters
+    ----------
+    packet
+        As it came, to be received once more.
+    mac
+        Of the sender of its frame.
+    """
+
+    def __init__(self, here: Namespace, bridge: Interface, port: Interface, packet: Packet, mac: str) -> None:
+        super().__init__(packet.destination)
+        self.here, self.bridge, self.port, self.packet, self.mac = here, bridge, port, packet, mac
+
+
 class LostError(Exception):
     """The packet goes on, but nobody in this lab can tell where.
 

@@ -53,7 +53,6 @@ _UNKNOWN = {
     "en": {
         "unread-rule": "the firewall rule `{rule}` in {where}",
         "unread-nat": "where the rule `{rule}` in {where} sends the packet",
-        "bridged-dnat": "a frame on {interface} in {where} whose destination the IP firewall translates",
         "several-routes": "which of several equal routes {where} takes to {ip}",
         "several-answer": "which of several namespaces answers first for {ip}, asked by {where}",
         "same-mac": "which of several interfaces with the MAC address {mac} gets the frame",
@@ -73,7 +72,6 @@ _UNKNOWN = {
     "zh": {
         "unread-rule": "{where} 的防火墙规则 `{rule}`",
         "unread-nat": "{where} 的规则 `{rule}` 会把数据包送到哪里",
-        "bridged-dnat": "{where} 的 {interface} 上被 IP 防火墙转换了目的地址的帧",
         "several-routes": "{where} 到 {ip} 会走几条相同路由中的哪一条",
         "several-answer": "{where} 询问 {ip} 时，几个命名空间中谁先应答",
         "same-mac": "几个接口都有 MAC 地址 {mac}，谁会收到这个帧",

@@ -322,3 +322,44 @@ ip -n b link set eth0 up
 ip -n a addr add 10.1.0.1/24 dev eth0
 ip -n b addr add 10.1.0.2/24 dev eth0
 ip -n b addr add 10.1.0.3/24 dev eth0
+
+### frames whose ends a bridge's IP firewall translates, the host not forwarding
+#? c3 > 10.0.1.9
+ip link add br1 type bridge
+ip link set br1 up
+ip addr add 10.0.1.1/24 dev br1
+sysctl -qw net.bridge.bridge-nf-call-iptables=1
+for k in 3 4 5; do
+  ip netns add c$k
+  ip link add v$k type veth peer name eth0 netns c$k
+  ip link set v$k master br1 up
+  ip -n c$k link set eth0 address 02:00:00:00:00:0$k up
+  ip -n c$k addr add 10.0.1.$k/24 dev eth0
+done
+iptables -t nat -A POSTROUTING -s 10.0.1.3 -j MASQUERADE
+iptables -t nat -A PREROUTING -d 10.0.1.9 -j DNAT --to-destination 10.0.1.4
+iptables -t nat -A PREROUTING -d 10.0.1.8 -j DNAT --to-destination 10.0.1.1
+for ip in 8 9; do ip -n c3 neigh add 10.0.1.$ip lladdr 02:00:00:00:00:04 dev eth0; done
+
+### frames whose ends a bridge's IP firewall translates, in a namespace that forwards
+#: listen c4 tcp * 80
+#? c3 > 10.0.1.9
+#? c3 > 10.0.1.8
+#? c3 > 10.0.1.8 tcp 80
+#? c5 > 10.0.1.9 tcp 80
+ip netns add sw
+ip -n sw link add br1 type bridge
+ip -n sw link set br1 up
+ip -n sw addr add 10.0.1.1/24 dev br1
+ip netns exec sw sysctl -qw net.bridge.bridge-nf-call-iptables=1 net.ipv4.ip_forward=1
+for k in 3 4 5; do
+  ip netns add c$k
+  ip -n sw link add v$k type veth peer name eth0 netns c$k
+  ip -n sw link set v$k master br1 up
+  ip -n c$k link set eth0 address 02:00:00:00:00:0$k up
+  ip -n c$k addr add 10.0.1.$k/24 dev eth0
+done
+ip netns exec sw iptables -t nat -A POSTROUTING -s 10.0.1.3 -j MASQUERADE
+ip netns exec sw iptables -t nat -A PREROUTING -d 10.0.1.9 -j DNAT --to-destination 10.0.1.4
+ip netns exec sw iptables -t nat -A PREROUTING -d 10.0.1.8 -j DNAT --to-destination 10.0.1.5
+for k in 3 5; do for ip in 8 9; do ip -n c$k neigh add 10.0.1.$ip lladdr 02:00:00:00:00:04 dev eth0; done; done
