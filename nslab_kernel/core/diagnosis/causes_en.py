@@ -8,6 +8,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "There is no namespace called {name}, and {where} finds no address for that name to send a packet to.",
     ),
     "no-interface": ("nothing but lo", "{Where} has no cable by which a packet could come or go."),
+    "not-connected": (
+        "no way to {owner}",
+        "No cable, bridge or tunnel leads from {where} to {owner}, which has {ip}, not even over other namespaces.",
+    ),
     "interface-down": (
         "{interface} is DOWN",
         "An interface that is down neither sends nor receives.",

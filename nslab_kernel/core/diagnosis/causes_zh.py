@@ -7,6 +7,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "查不到 {name} 的地址",
         "没有叫 {name} 的命名空间，{where} 也查不到这个名字的地址，数据包无处可发。",
     ),
+    "not-connected": (
+        "没有通往 {owner} 的路",
+        "{ip} 在 {owner} 上，而从 {where} 到那里没有任何网线、网桥或隧道，经过别的命名空间也不行。",
+    ),
     "no-interface": ("只有 lo", "{where} 没有任何网线，数据包无法进出。"),
     "interface-down": ("{interface} 是 DOWN", "down 的接口既不发送也不接收。"),
     "bridge-down": ("{interface} 是 DOWN", "down 的网桥不会把帧从一个端口转到另一个端口。"),

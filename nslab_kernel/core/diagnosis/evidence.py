@@ -96,6 +96,7 @@ def _name(cause: Cause) -> str:
 _LOOKS: dict[str, _Look] = {
     "unknown-name": _name,
     "no-interface": _link,
+    "not-connected": _link,
     "interface-down": _link,
     "bridge-down": _link,
     "lo-down": _link,

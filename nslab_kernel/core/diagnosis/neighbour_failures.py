@@ -43,6 +43,10 @@ def nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet
         found = lookup(here, Query(packet.destination, packet.source))
         route = found.routes[0] if found.routes else None
         repairs = new_routes(walk, here, packet.destination, route) if route else ()
+        if not prefix:  # a gateway that a route alone puts on the link: a router there may be given the address
+            full = f"{ip}/{128 if family == 6 else 32}"
+            ends = [end for end in ends_on(walk, here, out) if end[0] is not here and forwards(*end, family)]
+            repairs += tuple((AddAddress(far.name, full, there.name),) for there, far in ends)
         return Cause("wrong-gateway", Place(here.name, out.name), facts, repairs)
     return Cause("nobody-has-it", Place(here.name, out.name), facts)
 

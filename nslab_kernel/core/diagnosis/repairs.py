@@ -12,6 +12,7 @@ from ..effects import after
 from ..model.network import Network
 from ..operations.actions import AddAddress, AddRoute
 from .branching import Settled, settle
+from .connecting import apart
 from .harm import Harm, touches_internet
 from .questions import Question
 from .walk import Cause, Repair
@@ -64,7 +65,9 @@ def obstacles(network: Network, asked: Question, settled: Settled) -> tuple[Obst
     if not ends:
         assert settled.cause
         return (Obstacle(settled.cause, settled.told.walk.leg),)
-    return _certain(min(ends, key=lambda end: end[0])[1])
+    found = _certain(min(ends, key=lambda end: end[0])[1])
+    nothing = apart(settled.told.walk, asked.source, [obstacle.cause for obstacle in found])
+    return (Obstacle(nothing, "there"),) if nothing else found
 
 
 def _certain(way: tuple[Obstacle, ...]) -> tuple[Obstacle, ...]:

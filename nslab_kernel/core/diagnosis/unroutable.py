@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model.network import Interface, Namespace
+from ..model.network import Interface, Namespace, Route
 from ..operations import internet
-from ..operations.actions import AddAddress, DeleteRoute, DeleteRule, SetUp
+from ..operations.actions import AddAddress, AddRoute, DeleteRoute, DeleteRule, SetUp
 from .findings import Place
 from .neighbour_failures import candidates, leads_to, other_prefix, strayed, switch_ipv6_on
 from .owners import global_ones, holders, inside, is_private
 from .packet import Packet
 from .remedies import ends_on, masquerades, new_routes, route_to_subnet, subnets_on
 from .routing import Answer
-from .sysctls import forwards, ipv6_off
+from .sysctls import answers_for_others, forwards, ipv6_off
 from .walk import Cause, Repair, Walk
 
 
@@ -36,7 +36,11 @@ def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
         repairs = masquerades(walk, packet.destination)
         if repairs:
             return Cause("private-source", Place(here.name), facts, repairs)
-    repairs = (*_own_routes(here, links, packet), *new_routes(walk, here, packet.destination))
+    repairs = (
+        *_own_routes(here, links, packet),
+        *new_routes(walk, here, packet.destination),
+        *_routes_on_link(walk, here, links, packet),
+    )
     return _cut_off(walk, here, links, packet) or Cause("no-route", Place(here.name), facts, repairs)
 
 
@@ -46,6 +50,25 @@ def _own_routes(here: Namespace, links: list[Interface], packet: Packet) -> Iter
         for address in global_ones(interface, packet.family):
             if interface.up and inside(packet.destination, address.network):
                 yield (route_to_subnet(here, interface, address),)
+
+
+def _routes_on_link(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Iterator[Repair]:
+    """Routes to a router that shares no subnet with this namespace, as one has with an address of full length.
+
+    It has an address of its own, or answers for everybody beyond it (proxy_arp).
+    """
+    family = packet.family
+    for interface in links:
+        if not interface.up or interface.master is not None:
+            continue
+        for there, far in ends_on(walk, here, interface):
+            if there is here or not forwards(there, far, family):
+                continue
+            for address in global_ones(far, family):
+                route = Route("default", family, address.ip, onlink=True)
+                yield (AddRoute(route, interface.name, here.name),)
+            if family == 4 and answers_for_others(there, far, 4):
+                yield (AddRoute(Route("default", scope="link"), interface.name, here.name),)
 
 
 def _cut_off(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:

@@ -234,7 +234,8 @@ def hairpin() -> Network:
     """The host sends what ns2 sends to its port 8080 back to ns2 by the same bridge port, without routing it."""
     rule = Rule((Match("tcp dport", ("8080",)),), Verdict("dnat", "172.16.1.1", "80"), 4, text="dnat to 172.16.1.1:80")
     masquerade = Rule((), Verdict("masquerade"), 5, text="masquerade")
-    network = ruled(broken(bridged(), BRIDGED), HOST, PREROUTING, rule)
+    forwarding = SetSysctl("net.ipv4.ip_forward", "1")
+    network = ruled(broken(bridged(), BRIDGED, forwarding), HOST, PREROUTING, rule)
     return listening(ruled(network, HOST, POSTROUTING, masquerade), "ns1", "0.0.0.0", 80)
 
 
@@ -268,6 +269,11 @@ UNREACHABLE = Route("172.17.0.0/16", kind="unreachable")
 CASES: dict[str, Case] = {
     "unknown-name": Case(bridged(), destination="nowhere", curable=False),
     "no-interface": Case(broken(bridged(1), AddNamespace("bare")), "bare", "ns1", curable=False),
+    "not-connected": Case(
+        broken(bridged(1), AddNamespace("far"), AddBridge("br9", "far"), AddAddress("br9", "10.9.0.1/24", "far")),
+        destination="10.9.0.1",
+        curable=False,
+    ),
     "interface-down": Case(broken(bridged(), SetDown("eth00-ns1", "ns1"))),
     "bridge-down": Case(broken(bridged(), SetDown("br1"))),
     "lo-down": Case(broken(bridged(), SetDown("lo", "ns1")), "ns1", "ns1"),
