@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property, partial
 from threading import Lock
 
@@ -109,10 +110,10 @@ def _probe(limit: _Limit, probe: Probe) -> Answer:
     namespaces.enter(namespaces.find(probe.source))
     refused = _refused_by_routing(address)
     if refused:
-        return Answer(refused)
+        return Answer(refused, address=address)
     asking = {"icmp": _echo, "tcp": _connect, "udp": _datagram}[probe.protocol]
     with asking(address, probe.port) as ask:
-        return _persevere(ask, limit)
+        return replace(_persevere(ask, limit), address=address)
 
 
 def _resolved(probe: Probe) -> str:

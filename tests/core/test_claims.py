@@ -46,7 +46,8 @@ PAGE = ("http://192.0.2.2/",)
 def verdict(line: str, network: Network = LAB, language: str = "en", how: str = "answered") -> Verdict:
     """Judge one line, where every packet that it needs met with the same fate."""
     (claim,) = parse(line)
-    return judge(claim, network, {probe: Answer(how, 0.00005) for probe in probes(claim, network)}, language)
+    answers = {probe: Answer(how, 0.00005, probe.address) for probe in probes(claim, network)}
+    return judge(claim, network, answers, language)
 
 
 def fix(judged: Verdict) -> str:

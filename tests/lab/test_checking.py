@@ -40,6 +40,7 @@ def lab() -> Iterator[Lab]:
     lab.close()
     # A namespace may take a while to go, and its cable with it: pull that first.
     shell("for n in 1 2; do ip link del veth-ns$n || true; ip netns del ns$n; done; ip link del mydocker0")
+    shell("rm -rf /etc/netns/ns1")
 
 
 def reason(lab: Lab, line: str, *, holds: bool) -> str:
@@ -118,6 +119,10 @@ def test_a_name_is_looked_up_where_the_packet_starts(lab: Lab) -> None:
     assert "finds no address for the name nowhere.invalid" in reason(lab, "ns1 can ping nowhere.invalid", holds=False)
     shell("ip -n ns1 link set lo up")
     assert reason(lab, "ns1 can ping localhost", holds=True)
+    shell("mkdir -p /etc/netns/ns1; echo '172.16.1.2 neighbour' > /etc/netns/ns1/hosts")
+    assert "answered" in reason(lab, "ns1 can ping neighbour", holds=True)
+    shell("ip -n ns1 addr add 172.16.1.2/32 dev lo")
+    assert "172.16.1.2" in reason(lab, "ns1 can ping neighbour", holds=False)
 
 
 def test_many_claims_take_no_longer_than_one(lab: Lab) -> None:

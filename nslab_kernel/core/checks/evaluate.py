@@ -295,10 +295,13 @@ class Answer:
         answer), ``refused``, ``prohibited``, ``unknown name``, ``failed``.
     seconds
         How long the answer took.
+    address
+        The address that was tried: the probe's own, or what its name was looked up as; empty for an unknown name.
     """
 
     how: str
     seconds: float = 0.0
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,10 +405,10 @@ def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], la
     if not tried:
         return Fact(not claim.expected, reason(language, "no address to try", claim.target), _why(claim))
     answered = [(probe, answer) for probe, answer in tried if answer.how == "answered"]
-    for probe, _answer in answered:
-        itself = _answers_itself(network, claim.source, probe.address)
+    for _probe, answer in answered:
+        itself = _answers_itself(network, claim.source, answer.address)
         if itself:
-            return Fact(False, reason(language, "answers itself", claim.source, probe.address, *itself))
+            return Fact(False, reason(language, "answers itself", claim.source, answer.address, *itself))
     if answered:
         probe, answer = answered[0]
         milliseconds = 1000 * answer.seconds
