@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 MODULES = (
     "nslab_kernel.linux.reading",
     "nslab_kernel.core.operations.plans",
-    "pyroute2.netlink.rtnl.ifinfmsg",
     "nslab_kernel.linux.netlink.apply",
     "networkx.algorithms",
     "networkx",

@@ -70,3 +70,19 @@ def test_an_address_is_packed_with_its_prefix_and_without_a_broadcast(cidr: str,
     assert found["IFA_LOCAL"] == found["IFA_ADDRESS"] == ip
     assert found.get("IFA_FLAGS") == flags
     assert "IFA_BROADCAST" not in found
+
+
+def test_a_bridge_is_made_by_its_kind_alone() -> None:
+    message = read(encode.bridge("mydocker0"), ifinfmsg)
+    found = attributes(message)
+    assert (message["header"]["type"], message["header"]["flags"]) == (16, CREATE_EXCLUSIVE)
+    assert (found["IFLA_IFNAME"], attributes(found["IFLA_LINKINFO"])) == ("mydocker0", {"IFLA_INFO_KIND": "bridge"})
+
+
+@pytest.mark.parametrize(("cidr", "family"), [("172.16.1.1/16", 2), ("2001:db8::1/64", 10)])
+def test_an_address_is_taken_from_one_interface(cidr: str, family: int) -> None:
+    message = read(encode.delete_address(5, cidr), ifaddrmsg)
+    ip, _, prefix = cidr.partition("/")
+    assert message["header"]["type"] == 21
+    assert (message["family"], message["prefixlen"], message["index"]) == (family, int(prefix), 5)
+    assert attributes(message) == {"IFA_LOCAL": ip, "IFA_ADDRESS": ip}

@@ -15,7 +15,7 @@ from ...core.operations.batches import batches, is_building, is_removing, taking
 from ...core.translation import _, joined
 from .. import namespace_processes, nft, resolvers, sysctl, uplink_request
 from ..interrupts import Held, held
-from . import link_requests, requests
+from . import link_requests, route_requests
 from .build import build, remove
 from .handles import Doors
 from .socket import ActionError, NetlinkError
@@ -227,14 +227,14 @@ _PERFORM: dict[type[Action], Callable[[Any, Doors], None]] = {
     firewall_actions.DeleteTable: nft.change_rules,
     actions.Nft: nft.run_nft,
     firewall_actions.SetPolicy: nft.change_rules,
-    actions.AddBridge: requests.add_bridge,
-    actions.AddRoute: requests.add_route,
-    actions.AddRule: requests.add_rule,
-    actions.AddVeth: requests.add_veth,
-    actions.DeleteAddress: requests.delete_address,
-    actions.DeleteRoute: requests.delete_route,
-    actions.DeleteRule: requests.delete_rule,
-    actions.SetDown: requests.set_down,
+    actions.AddBridge: link_requests.add_bridge,
+    actions.AddRoute: route_requests.add_route,
+    actions.AddRule: route_requests.add_rule,
+    actions.AddVeth: link_requests.add_veth,
+    actions.DeleteAddress: link_requests.delete_address,
+    actions.DeleteRoute: route_requests.delete_route,
+    actions.DeleteRule: route_requests.delete_rule,
+    actions.SetDown: link_requests.set_down,
     connect.SetResolver: resolvers.set_resolver,
     connect.UnsetResolver: resolvers.unset_resolver,
     actions.SetSysctl: sysctl.set_sysctl,

@@ -1,27 +1,21 @@
-"""Netlink messages by pyroute2, for every action that isn't hot."""
+"""Routes and policy rules (ip-route(8), ip-rule(8)), packed by pyroute2: many attributes, and rarely set."""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
 from typing import Any
 
 from ...core.model.network import FULL_MASK, PolicyRule, Route
 from ...core.operations.actions import (
-    AddBridge,
     AddRoute,
     AddRule,
-    AddVeth,
-    DeleteAddress,
     DeleteRoute,
     DeleteRule,
-    SetDown,
 )
-from . import encode
 from .handles import Doors
 from .socket import NLM_F_CREATE, NLM_F_EXCL
 
-_RTM_DELADDR, _RTM_NEWROUTE, _RTM_DELROUTE, _RTM_NEWRULE, _RTM_DELRULE = 21, 24, 25, 32, 33
+_RTM_NEWROUTE, _RTM_DELROUTE, _RTM_NEWRULE, _RTM_DELRULE = 24, 25, 32, 33
 _RTN = {"unicast": 1, "local": 2, "broadcast": 3, "multicast": 5, "blackhole": 6, "unreachable": 7, "prohibit": 8}
 _RTN["throw"] = 9
 _FR_ACT = {"table": 1, "goto": 2, "nop": 3, "blackhole": 6, "unreachable": 7, "prohibit": 8}
@@ -30,37 +24,6 @@ _IP_PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "ipv6-icmp": 58, "sctp": 132}
 _PROTOCOLS = {"redirect": 1, "kernel": 2, "boot": 3, "static": 4, "ra": 9, "dhcp": 16}
 _RTNH_F_ONLINK = 4
 _FIB_RULE_INVERT = 2
-
-
-def add_bridge(action: AddBridge, doors: Doors) -> None:
-    attributes = [("IFLA_IFNAME", action.name), ("IFLA_LINKINFO", {"attrs": [("IFLA_INFO_KIND", "bridge")]})]
-    _send(doors, action.namespace, encode.RTM_NEWLINK, _link(attributes), NLM_F_CREATE | NLM_F_EXCL)
-
-
-def add_veth(action: AddVeth, doors: Doors) -> None:
-    far: list[tuple[str, Any]] = [("IFLA_IFNAME", action.peer)]
-    if action.peer_namespace != action.namespace:
-        far.append(("IFLA_NET_NS_FD", doors.file(action.peer_namespace)))
-    pair = [("IFLA_INFO_KIND", "veth"), ("IFLA_INFO_DATA", {"attrs": [("VETH_INFO_PEER", {"attrs": far})]})]
-    attributes = [("IFLA_IFNAME", action.name), ("IFLA_LINKINFO", {"attrs": pair})]
-    _send(doors, action.namespace, encode.RTM_NEWLINK, _link(attributes), NLM_F_CREATE | NLM_F_EXCL)
-
-
-def set_down(action: SetDown, doors: Doors) -> None:
-    door = doors.socket(action.namespace)
-    door.send([encode.set_up(door.index(action.name), up=False)])
-
-
-def delete_address(action: DeleteAddress, doors: Doors) -> None:
-    from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
-
-    ip, _, prefix = action.cidr.partition("/")
-    message = ifaddrmsg()
-    message["family"] = _family(6 if ":" in ip else 4)
-    message["prefixlen"] = int(prefix)
-    message["index"] = doors.socket(action.namespace).index(action.interface)
-    message["attrs"] = [("IFA_LOCAL", ip), ("IFA_ADDRESS", ip)]
-    _send(doors, action.namespace, _RTM_DELADDR, message)
 
 
 def add_route(action: AddRoute, doors: Doors) -> None:
@@ -92,14 +55,6 @@ def _send(doors: Doors, namespace: str, kind: int, message: Any, flags: int = 0)
     message["header"]["flags"] = flags
     message.encode()
     doors.socket(namespace).send([bytes(message.data)])
-
-
-def _link(attributes: Sequence[tuple[str, Any]]) -> Any:
-    from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
-
-    message = ifinfmsg()
-    message["attrs"] = attributes
-    return message
 
 
 def _route(route: Route, interface: str, namespace: str, doors: Doors) -> Any:
