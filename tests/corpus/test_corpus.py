@@ -19,6 +19,8 @@ from . import told, tools, whole
 from .building import built
 from .catalogue import Case, cases
 
+pytestmark = pytest.mark.once
+
 _PATIENCE = 3.0  # seconds; IPv6 addresses and carriers may still come and go
 _TOP = Path(__file__).parent.parent.parent
 _RESOLVED = ("set", "map")  # a snapshot has their elements in the rules that look them up

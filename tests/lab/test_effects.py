@@ -31,6 +31,8 @@ from nslab_kernel.linux.netlink.apply import apply
 
 from ..comparison import settled
 
+pytestmark = pytest.mark.once
+
 FORWARD = Chain("ip", "guard", "forward", (), "forward", "filter", 0)
 NO_PING = Rule((Match("icmp type", ("echo-request",)),), Verdict("drop"), 2, text="icmp type echo-request drop")
 DEFAULT = Route("default", gateway="172.16.0.1")

@@ -18,6 +18,8 @@ import pytest
 
 from nslab_kernel.lab import Lab
 
+pytestmark = pytest.mark.once
+
 DATA = json.loads((Path(__file__).parent / "networks.json").read_text())
 NETWORKS = [pytest.param(network, id=network["name"]) for network in DATA["networks"]]
 TRIES = 3  # a busy machine is slow at times

@@ -8,6 +8,8 @@ from benchmarks.proof.proving import prove
 from benchmarks.proof.record import Tally, record
 from nslab_kernel.lab import Lab
 
+pytestmark = pytest.mark.once
+
 LABS, SEED = 30, 7
 
 

@@ -14,6 +14,8 @@ from nslab_kernel.core.diagnosis.routing import Query, lookup, source_for
 from nslab_kernel.lab import Lab
 from nslab_kernel.linux import namespaces
 
+pytestmark = pytest.mark.once
+
 
 def shell(commands: str) -> None:
     subprocess.run(["sh", "-ec", commands], check=True)

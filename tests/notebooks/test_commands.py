@@ -14,6 +14,8 @@ from nslab_kernel.core.packages import package_of
 
 from .conftest import ANSWER, lessons, title
 
+pytestmark = pytest.mark.once
+
 SCRIPTS = Path(__file__).parents[2] / "script" / "parts"
 ESSENTIAL = {
     # Of the shell, of Debian's packages that are marked essential, and what setup itself needs.

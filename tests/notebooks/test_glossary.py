@@ -10,6 +10,8 @@ import pytest
 
 from .conftest import NOTEBOOKS
 
+pytestmark = pytest.mark.once
+
 ENGLISH_FILES = sorted((NOTEBOOKS / "en").glob("*.ipynb"))
 # What reads as if translated, and what engineers write instead.
 TRANSLATED = {

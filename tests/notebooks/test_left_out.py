@@ -13,6 +13,8 @@ import pytest
 
 from .conftest import NOTEBOOKS, copied, execute, tags
 
+pytestmark = pytest.mark.once
+
 ENGLISH = sorted((NOTEBOOKS / "en").glob("*.ipynb"))
 IDLE = {"look", "fault", "exercise", "exercise-check", "check"}
 

@@ -16,7 +16,7 @@ import pytest
 
 from .conftest import NOTEBOOKS, Run
 
-pytestmark = pytest.mark.parametrize("language", ["en", "zh"])
+pytestmark = [pytest.mark.once, pytest.mark.parametrize("language", ["en", "zh"])]
 
 
 @pytest.fixture

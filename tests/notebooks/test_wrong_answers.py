@@ -12,6 +12,8 @@ import pytest
 
 from .conftest import NOTEBOOKS, copied, execute, tags, with_answers
 
+pytestmark = pytest.mark.once
+
 START, BRIDGE, WHO, NAT, PUBLISH, TROUBLE, NAMES = (
     *("00-start-here", "01-bridge", "02-who-has-it", "03-nat", "04-publish"),
     *("05-troubleshooting", "06-names-and-ipv6"),
