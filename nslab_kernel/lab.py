@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -223,17 +223,17 @@ class Lab:
         from .core import diagnosis
         from .linux import resolvers
 
-        return diagnosis.why(
+        found = diagnosis.why(
             self.snapshot(volatile=True),
             source,
             destination,
             tcp=tcp,
             udp=udp,
             size=size,
-            language=self.language,
             resolve=partial(resolvers.lookup, source),
             servers=resolvers.nameservers(source),
         )
+        return replace(found, language=self.language)
 
     def trace(
         self,

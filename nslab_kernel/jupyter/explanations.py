@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from ..core.diagnosis import Diagnosis, Finding, Hop, Place
 from ..core.diagnosis.findings import (
     ARROWS,
     LABELS,
     SIGNS,
-    further_title,
     path_title,
     place_words,
     text,
@@ -19,7 +19,7 @@ from ..core.diagnosis.findings import (
 )
 from ..core.foreign import escaped, shown_lines
 from ..core.model.network import Network
-from ..core.translation import _, translated
+from ..core.translation import _, joined, translated
 from ..picture import Mark, Picture
 from .display import copy_button, run_button
 
@@ -53,31 +53,33 @@ def bundle(diagnosis: Diagnosis, picture: Picture | None, *, png: bool = True) -
 
 def html(diagnosis: Diagnosis, picture: str = "") -> str:
     """The verdict and why in one line, the picture, the fix; then, folded, the evidence, what comes behind, the way."""
-    labels = LABELS[diagnosis.language]
+    say = partial(translated, language=diagnosis.language)
     first, further = diagnosis.findings[:1], diagnosis.findings[1:]
-    parts = [_verdict(diagnosis), picture, *(_fix(finding, diagnosis.language) for finding in first)]
-    details = [_card(finding, diagnosis.language) for finding in first]
+    parts = [_verdict(diagnosis, say), picture, *(_fix(finding, diagnosis.language) for finding in first)]
+    details = [_card(finding, say) for finding in first]
     if further:
-        details.append("" if diagnosis.arrives else _title(further_title(diagnosis)))
-        details += [_card(finding, diagnosis.language) for finding in further]
+        details.append("" if diagnosis.arrives else _title(say(LABELS["further"])))
+        details += [_card(finding, say) for finding in further]
     if diagnosis.path:
-        details.append(_way(diagnosis))
+        details.append(_title(say(path_title(diagnosis))))
+        details.append(_list(f"{ARROWS[hop.leg]} {escaped(say(hop.text))}" for hop in diagnosis.path))
     if diagnosis.unevaluated:
-        details.append(_title(labels["unevaluated"]) + _list(f"? {escaped(said)}" for said in diagnosis.unevaluated))
+        unknown = _list(f"? {escaped(say(said))}" for said in diagnosis.unevaluated)
+        details.append(_title(say(LABELS["unevaluated"])) + unknown)
     if details:
-        title, remark = (translated(words, diagnosis.language) for words in _HOW)
+        title, remark = map(say, _HOW)
         summary = f'<summary style="cursor:pointer"><b>{title}</b> <span style="{_DIM}">{remark}</span></summary>'
         parts.append(f"<details>{summary}{''.join(details)}</details>")
     return f'<div class="nslab-why" lang="{diagnosis.language}">{"".join(parts)}</div>'
 
 
-def _verdict(diagnosis: Diagnosis) -> str:
+def _verdict(diagnosis: Diagnosis, say: Callable[[str], str]) -> str:
     edge, ground = _COLOURS[diagnosis.arrives]
-    said = f"{SIGNS[diagnosis.arrives]} {verdict(diagnosis)}"
+    said = f"{SIGNS[diagnosis.arrives]} {say(verdict(diagnosis))}"
     reasons = [finding.matters for finding in diagnosis.findings[:1]]
     if diagnosis.arrives and reasons:
-        reasons.insert(0, LABELS[diagnosis.language]["odd"])
-    why = escaped(" ".join(reasons))
+        reasons.insert(0, LABELS["odd"])
+    why = escaped(say(joined(*reasons)))
     return f'<p class="nslab-seen" style="{_VERDICT.format(edge, ground)}"><b>{escaped(said)}</b> {why}</p>'
 
 
@@ -87,7 +89,7 @@ def _fix(finding: Finding, language: str) -> str:
     lines = finding.cure.splitlines()
     cell = f"!{lines[0]}" if len(lines) == 1 else "\n".join(("%%bash", *lines))
     head = (
-        f'<b>{escaped(LABELS[language]["cure"])}</b><span style="flex:1"></span>'
+        f'<b>{escaped(translated(LABELS["cure"], language))}</b><span style="flex:1"></span>'
         f'<span data-nslab-text="{escaped(finding.cure)}">{copy_button(language)}</span>'
         f'<span data-nslab-text="{escaped(cell)}">{run_button(language)}</span>'
     )
@@ -104,7 +106,14 @@ def marks(diagnosis: Diagnosis, network: Network) -> tuple[Mark, ...]:
     stops = list(dict.fromkeys(place for hop in hops for place in _places(hop)))
     through = dict.fromkeys(port for number in range(len(stops)) for port in _ports(stops, number, network))
     numbered = [Mark(place_words(place), str(number)) for number, place in enumerate(through, start=1)]
-    return (*numbered, *((Mark(place_words(first.place), "", "cross", first.matters),) if first else ()))
+    return (
+        *numbered,
+        *(
+            (Mark(place_words(first.place), "", "cross", translated(first.matters, diagnosis.language)),)
+            if first
+            else ()
+        ),
+    )
 
 
 def _places(hop: Hop) -> tuple[Place, ...]:
@@ -132,23 +141,18 @@ def _title(said: str) -> str:
     return f'<p style="margin:0.8em 0 0.2em;{_DIM}">{escaped(said)}</p>'
 
 
-def _card(finding: Finding, language: str) -> str:
-    labels = LABELS[language]
-    cure = f'<pre style="{_BLOCK}">{escaped(finding.cure)}</pre>' if finding.cure else escaped(labels["no cure"])
+def _card(finding: Finding, say: Callable[[str], str]) -> str:
+    cure = f'<pre style="{_BLOCK}">{escaped(finding.cure)}</pre>' if finding.cure else escaped(say(LABELS["no cure"]))
     lines = (
-        (labels["looked at"], f'<code style="{_CODE}">{escaped(finding.looked_at)}</code>'),
-        (labels["said"], escaped(finding.said)),
-        (labels["cure"], cure),
+        ("looked at", f'<code style="{_CODE}">{escaped(finding.looked_at)}</code>'),
+        ("said", escaped(say(finding.said))),
+        ("cure", cure),
     )
-    rows = "".join(f'<span style="{_DIM}">{escaped(name)}</span><div>{value}</div>' for name, value in lines)
+    rows = "".join(f'<span style="{_DIM}">{escaped(say(LABELS[key]))}</span><div>{value}</div>' for key, value in lines)
     return (
-        f'<div style="{_CARD.format(_COLOURS[False][0])}"><div style="{_DIM}">{escaped(where(finding, language))}</div>'
-        f'<div>{escaped(finding.matters)}</div><div style="{_GRID}">{rows}</div></div>'
+        f'<div style="{_CARD.format(_COLOURS[False][0])}"><div style="{_DIM}">{escaped(say(where(finding)))}</div>'
+        f'<div>{escaped(say(finding.matters))}</div><div style="{_GRID}">{rows}</div></div>'
     )
-
-
-def _way(diagnosis: Diagnosis) -> str:
-    return _title(path_title(diagnosis)) + _list(f"{ARROWS[hop.leg]} {escaped(hop.text)}" for hop in diagnosis.path)
 
 
 def _list(items: Iterable[str]) -> str:

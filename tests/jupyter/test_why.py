@@ -31,7 +31,7 @@ def test_a_way_that_works_is_told_hop_by_hop_and_numbered_in_the_picture(noteboo
     cell = notebook.run("%netns_why ns1 ns2")
     said = explanation(cell)
     assert said.startswith("✓ A ping from ns1 to ns2 (172.16.1.2) arrives, and the answer comes back.")
-    assert "→ br1 takes the echo-request from its port veth-ns1 to its port veth-ns2" in said
+    assert "→ br1 forwards the echo-request from its port veth-ns1 to its port veth-ns2" in said
     assert 'class="s-mark-number"' in cell.pictures[0]
     assert 'class="s-mark-cross"' not in cell.pictures[0]
 
@@ -45,7 +45,7 @@ def test_the_first_cause_has_evidence_and_a_cure_and_a_mark_in_the_picture(noteb
     assert (
         said.index("veth-ns2 is DOWN") < said.index("the next obstacle") < said.index("eth00-ns2 has no IPv4 address")
     )
-    assert "cure: sudo ip link set veth-ns2 up" in said
+    assert "fix: sudo ip link set veth-ns2 up" in said
     assert 'class="s-mark-cross"' in cell.pictures[0]
     assert "An interface that is down neither sends nor receives." in cell.pictures[0]
 
@@ -53,7 +53,7 @@ def test_the_first_cause_has_evidence_and_a_cure_and_a_mark_in_the_picture(noteb
 def test_what_it_tells_to_do_is_done_in_a_cell_and_the_ping_works(notebook: Notebook) -> None:
     notebook.run(TWO)
     notebook.run("!ip link set veth-ns2 down")
-    cures = [line.partition("cure: ")[2] for line in explanation(notebook.run("%netns_why ns1 ns2")).splitlines()]
+    cures = [line.partition("fix: ")[2] for line in explanation(notebook.run("%netns_why ns1 ns2")).splitlines()]
     notebook.run("\n".join(f"!{cure}" for cure in cures if cure))
     assert not notebook.run("%netns ns1 ping -c 1 -W 2 172.16.1.2").failed
 

@@ -32,7 +32,6 @@ def why(
     tcp: int | None = None,
     udp: int | None = None,
     size: int = 0,
-    language: str = "en",
     resolve: Callable[[str], Sequence[str]] | None = None,
     servers: Sequence[str] = (),
 ) -> Diagnosis:
@@ -50,8 +49,6 @@ def why(
         The port to be reached; without either, it is a ping.
     size
         Bytes of data, as ``ping -s`` counts them; 0 for as few as usual.
-    language
-        ``en`` or ``zh``.
     resolve
         Looks a name up as the source would, and returns its addresses; without it, names aren't evaluated.
     servers
@@ -77,16 +74,16 @@ def why(
     if not target and resolve:
         target = next(iter(resolve(destination)), "")
     if target:
-        found = _diagnosis(network, Question(here.name, target, protocol, port, zone, size), language)
+        found = _diagnosis(network, Question(here.name, target, protocol, port, zone, size))
     elif resolve:
-        found = _of_unknown(network, source, destination, servers, language)
+        found = _of_unknown(network, source, destination, servers)
     else:
         unknown = Choice("name", Place(source), {"name": destination}, 1)
-        found = Diagnosis(source, "", None, unevaluated=(words.unevaluated(network, unknown, language),))
-    return replace(found, protocol=protocol, port=port, asked=destination, language=language)
+        found = Diagnosis(source, "", None, unevaluated=(words.unevaluated(network, unknown),))
+    return replace(found, protocol=protocol, port=port, asked=destination)
 
 
-def _diagnosis(network: Network, asked: Question, language: str) -> Diagnosis:
+def _diagnosis(network: Network, asked: Question) -> Diagnosis:
     settled = settle(network, asked)
     walk = settled.told.walk
     met = oddities(network, asked, settled) if settled.arrives else obstacles(network, asked, settled)
@@ -94,9 +91,9 @@ def _diagnosis(network: Network, asked: Question, language: str) -> Diagnosis:
         asked.source,
         walk.goal,
         settled.arrives,
-        tuple(words.finding(network, obstacle, language) for obstacle in met),
-        words.hops(network, walk.steps, language),
-        tuple(dict.fromkeys(words.unevaluated(network, choice, language) for choice in settled.unknown)),
+        tuple(words.finding(network, obstacle) for obstacle in met),
+        words.hops(network, walk.steps),
+        tuple(dict.fromkeys(words.unevaluated(network, choice) for choice in settled.unknown)),
     )
 
 
@@ -131,13 +128,13 @@ def _target(network: Network, destination: str) -> tuple[str, str]:
     return str(address), zone
 
 
-def _of_unknown(network: Network, source: str, name: str, servers: Sequence[str], language: str) -> Diagnosis:
+def _of_unknown(network: Network, source: str, name: str, servers: Sequence[str]) -> Diagnosis:
     """What to say of a name that was looked up in vain: the name server can't be reached, or doesn't know it."""
     place = Place(source)
     for server in servers[:1] if "." in name else ():
-        way = _diagnosis(network, Question(source, server, "udp", _DNS), language)
+        way = _diagnosis(network, Question(source, server, "udp", _DNS))
         if way.arrives is False:
             asking = Step("asked-name", place, "there", {"ip": server, "name": name})
-            return replace(way, destination="", path=(*words.hops(network, [asking], language), *way.path))
+            return replace(way, destination="", path=(*words.hops(network, [asking]), *way.path))
     obstacle = Obstacle(Cause("unknown-name", place, {"name": name}), "there")
-    return Diagnosis(source, "", False, (words.finding(network, obstacle, language),))
+    return Diagnosis(source, "", False, (words.finding(network, obstacle),))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..foreign import shown_lines
 from ..operations.actions import Action
+from ..translation import Message, _, joined, pgettext, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that stands in a packet's way, or that a person should know about it.
+    """One thing that stops a packet, or that a person should know about it.
 
     Parameters
     ----------
@@ -30,13 +33,13 @@ class Finding:
     leg
         ``there`` for the packet, ``back`` for its answer.
     looked_at
-        What was looked at, as the command that shows it.
+        The command that shows it.
     said
-        What it said.
+        What that command shows.
     matters
         Why that matters, one sentence.
     cure
-        The commands that put it right, one a line; empty where there is no certain one.
+        The commands that fix it, one a line; empty where there is no certain fix.
     actions
         The same as data.
     """
@@ -45,8 +48,8 @@ class Finding:
     place: Place
     leg: str
     looked_at: str
-    said: str
-    matters: str
+    said: Message
+    matters: Message
     cure: str
     actions: tuple[Action, ...] = ()
 
@@ -63,7 +66,7 @@ class Hop:
 
     place: Place
     leg: str  # there or back
-    text: str
+    text: Message
     through: tuple[str, ...] = ()
 
 
@@ -80,7 +83,7 @@ class Diagnosis:
     arrives
         True if the answer comes back, False if not, None if what wasn't evaluated decides.
     findings
-        What stands in the way: the first cause first, then what would stop the packet next. Where the packet
+        What stops the packet: the first cause first, then what would stop it next. Where the packet
         arrives all the same, what isn't as it should be.
     path
         The stops, in order, up to where the packet ends.
@@ -91,7 +94,7 @@ class Diagnosis:
     asked
         The destination as it was asked for.
     language
-        Of the words.
+        Its reader's, of the text.
     """
 
     source: str
@@ -99,7 +102,7 @@ class Diagnosis:
     arrives: bool | None
     findings: tuple[Finding, ...] = ()
     path: tuple[Hop, ...] = ()
-    unevaluated: tuple[str, ...] = ()
+    unevaluated: tuple[Message, ...] = ()
     protocol: str = "icmp"
     port: int = 0
     asked: str = ""
@@ -113,75 +116,50 @@ class Diagnosis:
         printer.text(str(self))
 
 
+# In the middle of a sentence, and as its first words.
 _WHAT = {
-    "en": {
-        "icmp": "a ping from {source} to {goal}",
-        "tcp": "a TCP connection from {source} to {goal} port {port}",
-        "udp": "a UDP message from {source} to {goal} port {port}",
-    },
-    "zh": {
-        "icmp": "从 {source} 到 {goal} 的 ping ",
-        "tcp": "从 {source} 到 {goal} 端口 {port} 的 TCP 连接",
-        "udp": "从 {source} 到 {goal} 端口 {port} 的 UDP 消息",
-    },
+    "icmp": _("a ping from {source} to {goal}"),
+    "tcp": _("a TCP connection from {source} to {goal} port {port}"),
+    "udp": _("a UDP message from {source} to {goal} port {port}"),
+}
+_WHAT_FIRST = {
+    "icmp": _("A ping from {source} to {goal}"),
+    "tcp": _("A TCP connection from {source} to {goal} port {port}"),
+    "udp": _("A UDP message from {source} to {goal} port {port}"),
 }
 _VERDICTS = {
-    "en": {
-        "arrives": "{What} arrives, and the answer comes back.",
-        "stops": "{What} doesn't arrive.",
-        "unanswered": "{What} arrives, but no answer comes back.",
-        "unclear": "Whether {what} arrives can't be told: what isn't evaluated decides.",
-        "chance": "Whether {what} arrives depends on what the kernel picks.",
-    },
-    "zh": {
-        "arrives": "{what}能到达，应答也能回来。",
-        "stops": "{what}无法到达。",
-        "unanswered": "{what}能到达，但应答回不来。",
-        "unclear": "无法判断{what}能否到达：起决定作用的部分没有检查。",
-        "chance": "{what}能否到达，要看内核选哪一个。",
-    },
+    "arrives": _("{What} arrives, and the answer comes back."),
+    "stops": _("{What} doesn't arrive."),
+    "unanswered": _("{What} arrives, but no answer comes back."),
+    "unclear": _("It can't be said whether {what} arrives: that depends on what isn't evaluated."),
+    "chance": _("Whether {what} arrives depends on what the kernel picks."),
 }
 LABELS = {
-    "en": {
-        "looked at": "looked at",
-        "said": "it says",
-        "cure": "cure",
-        "further": "With that put right, the next obstacle would be:",
-        "odd": "All the same, something isn't right:",
-        "path": "The way, hop by hop:",
-        "path so far": "The way up to there:",
-        "unevaluated": "Not evaluated:",
-        "there": "on the way there",
-        "back": "on the way back",
-        "no cure": "no certain one",
-    },
-    "zh": {
-        "looked at": "查看",
-        "said": "结果",
-        "cure": "修复",
-        "further": "修好之后，下一个障碍是：",
-        "odd": "尽管如此，有些地方不对：",
-        "path": "逐跳路径：",
-        "path so far": "到那里为止的路径：",
-        "unevaluated": "没有检查：",
-        "there": "去程",
-        "back": "回程",
-        "no cure": "没有确定的办法",
-    },
+    "looked at": _("checked"),
+    "said": pgettext("what a command shows", "result"),
+    "cure": _("fix"),
+    "further": _("With that fixed, the next obstacle would be:"),
+    "odd": _("All the same, something isn't right:"),
+    "path": _("The way, hop by hop:"),
+    "path so far": _("The way up to there:"),
+    "unevaluated": _("Not evaluated:"),
+    "there": _("on the way there"),
+    "back": _("on the way back"),
+    "no cure": _("no certain one"),
 }
-_COMMA = {"en": ", ", "zh": "，"}
+_COMMA = pgettext("between clauses", ", ")
 ARROWS = {"there": "→", "back": "←"}
 SIGNS = {True: "✓", False: "✗", None: "?"}
 
 
-def verdict(diagnosis: Diagnosis) -> str:
+def verdict(diagnosis: Diagnosis) -> Message:
     """Whether the packet arrives, as a sentence."""
     goal = diagnosis.asked or diagnosis.destination
     if diagnosis.destination not in ("", goal):
         goal = f"{goal} ({diagnosis.destination})"
     facts = {"source": diagnosis.source, "goal": goal, "port": diagnosis.port}
-    what = _WHAT[diagnosis.language][diagnosis.protocol].format(**facts)
-    return _VERDICTS[diagnosis.language][_outcome(diagnosis)].format(what=what, What=what[:1].upper() + what[1:])
+    what, first = (words[diagnosis.protocol].filled(**facts) for words in (_WHAT, _WHAT_FIRST))
+    return _VERDICTS[_outcome(diagnosis)].filled(what=what, What=first)
 
 
 def _outcome(diagnosis: Diagnosis) -> str:
@@ -192,9 +170,9 @@ def _outcome(diagnosis: Diagnosis) -> str:
     return "unanswered" if diagnosis.findings and diagnosis.findings[0].leg == "back" else "stops"
 
 
-def where(finding: Finding, language: str) -> str:
+def where(finding: Finding) -> Message:
     """The place of a finding, and on which leg the packet met it."""
-    return f"{place_words(finding.place)}{_COMMA[language]}{LABELS[language][finding.leg]}"
+    return joined(place_words(finding.place), LABELS[finding.leg], separator=_COMMA)
 
 
 def place_words(place: Place) -> str:
@@ -202,37 +180,31 @@ def place_words(place: Place) -> str:
     return f"{place.namespace}/{place.interface}" if place.interface else place.namespace
 
 
-def path_title(diagnosis: Diagnosis) -> str:
-    """What stands over the path."""
-    return LABELS[diagnosis.language]["path" if diagnosis.arrives else "path so far"]
-
-
-def further_title(diagnosis: Diagnosis) -> str:
-    """What stands before the findings after the first one."""
-    return LABELS[diagnosis.language]["further"]
+def path_title(diagnosis: Diagnosis) -> Message:
+    """What is above the path."""
+    return LABELS["path" if diagnosis.arrives else "path so far"]
 
 
 def text(diagnosis: Diagnosis) -> str:
-    """The whole diagnosis."""
-    labels = LABELS[diagnosis.language]
-    lines = [f"{SIGNS[diagnosis.arrives]} {verdict(diagnosis)}"]
+    """The whole diagnosis, in its reader's language."""
+    say = partial(translated, language=diagnosis.language)
+    lines = [f"{SIGNS[diagnosis.arrives]} {say(verdict(diagnosis))}"]
     if diagnosis.arrives and diagnosis.findings:
-        lines += ["", labels["odd"]]
+        lines += ["", say(LABELS["odd"])]
     for number, finding in enumerate(diagnosis.findings):
         if number == 1 and not diagnosis.arrives:
-            lines += ["", labels["further"]]
-        lines += ["", *_finding(finding, diagnosis.language)]
+            lines += ["", say(LABELS["further"])]
+        lines += ["", *_finding(finding, say)]
     if diagnosis.path:
-        lines += ["", path_title(diagnosis), *(f"  {ARROWS[hop.leg]} {hop.text}" for hop in diagnosis.path)]
+        lines += ["", say(path_title(diagnosis)), *(f"  {ARROWS[hop.leg]} {say(hop.text)}" for hop in diagnosis.path)]
     if diagnosis.unevaluated:
-        lines += ["", labels["unevaluated"], *(f"  ? {unknown}" for unknown in diagnosis.unevaluated)]
+        lines += ["", say(LABELS["unevaluated"]), *(f"  ? {say(unknown)}" for unknown in diagnosis.unevaluated)]
     return "\n".join(lines)
 
 
-def _finding(finding: Finding, language: str) -> list[str]:
-    """The place, why it matters, the evidence and the cure, a command a line."""
-    labels = LABELS[language]
-    said = f"    {labels['looked at']}: {finding.looked_at}", f"    {labels['said']}: {finding.said}"
-    cure = finding.cure.splitlines() or [labels["no cure"]]
-    cures = [f"    {labels['cure']}: {line}" for line in cure]
-    return [f"✗ {where(finding, language)}: {finding.matters}", *said, *cures]
+def _finding(finding: Finding, say: Callable[[str], str]) -> list[str]:
+    """The place, why it matters, the evidence and the fix, a command a line."""
+    evidence = (("looked at", finding.looked_at), ("said", finding.said))
+    fixes = (("cure", line) for line in finding.cure.splitlines() or [LABELS["no cure"]])
+    said = [f"    {say(LABELS[label])}: {say(value)}" for label, value in (*evidence, *fixes)]
+    return [f"✗ {say(where(finding))}: {say(finding.matters)}", *said]

@@ -26,6 +26,7 @@ from nslab_kernel.core.operations.actions import (
     SetSysctl,
     SetUp,
 )
+from nslab_kernel.core.translation import translated
 
 from .cases import FORWARD, POSTROUTING, listening, ruled
 from .labs import BARE, V6, bridged, broken, default, kinds, routed, with_router
@@ -39,11 +40,11 @@ def test_a_ping_that_works_is_told_hop_by_hop() -> None:
     assert not found.findings
     assert [hop.text for hop in found.path] == [
         "ns1 sends the echo-request from 172.16.1.1 to 172.16.1.2 by eth00-ns1",
-        "br1 takes the echo-request from its port veth-ns1 to its port veth-ns2",
-        "ns2 gets the echo-request for 172.16.1.2 by eth00-ns2",
+        "br1 forwards the echo-request from its port veth-ns1 to its port veth-ns2",
+        "ns2 receives the echo-request for 172.16.1.2 by eth00-ns2",
         "ns2 sends the echo-reply from 172.16.1.2 to 172.16.1.1 by eth00-ns2",
-        "br1 takes the echo-reply from its port veth-ns2 to its port veth-ns1",
-        "ns1 gets the echo-reply for 172.16.1.1 by eth00-ns1",
+        "br1 forwards the echo-reply from its port veth-ns2 to its port veth-ns1",
+        "ns1 receives the echo-reply for 172.16.1.1 by eth00-ns1",
     ]
     assert [hop.leg for hop in found.path] == ["there"] * 3 + ["back"] * 3
 
@@ -106,7 +107,7 @@ def test_a_rule_that_is_not_understood_is_named_where_it_decides() -> None:
     assert found.arrives is None
     assert not found.findings
     assert found.unevaluated == ("the firewall rule `meta cpu 1 drop` in the host",)
-    assert why(network, "ns1", "ns2", language="zh").unevaluated == ("主机的防火墙规则 `meta cpu 1 drop`",)
+    assert translated(why(network, "ns1", "ns2").unevaluated[0], "zh") == "主机的防火墙规则 `meta cpu 1 drop`"
 
 
 def test_a_rule_that_is_not_understood_does_not_matter_where_the_packet_stops_anyway() -> None:
