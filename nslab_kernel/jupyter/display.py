@@ -37,9 +37,9 @@ def copy_button(language: str) -> str:
     return f'<button class="nslab-link" data-nslab="copy" style="display:none">{word}</button>'
 
 
-def run_button(language: str) -> str:
-    """Likewise one that runs it in a new cell."""
-    word = translated(_WORDS["run"], language)
+def run_button(language: str, word: str = "") -> str:
+    """Likewise one that runs it in a new cell; ``word`` says more exactly what that does."""
+    word = word or translated(_WORDS["run"], language)
     return f'<button class="nslab-primary" data-nslab="run" style="display:none">{word}</button>'
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -18,14 +18,16 @@ from IPython.display import display
 
 from ..core.errors import NslabError
 from ..core.packages import package_of
-from ..core.translation import _, joined
+from ..core.translation import _
 from ..lab import Lab
+from ..linux import namespaces
 from ..linux.processes import Process, Result
+from .frontend import can_ask
 from .messages import told, worded
 from .saving import say_saved
 
 if TYPE_CHECKING:
-    from ..linux.tracing import Capture
+    from ..picture.trace import TraceReport
     from .session import Session
 
 _NOT_FOUND = 127  # a shell's exit status for a command that isn't there
@@ -101,28 +103,72 @@ def run_command(lab: Lab, namespace: str, command: str, output: Output, timeout:
         raise
 
 
-@contextmanager
-def followed(
-    session: Session, namespace: str, command: str, save: str | None = None, predict: str | None = None
-) -> Iterator[None]:
-    """Follow the packets of what runs in the ``with`` block, and show what became of them, after an interrupt, too.
+def follow(
+    session: Session,
+    namespace: str,
+    command: str,
+    run: Callable[[], object],
+    *,
+    save: str | None = None,
+    predict: str | None = None,
+    timeout: float | None = None,
+) -> None:
+    """Follow the packets of a command, and show what became of them, after an interrupt, too.
 
     Parameters
     ----------
     namespace, command
         What runs there.
+    run
+        Runs it.
     save
         A file for all packets, besides.
     predict
-        The way that somebody predicts, such as ``ns1,br0,host``.
+        The way that somebody predicts, such as ``ns1,br0,host``. Empty: the student is asked for it first, and what
+        the command prints is shown below the question; where nobody can be asked, the command runs at once.
+    timeout
+        Seconds after which a command that waited for an answer is ended.
     """
     from ..core.journeys.prediction import predicted
     from ..picture.trace import capture_file  # not at the top: pictures would slow every kernel's start
+    from .trace_view import AskedTraceView, TraceView
 
     session.repeated.namespace, session.repeated.command = namespace, command
     if save:
         capture_file(save)  # a bad name is refused before anything runs
+    if predict == "" and not session.playing and can_ask(session.shell):
+        namespaces.find(namespace)
+        view = AskedTraceView(session.lab, namespace, command)
+
+        def answered(places: tuple[str, ...]) -> None:
+            with _followed(session, namespace, command, save, places, view.take):
+                session.lab.run(namespace, command, timeout=timeout, on_output=view.print)
+
+        view.answered = answered
+        display(view)
+        return
     places = predicted(predict, session.lab.snapshot()) if predict else ()
+    with _followed(session, namespace, command, save, places, lambda trace: display(TraceView(trace))):
+        run()
+
+
+@contextmanager
+def _followed(
+    session: Session,
+    namespace: str,
+    command: str,
+    save: str | None,
+    places: tuple[str, ...],
+    show: Callable[[TraceReport], object],
+) -> Iterator[None]:
+    """Follow the packets of what runs in the ``with`` block, and show what became of them."""
+
+    def end() -> None:
+        trace = session.lab.traced(capture, namespace, command, way_predicted=places)
+        show(trace)
+        if save:
+            say_saved(trace.save(save))
+
     capture = session.lab.capture()
     try:
         yield
@@ -130,20 +176,9 @@ def followed(
         capture.abandon()
         raise
     except BaseException:
-        _show(session, capture, namespace, command, save, places)
+        end()
         raise
-    _show(session, capture, namespace, command, save, places)
-
-
-def _show(
-    session: Session, capture: Capture, namespace: str, command: str, save: str | None, places: tuple[str, ...]
-) -> None:
-    from .trace_view import TraceView
-
-    trace = session.lab.traced(capture, namespace, command, way_predicted=places)
-    display(TraceView(trace))
-    if save:
-        say_saved(trace.save(save))
+    end()
 
 
 def start_command(lab: Lab, namespace: str, command: str, *, keep_output: bool, timeout: float | None) -> Process:
@@ -187,10 +222,7 @@ def _hint(namespace: str, command: str, result: Result) -> str:
     source = _pinging(namespace, command, target)
     if not target:
         return ""
-    return joined(
-        _("`%netns_why {source} {target}` explains.", source=source, target=target),
-        _("`%netns_trace --again` shows where the packets went."),
-    )
+    return _("`%netns_why {source} {target}` explains.", source=source, target=target)
 
 
 def _pinged_in_vain(command: str, result: Result) -> str:

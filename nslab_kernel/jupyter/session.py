@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .automatic_picture import Follower
     from .channel import Channel
     from .picture_forms import PictureForms
+    from .trace_offer import TraceOffer
 
 
 @dataclass(slots=True)
@@ -60,6 +61,7 @@ class Session:
     forms: PictureForms
     hints: CheckHints = field(default_factory=CheckHints)
     repeated: Repeated = field(default_factory=Repeated)
+    offer: TraceOffer | None = None
     playing: bool = False
 
 
@@ -71,13 +73,16 @@ def open_session(shell: InteractiveShell) -> Session:
     from .automatic_picture import Follower
     from .channel import Channel
     from .picture_forms import PictureForms
+    from .trace_offer import TraceOffer
 
     if shell not in _sessions:
         lab = Lab(notebook_language())
         os.environ["NSLAB_LANG"] = lab.language  # what runs in cells speaks it, too
         lab.on_wait = print
         follower = Follower(shell, lab)
-        _sessions[shell] = Session(shell, lab, follower, Channel(shell, lab, follower), PictureForms(shell))
+        _sessions[shell] = session = Session(shell, lab, follower, Channel(shell, lab, follower), PictureForms(shell))
+        session.offer = TraceOffer(session)
+        session.offer.start()
     return _sessions[shell]
 
 
@@ -87,5 +92,7 @@ def close_session(shell: InteractiveShell) -> None:
     if session:
         session.channel.close()
         session.follower.stop()
+        if session.offer:
+            session.offer.stop()
         session.forms.unregister()
         session.lab.close()

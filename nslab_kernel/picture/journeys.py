@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..core.journeys.explain import Story
 from ..core.journeys.join import Stop
 from ..core.journeys.naming import name
+from ..core.journeys.prediction import bridges, compare
 from ..core.journeys.trace import plain
 from ..core.journeys.words import milliseconds, outcome
 from ..core.model.network import HOST, Network
@@ -58,6 +59,54 @@ def _with_ways_out(found: list[Mark], stops: list[list[Stop]]) -> Iterator[Mark]
         here = stops[number] if number < len(stops) else []
         if len(here) > 1 and number + 1 < len(found):
             yield Mark(_id(here[-1].namespace, here[-1].name), "", "point", solid=True)
+
+
+def expected(places: Sequence[str], network: Network, story: Story) -> tuple[Mark, ...]:
+    """A predicted way as marks: a number where the packet wasn't, so that both ways can lie over each other.
+
+    Parameters
+    ----------
+    places
+        Namespaces and bridges in the order that was said.
+    network
+        The lab.
+    story
+        What happened.
+    """
+    found: list[Mark] = []
+    known = bridges(network)
+    ends = [known.get(place, (place, "")) for place in places]
+    for number, (place, (_said, right)) in enumerate(zip(ends, compare(places, story).places, strict=True), start=1):
+        neighbours = (ends[number - 2] if number > 1 else None, ends[number] if number < len(ends) else None)
+        ports = [_towards(network, place, beside) for beside in neighbours if beside]
+        ids = list(dict.fromkeys(_id(place[0], port) for port in ports)) or [_id(*place)]
+        if right:
+            ids = ids[1:] if found and found[-1].place == ids[0] else ids
+            found += [Mark(each, "", "expected point") for each in ids]
+        else:
+            found += [Mark(each, "", "expected point") for each in ids[:-1]]
+            found.append(Mark(ids[-1], f"{number}?", "expected"))
+    return tuple(found)
+
+
+def _towards(network: Network, place: tuple[str, str], beside: tuple[str, str]) -> str:
+    """The interface of a place (a namespace, or a bridge in it) whose cable leads to another; its own without one."""
+    here, there = network.get(place[0]), network.get(beside[0])
+    bridge = here.interface(place[1]) if here and place[1] else None
+    if here is None or there is None:
+        return place[1]
+    if place[0] == beside[0]:
+        return place[1] or beside[1]
+    for interface in here.interfaces:
+        far = network.peer(interface)
+        master = far and far[0].name == there.name and there.interface(far[1].master)
+        leads = (
+            far is not None and far[0].name == there.name and (not beside[1] or (master and master.name == beside[1]))
+        )
+        if leads and (bridge is None or interface.master == bridge.index):
+            return interface.name
+    own = [interface.name for interface in here.interfaces if not interface.is_loopback]
+    return place[1] or (own[0] if len(own) == 1 else "")
 
 
 def ladder(stories: Iterable[Story], network: Network, language: str) -> Scene:

@@ -89,6 +89,8 @@ STYLES = {
     "leader": Style("", "muted", 1),
     "journey": Style("", "blue", 4, (0.1, 8), 0.75, "round"),
     "way": Style("", "blue", 5, None, 0.85, "round"),
+    "way as expected": Style("", "paper", 2, (7, 7)),
+    "way expected": Style("", "muted", 3, (7, 7)),
     "rung": Style("", "blue", 2),
     "rung lost": Style("", "vermilion", 2, (5, 4)),
     "rung lost head": Style("", "vermilion", 2),
@@ -97,6 +99,7 @@ STYLES = {
     "mark number": Style("blue", "paper", 2),
     "mark cross": Style("vermilion", "paper", 2),
     "mark tick": Style("green", "paper", 2),
+    "mark expected": Style("paper", "muted", 2, (4, 3)),
     # texts
     "ink": Style("ink"),
     "muted": Style("muted"),
@@ -106,4 +109,5 @@ STYLES = {
     "tag text": Style("on-orange"),
     "tag removed text": Style("on-dark"),
     "mark text": Style("on-dark"),
+    "mark expected text": Style("ink"),
 }

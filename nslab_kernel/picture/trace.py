@@ -15,7 +15,7 @@ from ..core.journeys.packets import Packet
 from ..core.journeys.trace import MOST, Trace
 from ..core.journeys.words import WORDS, milliseconds, notice, outcome, sentence
 from ..core.translation import Message, _, translated
-from .journeys import ladder, marks, stations
+from .journeys import expected, ladder, marks, stations
 from .picture import Picture, draw
 from .svg import svg
 
@@ -29,6 +29,7 @@ _CELL = "text-align:left;padding:0.15em 0.8em 0.15em 0"
 _CHANGED = "border:1.5px solid #e69f00;border-radius:4px;padding:0 0.3em;font-weight:700"
 _RULED = "background:rgba(213,94,0,0.14);font-weight:700"
 _MOST_ROWS = 200
+_KEY = _("In the picture: white dashes where it went as you said, grey ones and a number with ? where it didn't go.")
 _FIELDS = {
     "IP source": _("IP source"),
     "IP destination": _("IP destination"),
@@ -61,9 +62,12 @@ class TraceReport(Trace):
     agrees: bool | None = None
 
     def picture(self, story: Story | None = None) -> Picture:
-        """The lab with a packet's way on it, by default the main packet's."""
+        """The lab with a packet's way on it, by default the main packet's; on that lies the way that was predicted."""
         shown = story or self.main
-        return draw(self.after, language=self.language, marks=marks(shown) if shown else ())
+        drawn = marks(shown) if shown else ()
+        if shown and shown is self.main and self.way_predicted:
+            drawn += expected(self.way_predicted, self.after, shown)
+        return draw(self.after, language=self.language, marks=drawn)
 
     def ladder(self) -> str:
         """The packets as a ladder between namespaces, SVG to be put into a page."""
@@ -112,7 +116,8 @@ class TraceReport(Trace):
             parts.append(f"<p>{self._rich(WORDS['nothing'])}</p>")
         banner = _BANNER.format(_BAD)
         if self.prediction:
-            parts.append(f'<div style="{_CARD}">{self._rich(self.prediction)}</div>')
+            compared = f"{self._rich(self.prediction)}{_dim(self._rich(_KEY))}"
+            parts.append(f'<div class="nslab-prediction" style="{_CARD}">{compared}</div>')
         parts += [f'<div style="{banner}">✕ {self._rich(notice(each))}</div>' for each in self.notices]
         parts += [f'<div style="{banner}">{self._rich(told)}</div>' for told in self._comparison()]
         return "".join(parts)

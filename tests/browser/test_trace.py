@@ -66,3 +66,38 @@ def test_it_plays_to_the_end_and_steps_by_keys(player: Locator) -> None:
 def test_another_packet_is_chosen(player: Locator) -> None:
     player.get_by_label("Packet", exact=True).select_option(index=0)
     expect(player.locator(".nslab-trace-banner")).to_contain_text("ARP request")
+
+
+def test_the_way_is_clicked_on_the_picture_and_both_are_laid_over_each_other(
+    opened: Open, server: Server, screenshot: Shot
+) -> None:
+    write(server, "asked.ipynb", BUILD, "%netns_trace --predict ns1 ping -c 1 -W 1 203.0.113.10", "1")
+    notebook = opened("asked.ipynb")
+    notebook.run_to_end(0)
+    asked = notebook.run_to_end(1).locator(".nslab-trace-asking")
+    way = asked.get_by_role("textbox")
+    expect(way).to_have_value("ns1")
+    asked.locator('[data-kind="bridge"]').first.click()
+    asked.locator('[data-kind="namespace"][data-id="ns2"] text').first.click()
+    expect(way).to_have_value("ns1, mydocker0, ns2")
+    expect(asked.locator(".nslab-trace-chosen")).to_have_count(3)
+    screenshot("trace-asking")
+    asked.get_by_role("button", name="Take back").click()
+    asked.locator('[data-kind="namespace"][data-id="inet-dns"] text').first.click()
+    asked.get_by_role("button", name="Keep my answer and run").click()
+    player = notebook.cells.nth(1).locator(".nslab-trace-player")
+    expect(player.locator(".nslab-prediction")).to_contain_text("inet-dns")
+    expect(player.locator('[data-kind="expected-way"]').first).to_be_attached()
+    expect(asked.locator(".nslab-trace-printed")).to_contain_text("ping statistics")
+    box = player.locator(".nslab-drawing svg.nslab-picture").bounding_box()
+    assert box
+    assert box["height"] > 300, "the picture fills its width"
+    screenshot("trace-predicted")
+
+
+def test_a_failed_ping_is_traced_by_one_click(opened: Open, server: Server) -> None:
+    write(server, "offer.ipynb", BUILD, "%netns ns1 ping -c 1 -W 1 172.16.7.7", "1")
+    notebook = opened("offer.ipynb")
+    notebook.run_to_end(0)
+    notebook.run_to_end(1).get_by_role("button", name="Trace it").click()
+    expect(notebook.cells.nth(2).locator(".nslab-trace-banner")).to_contain_text("172.16.7.7", timeout=20_000)

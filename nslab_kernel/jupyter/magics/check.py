@@ -57,17 +57,17 @@ class CheckMagics(NslabMagics):
         metadata = {verdicts.MIME_METADATA: [_shown(verdict) for verdict in judged]}
         display(verdicts.bundle(judged, self.lab.language), raw=True, metadata=metadata)
         if not all(verdict.holds for verdict in judged):
-            self._remember(cell, judged)
-            raise _failed(verdicts.failure(judged, self.lab.language))
+            raise _failed(verdicts.failure(judged, self.lab.language), traceable=self._remember(cell, judged))
 
-    def _remember(self, cell: str, judged: tuple[Verdict, ...]) -> None:
-        """Let ``%netns_trace --again`` send what the first failed claim about packets is about."""
+    def _remember(self, cell: str, judged: tuple[Verdict, ...]) -> bool:
+        """Let ``%netns_trace --again`` send what the first failed claim about packets is about, if there is one."""
         network, repeated = self.lab.snapshot(), self.session.repeated
         for claim, verdict in zip(parse_claims(cell), judged, strict=True):
             namespace, command = ("", "") if verdict.holds else command_of(claim, network)
             if command:
                 repeated.namespace, repeated.command = namespace, command
-                return
+                return True
+        return False
 
     def _check_break(self) -> None:
         from .. import break_words
@@ -88,8 +88,9 @@ def _shown(verdict: Verdict) -> dict[str, object]:
     return {"claim": verdict.claim, "holds": verdict.holds, "reason": verdict.reason}
 
 
-def _failed(said: str) -> AssertionError:
+def _failed(said: str, *, traceable: bool = False) -> AssertionError:
     """An AssertionError, which front ends show without a traceback: the claims say it all."""
     error = AssertionError(said)
+    error.nslab_traceable = traceable  # type: ignore[attr-defined]  # `trace_offer` looks for it
     error._render_traceback_ = lambda: [f"AssertionError: {said}"]  # type: ignore[attr-defined]
     return error

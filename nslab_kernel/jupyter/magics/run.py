@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace as Arguments
-from contextlib import nullcontext
 from typing import Any
 
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
@@ -13,7 +12,7 @@ from ...core.errors import NslabError
 from ...core.translation import _
 from ..display import show_table
 from ..parsing import NslabMagics, parse, seconds, variable
-from ..running import Output, failure, followed, run_command, start_command
+from ..running import Output, failure, follow, run_command, start_command
 
 
 @magics_class
@@ -30,6 +29,13 @@ class RunMagics(NslabMagics):
     @argument("--bg", action="store_true", help="Go on at once; the cell runs in the background.")
     @argument("--proc", type=variable, metavar="NAME", help="With --bg: put the process into this variable.")
     @argument("--trace", action="store_true", help="Follow the packets meanwhile, and show what became of them.")
+    @argument(
+        "--predict",
+        metavar="WAY",
+        nargs="?",
+        const="",
+        help="With --trace: the way that you expect, such as ns1,br0,host; without it you are asked to click on it.",
+    )
     @argument("--save", metavar="FILE", help="With --trace: write all packets to a .pcapng file for Wireshark, too.")
     @argument("--no-raise-error", action="store_true", help="Don't fail where the last command fails.")
     @line_cell_magic
@@ -77,9 +83,26 @@ class RunMagics(NslabMagics):
     def _run(self, wanted: Arguments, command: str) -> None:
         variables = {"stdout": wanted.out, "stderr": wanted.err}
         output = Output({stream: name for stream, name in variables.items() if name})
-        following = followed(self.session, wanted.namespace, command, wanted.save) if wanted.trace else nullcontext()
-        with following:
-            result = run_command(self.lab, wanted.namespace, command, output, wanted.timeout)
+        results = []
+
+        def run() -> None:
+            results.append(run_command(self.lab, wanted.namespace, command, output, wanted.timeout))
+
+        if wanted.trace or wanted.predict is not None:
+            follow(
+                self.session,
+                wanted.namespace,
+                command,
+                run,
+                save=wanted.save,
+                predict=wanted.predict,
+                timeout=wanted.timeout,
+            )
+        else:
+            run()
+        if not results:  # it waits for the student's prediction
+            return
+        result = results[0]
         self.session.repeated.namespace, self.session.repeated.command = wanted.namespace, command
         self.session.shell.user_ns.update(output.values)
         if (result.returncode or result.timed_out) and not wanted.no_raise_error:
@@ -95,7 +118,9 @@ class RunMagics(NslabMagics):
         from ..python_cells import run_python
 
         foreign = [
-            f"--{name}" for name in ("bg", "out", "err", "proc", "timeout", "trace", "save") if getattr(wanted, name)
+            f"--{name}"
+            for name in ("bg", "out", "err", "proc", "timeout", "trace", "predict", "save")
+            if getattr(wanted, name)
         ]
         if foreign:
             raise NslabError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import REMAINDER
 from argparse import Namespace as Arguments
 from typing import TYPE_CHECKING
@@ -14,12 +15,16 @@ from ...core.errors import NslabError
 from ...core.translation import _
 from ..messages import worded
 from ..parsing import NslabMagics, parse, seconds
-from ..running import Output, followed, run_command
+from ..running import Output, follow, run_command
 from ..saving import say_saved
 from ..session import Session
 
 if TYPE_CHECKING:
     from ...linux.tracing import Capture
+
+_OPTIONS = re.compile(r"""\s*(?:--again\s+|--(?:save|predict|timeout)(?:=|\s+)(?:"[^"]*"|'[^']*'|\S+)?\s+)*""")
+# An option without a value, by which the student is asked: a way has a comma, a namespace and its command have none.
+_ASKED = re.compile(r"""^(\s*(?:--(?:again|(?:save|timeout)(?:=|\s+)\S+)\s+)*--predict)(?=\s+[^\s,]+(?:\s|$))""")
 
 
 @magics_class
@@ -34,7 +39,11 @@ class TraceMagics(NslabMagics):
     @magic_arguments()
     @argument("--again", action="store_true", help="Trace the last command that ran in a namespace, or failed check.")
     @argument("--save", metavar="FILE", help="Write all packets to a .pcapng file for Wireshark, too.")
-    @argument("--predict", metavar="WAY", help="The way that you expect, such as ns1,br0,host; it is compared.")
+    @argument(
+        "--predict",
+        metavar="WAY",
+        help="The way that you expect, such as ns1,br0,host; without it you are asked to click on it. It is compared.",
+    )
     @argument("--timeout", type=seconds, metavar="S", help="End the command after S seconds.")
     @argument("namespace", nargs="?", help="Where to run: a namespace, or host.")
     @argument("command", nargs=REMAINDER, help="The command whose packets to follow.")
@@ -51,13 +60,23 @@ class TraceMagics(NslabMagics):
         ``%netns_trace --save nat.pcapng ns1 curl -m 2 http://192.0.2.2/``
         ``%netns_trace --predict ns1,mydocker0,ns2 ns1 ping -c 1 172.16.1.2``
             your prediction beside what happened
+        ``%netns_trace --predict ns1 ping -c 1 172.16.1.2``
+            asks you to click on the way first, then runs
         ``%netns_trace --again``
             after a ping that failed, or a check
         """
+        line = _ASKED.sub(r"\1=", line, count=1)
         wanted = parse(self.netns_trace, line)
         namespace, command = self._wanted(wanted, line)
-        with followed(self.session, namespace, command, wanted.save, wanted.predict):
-            run_command(self.lab, namespace, command, Output({}), wanted.timeout)
+        follow(
+            self.session,
+            namespace,
+            command,
+            lambda: run_command(self.lab, namespace, command, Output({}), wanted.timeout),
+            save=wanted.save,
+            predict=wanted.predict,
+            timeout=wanted.timeout,
+        )
 
     @magic_arguments()
     @argument("do", help="start or stop.")
@@ -116,4 +135,4 @@ class TraceMagics(NslabMagics):
                 _("There is no command to run."),
                 _("Write `%netns_trace {name} ip address`.", name=wanted.namespace or "ns1"),
             )
-        return wanted.namespace, line.partition(f"{wanted.namespace} ")[2].strip()
+        return wanted.namespace, _OPTIONS.sub("", line, count=1).partition(wanted.namespace)[2].strip()

@@ -90,7 +90,9 @@ class Player {
     if (empty) return;
     this.choice.value = String(shown.number);
     this.banner.innerHTML = shown.banner;
-    this.picture.innerHTML = shown.svg;
+    showSvg(this.picture, shown.svg);
+    const { width, height } = this.picture.firstChild.viewBox.baseVal;
+    this.picture.style.aspectRatio = `${width} / ${height}`;
     this.stations = shown.stations;
     this.lost = shown.lost;
     this.measure();
@@ -245,9 +247,148 @@ class Player {
   }
 }
 
+/** Asks for the way before anything runs: by clicks on the picture, by the keyboard, or as text. */
+class Asking {
+  constructor(model, el) {
+    this.model = model;
+    const { svg, places, start, command, words } = model.get("asked");
+    this.places = places;
+    this.words = words;
+    this.way = h("input", { type: "text", "aria-label": words.way, value: start, spellcheck: "false", autocomplete: "off", input: () => this.draw(), keydown: (event) => this.typed(event) });
+    this.picture = h("div", { class: "nslab-drawing", click: (event) => this.clicked(event), keydown: (event) => this.pressed(event) });
+    this.said = h("p", { class: "nslab-trace-said", role: "status" });
+    this.printed = h("pre", { class: "nslab-trace-printed" });
+    this.buttons = h(
+      "div",
+      { class: "nslab-trace-buttons" },
+      h("button", { class: "nslab-trace-keep", click: () => this.answer(this.way.value) }, "▶ " + words.keep),
+      h("button", { click: () => this.takeBack() }, words.undo),
+      h("button", { click: () => this.answer("") }, words.unknown),
+    );
+    this.question = h("h3", {}, words.question);
+    this.how = h("p", { class: "nslab-dim" }, words.how, " ", words.nothing);
+    this.root = h(
+      "section",
+      { class: "nslab nslab-trace-asking", lang: model.get("language"), "aria-label": words.question, "data-lm-suppress-shortcuts": "true" },
+      this.question,
+      h("code", {}, command),
+      this.how,
+      this.picture,
+      this.way,
+      this.buttons,
+      this.said,
+      this.printed,
+    );
+    el.append(this.root);
+    this.handlers = { "change:refused": () => this.refuse(), "change:printed": () => (this.printed.textContent = model.get("printed")) };
+    for (const [name, handler] of Object.entries(this.handlers)) model.on(name, handler);
+    showSvg(this.picture, svg);
+    takeCaption(this.picture.firstChild);
+    requestAnimationFrame(() => this.draw());
+  }
+
+  get chosen() {
+    return this.way.value.split(",").map((place) => place.trim()).filter(Boolean);
+  }
+
+  placeOf(target) {
+    const bridge = target.closest('[data-kind="bridge"]')?.dataset.id;
+    if (this.places[bridge]) return this.places[bridge];
+    const id = target.closest('[data-kind="namespace"], [data-kind="interface"]')?.dataset.id;
+    return this.places[id] ?? this.places[id?.split("/")[0]];
+  }
+
+  clicked(event) {
+    const place = this.placeOf(event.target);
+    if (!place || this.done) return;
+    event.stopPropagation();
+    this.way.value = [...this.chosen, place].join(", ");
+    this.draw();
+  }
+
+  pressed(event) {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    this.clicked(event);
+  }
+
+  typed(event) {
+    event.stopPropagation();
+    if (event.key === "Enter") this.answer(this.way.value);
+  }
+
+  takeBack() {
+    this.way.value = this.chosen.slice(0, -1).join(", ");
+    this.draw();
+  }
+
+  /** The numbers of the places that were said, on the picture. */
+  draw() {
+    for (const number of this.picture.querySelectorAll(".nslab-trace-chosen")) number.remove();
+    const namespace = "http://www.w3.org/2000/svg";
+    const add = (kind, attributes, text = "") => {
+      const element = document.createElementNS(namespace, kind);
+      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+      element.textContent = text;
+      return element;
+    };
+    const met = {};
+    this.chosen.forEach((place, at) => {
+      const [id] = Object.entries(this.places).find(([id, label]) => label === place || id === place) ?? [];
+      const thing = id && this.picture.querySelector(`[data-id="${CSS.escape(id)}"]`);
+      if (!thing) return;
+      met[id] = (met[id] ?? -1) + 1;
+      const box = thing.getBBox();
+      const [x, y] = [box.x + box.width - 16 - 26 * met[id], box.y + box.height - 15];
+      const group = add("g", { class: "nslab-trace-chosen" });
+      group.append(add("circle", { cx: x, cy: y, r: 11 }), add("text", { x, y: y + 4.5, "text-anchor": "middle" }, String(at + 1)));
+      this.picture.querySelector("svg").append(group);
+    });
+  }
+
+  answer(way) {
+    if (this.done) return;
+    this.done = true;
+    this.said.textContent = this.words.running;
+    this.model.send({ do: "answer", way });
+  }
+
+  refuse() {
+    if (!this.model.get("refused")) return;
+    this.done = false;
+    this.said.textContent = this.model.get("refused");
+  }
+
+  /** What happened is shown now: the question and what the command printed stay above it. */
+  close() {
+    for (const part of [this.how, this.picture, this.way, this.buttons, this.said]) part.remove();
+    this.remove();
+  }
+
+  remove() {
+    for (const [name, handler] of Object.entries(this.handlers)) this.model.off(name, handler);
+  }
+}
+
 function render({ model, el }) {
-  const player = new Player(model, el);
-  return () => player.remove();
+  let shown = null;
+  const show = () => (shown = new Player(model, el));
+  if (!model.get("asked").command) {
+    show();
+    return () => shown.remove();
+  }
+  const asking = new Asking(model, el);
+  shown = asking;
+  const answered = () => {
+    if (model.get("asked").command) return;
+    asking.close();
+    show();
+  };
+  model.on("change:asked", answered);
+  return () => {
+    model.off("change:asked", answered);
+    shown.remove();
+  };
 }
 
 export default { render };

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -108,6 +108,7 @@ class Mark:
         in the order in which they are given.
     kind
         ``number``, ``cross`` or ``tick``; the last two need no text. A ``point`` isn't drawn: the line passes there.
+        ``expected`` and ``expected point`` are a way of their own, which somebody predicted: dashed, over the other.
     note
         What to say about it below the picture.
     solid
@@ -119,6 +120,9 @@ class Mark:
     kind: str = "number"
     note: str = ""
     solid: bool = False
+
+
+_Station = tuple[Mark, Spot, Point]
 
 
 def marked(marks: Sequence[Mark], spots: dict[str, Spot], ways: dict[frozenset[str], list[Point]]) -> list[Group]:
@@ -134,22 +138,33 @@ def marked(marks: Sequence[Mark], spots: dict[str, Spot], ways: dict[frozenset[s
         The corners of the cable between two interfaces, by their ids.
     """
     taken: Counter[str] = Counter()
+    happened = [mark for mark in marks if not mark.kind.startswith("expected")]
+    expected = [mark for mark in marks if mark.kind.startswith("expected")]
+    groups, stations = _placed(happened, spots, taken, "mark")
+    said, places = _placed(expected, spots, taken, "expected")
+    return [*_journey(stations, ways), *_expected(places, stations, ways), *groups, *said]
+
+
+def _placed(
+    marks: Sequence[Mark], spots: dict[str, Spot], taken: Counter[str], kind: str
+) -> tuple[list[Group], list[_Station]]:
+    """The marks of one way, and where its line passes."""
     groups: list[Group] = []
-    stations: list[tuple[Mark, Spot, Point]] = []
+    stations: list[_Station] = []
     for number, mark in enumerate(marks):
         place = _place(marks, number, spots)
         if place is None:
             continue
         spot = spots[place]
-        if mark.kind == "point":
+        if mark.kind.endswith("point"):
             stations.append((mark, spot, (spot.x, spot.y)))
             continue
         x, y = spot.x + spot.dx * taken[place], spot.y + spot.dy * taken[place]
         taken[place] += 1
-        groups.append(Group(f"mark{number}", "mark", "marks", _mark(mark, x, y), mark.note))
+        groups.append(Group(f"{kind}{number}", kind, "marks", _mark(mark, x, y), mark.note))
         if mark.text:
             stations.append((mark, spot, (x, y)))
-    return [*_journey(stations, ways), *groups]
+    return groups, stations
 
 
 def _place(marks: Sequence[Mark], number: int, spots: dict[str, Spot]) -> str | None:
@@ -170,7 +185,8 @@ def _mark(mark: Mark, x: float, y: float) -> tuple[Primitive, ...]:
     half = max(_RADIUS, width(mark.text, "tag") / 2 + 6)
     disc = Box(x - half, y - _RADIUS, 2 * half, 2 * _RADIUS, f"mark {mark.kind}", _RADIUS)
     if mark.text:
-        return disc, Text(x, y + 4.2, mark.text, "tag", "mark text", "middle")
+        ink = "mark expected text" if mark.kind == "expected" else "mark text"
+        return disc, Text(x, y + 4.2, mark.text, "tag", ink, "middle")
     if mark.kind == "tick":
         return disc, Line(((x - 4.5, y), (x - 1, y + 4), (x + 5.5, y - 4)), "glyph")
     return disc, Line(((x - 4, y - 4), (x + 4, y + 4)), "glyph"), Line(((x - 4, y + 4), (x + 4, y - 4)), "glyph")
@@ -181,15 +197,40 @@ def _journey(stations: list[tuple[Mark, Spot, Point]], ways: dict[frozenset[str]
 
     It runs along a cable where both stations are its ends, along a switch from and to its ports.
     """
-    groups: list[Group] = []
+    return [
+        Group(f"journey{number}", "journey", "cables", (Line(corners, "way" if solid else "journey", 9),))
+        for number, (corners, _pair, solid) in enumerate(_legs(stations, ways))
+    ]
+
+
+def _expected(
+    expected: list[_Station], happened: list[_Station], ways: dict[frozenset[str], list[Point]]
+) -> list[Group]:
+    """The way that was predicted: white dashes inside the line of what happened as it was said, grey ones elsewhere."""
+    took = {pair for _corners, pair, _solid in _legs(happened, ways)}
+    return [
+        Group(
+            f"expected-way{number}",
+            "expected-way",
+            "cables",
+            (Line(corners, "way as expected" if pair in took else "way expected", 9),),
+        )
+        for number, (corners, pair, _solid) in enumerate(_legs(expected, ways))
+        if pair in ways or len({place.partition("/")[0] for place in pair}) == 1  # no cable leads there otherwise
+    ]
+
+
+def _legs(
+    stations: list[_Station], ways: dict[frozenset[str], list[Point]]
+) -> Iterator[tuple[tuple[Point, ...], frozenset[str], bool]]:
+    """From station to station: the corners of the line, both places, and whether it's solid."""
     for (one, spot, start), (other, next_spot, finish) in pairwise(stations):
-        corners = ways.get(frozenset((one.place, other.place)), [])
+        pair = frozenset((one.place, other.place))
+        corners = ways.get(pair, [])
         if one.place.partition("/")[0] == other.place.partition("/")[0]:
             corners = _along_switch(spot, next_spot) or _along_lane(spot, next_spot, start, finish)
         nearest = sorted((corners, corners[::-1]), key=lambda way: _distance(start, way[0]) if way else 0)[0]
-        line = Line((start, *nearest, finish), "way" if other.solid else "journey", 9)
-        groups.append(Group(f"journey{len(groups)}", "journey", "cables", (line,)))
-    return groups
+        yield (start, *nearest, finish), pair, other.solid
 
 
 def _along_switch(one: Spot, other: Spot) -> list[Point]:
