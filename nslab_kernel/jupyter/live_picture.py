@@ -19,6 +19,7 @@ from . import live_view
 from .frontend import bundle, kernel_id
 from .main_thread import between_cells
 from .terminal import shell_line
+from .traffic import Rates, Traffic
 from .viewers import Viewers
 
 _PREFIX = "nslab-live-picture"
@@ -29,7 +30,8 @@ class Live(anywidget.AnyWidget):
     """Shows the lab as it is now, and redraws it whenever the kernel tells of a change.
 
     The watch's own thread redraws, so that the picture follows while a cell runs. What the page asks for (messages with
-    ``do``: open, columns, place, and those of `viewers.Viewers`) is answered by the main thread, between two cells.
+    ``do``: open, columns, place, count, and those of `viewers.Viewers`) is answered by the main thread, between two
+    cells.
 
     Parameters
     ----------
@@ -43,9 +45,12 @@ class Live(anywidget.AnyWidget):
     drawn = traitlets.Dict().tag(sync=True)
     language = traitlets.Unicode().tag(sync=True)
     kernel = traitlets.Unicode().tag(sync=True)
+    counting = traitlets.Bool(False).tag(sync=True)  # whether cables show packets per second
+    rates = traitlets.Dict().tag(sync=True)
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
+        self._traffic: Traffic | None = None
         self._viewers = Viewers(self._begin, self._end)
         self._watch: Any = None
         self._shown: Network | None = None
@@ -79,8 +84,21 @@ class Live(anywidget.AnyWidget):
             self._calm = None
             self._draw()
 
+    def count(self, on: bool) -> None:
+        """Have each cable show packets per second and drops, or no longer."""
+        self.counting = on
+        if self._traffic and not on:
+            self._traffic.close()
+            self._traffic = None
+            self.rates = {}
+        elif on and self._watch is not None and self._traffic is None:
+            self._traffic = Traffic(self._counted)
+
+    def _counted(self, rates: Rates) -> None:
+        self.rates = rates
+
     def close(self) -> None:
-        """Let go of the watch and its thread."""
+        """Let go of the watch, the counters and their threads."""
         self._viewers.clear()
         super().close()
 
@@ -92,6 +110,8 @@ class Live(anywidget.AnyWidget):
             return
         if content.get("do") == "place":
             self._docked = bool(content.get("docked"))
+        elif content.get("do") == "count":
+            self.count(bool(content.get("on")))
         elif content.get("do") == "open":
             self._tell_traffic(str(content["namespace"]))
         elif content.get("do") == "columns":
@@ -102,12 +122,16 @@ class Live(anywidget.AnyWidget):
     def _begin(self) -> None:
         self._watch = self._lab.watch(self._changed)
         self._changed()  # what happened while nobody looked
+        self.count(self.counting)
 
     def _end(self) -> None:
         if self._cooling:
             self._cooling.cancel()
         self._watch.close()
         self._watch = None
+        if self._traffic:
+            self._traffic.close()
+            self._traffic = None
 
     def _tell_traffic(self, name: str) -> None:
         everywhere = self._lab.snapshot(volatile=True).everywhere

@@ -63,7 +63,9 @@ class TraceView(anywidget.AnyWidget):
         self._trace = trace
         self._stories = {story.journey.number: story for story in _first(trace)}
         with self.hold_sync():
-            self.packets = [[number, translated(title(story), trace.language)] for number, story in self._stories.items()]
+            self.packets = [
+                [number, translated(title(story), trace.language)] for number, story in self._stories.items()
+            ]
             self.below = trace.beside(trace.main) + trace.below()
             self.shown = self._drawn(trace.main) if trace.main else {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 from . import namespaces
@@ -26,7 +27,26 @@ def read(namespace: str) -> dict[str, Counters]:
     NslabError
         If there is no such namespace.
     """
-    lines = namespaces.entered(namespaces.find(namespace), _lines)
+    return _counters(namespaces.entered(namespaces.find(namespace), _lines))
+
+
+def everywhere() -> dict[tuple[str, str], Counters]:
+    """The counters of the host and all named namespaces, by namespace and interface."""
+    places = [namespaces.host(), *namespaces.named()]
+
+    def look() -> dict[str, list[str]]:
+        found = {}
+        for place in places:
+            with contextlib.suppress(OSError):  # it was deleted meanwhile
+                namespaces.enter(place)
+                found[place.name] = _lines()
+        return found
+
+    read_there = namespaces.entered(places[0], look)
+    return {(name, each): seen for name, lines in read_there.items() for each, seen in _counters(lines).items()}
+
+
+def _counters(lines: list[str]) -> dict[str, Counters]:
     found = {}
     for line in lines[2:]:  # two lines of headings
         name, _, numbers = line.partition(":")

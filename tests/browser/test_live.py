@@ -232,3 +232,14 @@ def test_a_front_end_without_our_extension_has_the_picture_in_the_cell(server: S
     live.shows("later")
     live.open("ns1")
     expect(live.opened.locator('[data-do="terminal"]')).to_have_count(0)
+
+
+def test_cables_show_packets_per_second_on_request(opened: Open, server: Server, screenshot: Shot) -> None:
+    notebook, live = look(opened, server, "%%netns ns1 --bg --timeout 20\nping -q -i 0.01 10.0.0.2")
+    live.root.get_by_role("button", name="Traffic").click()
+    notebook.run_to_end(2)
+    expect(live.root.locator(".nslab-rate")).to_have_count(2)
+    expect(live.root.locator(".nslab-rate text").first).to_have_text(re.compile(r"^\d\d+/s$"))
+    screenshot("live-traffic")
+    live.root.get_by_role("button", name="Traffic").click()
+    expect(live.root.locator(".nslab-rate")).to_have_count(0)

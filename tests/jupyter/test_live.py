@@ -55,6 +55,23 @@ def test_the_picture_follows_a_terminal_while_a_cell_keeps_the_kernel_busy(live:
     live.wait(request)
 
 
+def test_cables_show_packets_per_second_on_request(live: Widget) -> None:
+    live.execute(BUILD)
+    live.until(lambda: "10.0.0.2/24" in drawn(live))
+    assert not live.state["counting"]
+    live.ask(do="count", on=True)
+    request = live.client.execute("!ip netns exec ns1 ping -q -c 300 -i 0.01 10.0.0.2")
+    live.until(lambda: live.state["rates"].get("ns1/eth00-ns1", (0, 0, 0))[1] > 20)
+    received, sent, dropped = live.state["rates"]["ns1/eth00-ns1"]
+    assert 20 < sent < 150
+    assert abs(received - sent) < 20
+    assert dropped == 0
+    live.wait(request)
+    live.ask(do="count", on=False)
+    assert live.state["rates"] == {}
+    live.execute("import threading; assert 'nslab-traffic' not in {t.name for t in threading.enumerate()}")
+
+
 def test_what_changed_stands_out_for_a_while_only(live: Widget) -> None:
     live.execute("!sudo ip netns add fresh")
     live.until(lambda: "fresh" in drawn(live))

@@ -24,18 +24,21 @@ class LiveMagics(NslabMagics):
     _live: Live | None = None
 
     @magic_arguments()
+    @argument("--traffic", action="store_true", help="Show packets per second and drops on each cable.")
     @line_magic
     def netns_live(self, line: str) -> None:
         """Show a picture that follows the network as things happen, whoever causes them.
 
         JupyterLab docks it at the right of the notebook, once, however often the cell is run. A pointer over a thing
-        shows its details; a click on a namespace opens its page.
+        shows its details; a click on a namespace opens its page. "Traffic" shows on each cable how many packets pass it
+        in a second, and how many are dropped, from the kernel's counters.
 
         Examples
         --------
         ``%netns_live``
+        ``%netns_live --traffic``
         """
-        parse(self.netns_live, line)
+        wanted = parse(self.netns_live, line)
         if not kernel_id():  # a terminal's IPython, which has no page that could follow
             print(self.lab.picture().text())
             return
@@ -43,6 +46,8 @@ class LiveMagics(NslabMagics):
 
         if self._live is None or self._live.comm is None:
             self._live = self.session.follower.live = Live(self.lab)
+        if wanted.traffic:
+            self._live.count(True)
         display(self._live)
 
     @magic_arguments()

@@ -14,6 +14,9 @@ const WORDS = {
     close: "Close",
     none: "none",
     asking: "…",
+    traffic: "Traffic",
+    rate: "{} packets/s",
+    drops: "{} dropped/s",
   },
   zh: {
     title: "实时画面",
@@ -28,6 +31,9 @@ const WORDS = {
     close: "关闭",
     none: "无",
     asking: "……",
+    traffic: "流量",
+    rate: "每秒 {} 个包",
+    drops: "每秒丢弃 {} 个",
   },
 };
 
@@ -44,6 +50,7 @@ class LivePage {
     this.hovered = null; // the data-id of the thing under the pointer
     this.inline = h("div", { class: "nslab nslab-inline", lang: model.get("language") });
     this.picture = h("div", { class: "nslab-drawing" });
+    this.count = h("button", { class: "nslab-count", "data-do": "count", "aria-pressed": "false", click: () => this.toggleCount() }, `⇅ ${this.words.traffic}`);
     this.caption = h("div", { class: "nslab-caption", "aria-live": "polite" });
     this.page = h("div", { class: "nslab-page", hidden: true });
     this.tip = h("div", { class: "nslab-tip", role: "tooltip", hidden: true });
@@ -51,6 +58,7 @@ class LivePage {
       "section",
       { class: "nslab nslab-live", lang: model.get("language"), "aria-label": this.words.title, "data-lm-suppress-shortcuts": "true" },
       this.picture,
+      this.count,
       this.caption,
       this.page,
       this.tip,
@@ -66,6 +74,8 @@ class LivePage {
   listen() {
     this.handlers = {
       "change:drawn": () => this.draw(),
+      "change:rates": () => this.drawRates(),
+      "change:counting": () => this.drawRates(),
       "msg:custom": (message) => this.told(message),
       comm_live_update: () => this.updateLife(),
     };
@@ -150,7 +160,52 @@ class LivePage {
     this.caption.textContent = takeCaption(this.picture.firstChild);
     if (focused) this.picture.querySelector(`[tabindex][data-id="${CSS.escape(focused)}"]`)?.focus();
     if (this.opened) this.showPage();
+    this.drawRates();
     this.showTip();
+  }
+
+  // packets per second
+
+  toggleCount() {
+    this.model.send({ do: "count", on: !this.model.get("counting") });
+  }
+
+  /** What passes a cable in a second: received and sent at one of its ends, dropped at either. */
+  rateOf(cable) {
+    const rates = this.model.get("rates");
+    const ends = cable.split("~").map((end) => rates[end]);
+    if (!ends.some(Boolean)) return null;
+    const whole = (count) => (count < 10 ? Math.round(count * 10) / 10 : Math.round(count));
+    const passed = Math.max(...ends.map((end) => (end ? end[0] + end[1] : 0)));
+    return { passed: whole(passed), dropped: whole(ends.reduce((sum, end) => sum + (end ? end[2] : 0), 0)) };
+  }
+
+  drawRates() {
+    const counting = this.model.get("counting");
+    this.count.setAttribute("aria-pressed", String(counting));
+    for (const label of this.picture.querySelectorAll(".nslab-rate")) label.remove();
+    if (!counting) return;
+    const svg = this.picture.querySelector("svg");
+    for (const cable of this.picture.querySelectorAll('[data-kind="cable"]')) {
+      const rate = cable.dataset.id.includes("~") && this.rateOf(cable.dataset.id);
+      const line = rate && [...cable.querySelectorAll("path")].pop();
+      if (line) svg.append(this.rateLabel(rate, line.getPointAtLength(line.getTotalLength() / 2)));
+    }
+    this.showTip();
+  }
+
+  rateLabel({ passed, dropped }, { x, y }) {
+    const make = (kind, attributes, text = "") => {
+      const element = document.createElementNS("http://www.w3.org/2000/svg", kind);
+      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+      element.textContent = text;
+      return element;
+    };
+    const text = `${passed}/s${dropped ? ` ✕ ${dropped}` : ""}`;
+    const wide = 14 + 7.2 * text.length;
+    const label = make("g", { class: "nslab-rate", "data-lost": String(dropped > 0) });
+    label.append(make("rect", { x: x - wide / 2, y: y - 10, width: wide, height: 20, rx: 10 }), make("text", { x, y: y + 4.2, "text-anchor": "middle" }, text));
+    return label;
   }
 
   // what the pointer is over
@@ -185,6 +240,8 @@ class LivePage {
     const counted = this.traffic[namespace]?.at(-1);
     const row = counted?.rows.find(([name]) => name === interfaceName);
     if (row) lines.push(`↓ ${row[1]}`, `↑ ${row[2]}`);
+    const rate = this.model.get("counting") && this.hovered.includes("~") ? this.rateOf(this.hovered) : null;
+    if (rate) lines.push(this.words.rate.replace("{}", rate.passed), ...(rate.dropped ? [this.words.drops.replace("{}", rate.dropped)] : []));
     const met = this.traffic[namespace]?.[0].rows.filter(([, , name]) => name === interfaceName) ?? [];
     for (const [ip, mac, , state] of met.slice(0, 8)) lines.push(`${ip} → ${mac || "?"} ${state}`);
     this.tip.replaceChildren(h("b", {}, head), ...lines.map((line) => h("div", {}, line)));
