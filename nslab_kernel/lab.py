@@ -17,7 +17,7 @@ from .core.journeys.packets import ACK, SYN
 from .core.language import language_of
 from .core.model.network import Network
 from .core.operations.actions import Action, AddNamespace, DeleteNamespace, Operation
-from .core.translation import _, joined
+from .core.translation import Message, _, joined
 
 if TYPE_CHECKING:
     import networkx
@@ -198,7 +198,7 @@ class Lab:
         )
         watched = [one for claim in wanted if isinstance(claim, PacketClaim) for one in experiments(claim, network)]
         observed = observe(watched, [namespace.name for namespace in network.everywhere])
-        return tuple(judge(claim, network, answers, self.language, observed) for claim in wanted)
+        return tuple(judge(claim, network, answers, observed) for claim in wanted)
 
     def why(
         self, source: str, destination: str, tcp: int | None = None, udp: int | None = None, size: int = 0
@@ -847,11 +847,11 @@ class Lab:
             self.exercise = None
         return attempt
 
-    def hint(self) -> str:
-        """The next hint, more exact than the last."""
+    def hint(self) -> Message | None:
+        """The next hint, more exact than the last; None where everything is fixed."""
         from .linux.settling import settle
 
-        return self._going_on().hint(settle(self._read, self._on_wait), self.language)
+        return self._going_on().hint(settle(self._read, self._on_wait))
 
     @_uninterrupted
     def unbreak(self) -> Operation:
@@ -864,11 +864,10 @@ class Lab:
             return done
 
     def _on_wait(self, what: str, network: Network) -> None:
-        from .core.translation import translated
         from .core.waiting import words
 
         if self.on_wait:
-            self.on_wait(translated(words(what, network), self.language))
+            self.on_wait(words(what, network))
 
     def _read(self) -> Network:
         return self.snapshot(volatile=True)

@@ -1,4 +1,4 @@
-"""What is told of a break: how it shows, how it goes, what it was."""
+"""A break in words: how it shows, how it goes, what it was."""
 
 from __future__ import annotations
 
@@ -9,65 +9,58 @@ from ..core.faults import Fault, title
 from ..core.faults.exercise import Attempt, Exercise
 from ..core.model.network import HOST
 from ..core.operations.internet import NAMESPACES
-from ..core.translation import _, all_translated, translated
+from ..core.translation import Message, _, joined
 
 _MOST = 6  # failing pings that are worth listing
-_SAID = {
-    "one": _("Something is broken now (level {level}, seed {seed})."),
-    "several": _("{count} things are broken now (level {level}, seed {seed})."),
-    "symptom": _("It shows here: {ping} gets no answer."),
-    "ping": _("{source} pinging {ip}"),
-    "how": _(
-        "Find it and mend it with real commands: `%netns_check` tells whether it is mended, "
-        "`%netns_hint` helps, `%netns_break --off` puts it back."
-    ),
-    "not yet": _("Not mended yet: {failing} of {tried} pings that worked before get no answer."),
-    "more": _("… and {count} more"),
-    "count": _("Check {number}, {time} after the break; hints: {hints}."),
-    "mended": _("Mended: everything works again that worked before."),
-    "was": _("It was this:"),
-    "back": _("Everything was mended already."),
-    "no hint": _("Nothing is broken any more: `%netns_check` ends the exercise."),
-}
+_PING = _("{source} pinging {ip}")
+_HOW = _(
+    "Find it and fix it with real commands: `%netns_check` shows whether it is fixed, `%netns_hint` helps, "
+    "`%netns_break --off` undoes it."
+)
+NOTHING_LEFT = _("Everything was fixed already.")
+NO_HINT = _("Nothing is broken any more: `%netns_check` ends the exercise.")
 
 
-def begun(exercise: Exercise, language: str) -> str:
+def begun(exercise: Exercise) -> Message:
     """That something is broken, and how it shows."""
-    said = all_translated(_SAID, language)
     count = len(exercise.faults)
-    head = said["several" if count > 1 else "one"].format(count=count, level=exercise.level, seed=exercise.seed)
-    symptom = said["symptom"].format(ping=_ping(_plainest(exercise.failing), language))
-    return "\n".join((head, symptom, said["how"]))
+    head = _("Something is broken now (level {level}, seed {seed}).", level=exercise.level, seed=exercise.seed)
+    if count > 1:
+        head = _(
+            "{count} things are broken now (level {level}, seed {seed}).",
+            count=count,
+            level=exercise.level,
+            seed=exercise.seed,
+        )
+    symptom = _("It shows here: {ping} gets no answer.", ping=_ping(_plainest(exercise.failing)))
+    return joined(head, symptom, _HOW, separator="\n")
 
 
-def not_yet(attempt: Attempt, language: str) -> str:
-    """That it isn't mended, and what still fails."""
-    said = all_translated(_SAID, language)
-    lines = [said["not yet"].format(failing=len(attempt.failing), tried=attempt.tried)]
-    lines += [f"✗ {_ping(ping, language)}" for ping in attempt.failing[:_MOST]]
-    if len(attempt.failing) > _MOST:
-        lines.append(said["more"].format(count=len(attempt.failing) - _MOST))
-    return "\n".join((*lines, _count(attempt, language)))
+def not_yet(attempt: Attempt) -> Message:
+    """That it isn't fixed, and what still fails."""
+    failing = attempt.failing
+    lines = [
+        _(
+            "Not fixed yet: {failing} of {tried} pings that worked before get no answer.",
+            failing=len(failing),
+            tried=attempt.tried,
+        ),
+        *(joined("✗", _ping(ping)) for ping in failing[:_MOST]),
+    ]
+    if len(failing) > _MOST:
+        lines.append(_("… and {count} more", count=len(failing) - _MOST))
+    return joined(*lines, _count(attempt), separator="\n")
 
 
-def mended(attempt: Attempt, faults: Iterable[Fault], language: str) -> str:
-    """That it is mended, and what it was."""
-    return "\n".join((f"✓ {translated(_SAID['mended'], language)}", _count(attempt, language), was(faults, language)))
+def fixed(attempt: Attempt, faults: Iterable[Fault]) -> Message:
+    """That it is fixed, and what it was."""
+    done = joined("✓", _("Fixed: everything works again that worked before."))
+    return joined(done, _count(attempt), was(faults), separator="\n")
 
 
-def was(faults: Iterable[Fault], language: str) -> str:
+def was(faults: Iterable[Fault]) -> Message:
     """What was broken."""
-    return "\n".join((translated(_SAID["was"], language), *(f"- {title(fault, language)}" for fault in faults)))
-
-
-def nothing_left(language: str) -> str:
-    """That there is nothing to put back."""
-    return translated(_SAID["back"], language)
-
-
-def no_hint(language: str) -> str:
-    """That there is nothing to give a hint to."""
-    return translated(_SAID["no hint"], language)
+    return joined(_("It was this:"), *(joined("-", title(fault)) for fault in faults), separator="\n")
 
 
 def _plainest(failing: Iterable[Ping]) -> Ping:
@@ -75,11 +68,13 @@ def _plainest(failing: Iterable[Ping]) -> Ping:
     return min(failing, key=lambda ping: (ping.source == ping.destination, ping.source in (HOST, *NAMESPACES)))
 
 
-def _ping(ping: Ping, language: str) -> str:
-    return translated(_SAID["ping"], language).format(source=ping.source, ip=ping.ip)
+def _ping(ping: Ping) -> Message:
+    return _PING.filled(source=ping.source, ip=ping.ip)
 
 
-def _count(attempt: Attempt, language: str) -> str:
+def _count(attempt: Attempt) -> Message:
     minutes, seconds = divmod(round(attempt.seconds), 60)
     time = f"{minutes}:{seconds:02d}"
-    return translated(_SAID["count"], language).format(number=attempt.number, time=time, hints=attempt.hints)
+    return _(
+        "Check {number}, {time} after the break; hints: {hints}.", number=attempt.number, time=time, hints=attempt.hints
+    )

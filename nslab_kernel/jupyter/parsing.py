@@ -79,6 +79,7 @@ class NslabMagics(Magics):
 
         @wraps(magic.__func__)  # type: ignore[attr-defined]  # it is a method, and stays one
         def call(_magics: NslabMagics, *arguments: Any, **named: Any) -> Any:
+            NslabError.language = self.lab.language
             self.lab.interruption = ""
             try:
                 return magic(*arguments, **named)

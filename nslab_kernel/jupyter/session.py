@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from ..core.translation import translated
 from ..lab import Lab
 from .lesson_file import notebook_language
 
@@ -78,7 +79,7 @@ def open_session(shell: InteractiveShell) -> Session:
     if shell not in _sessions:
         lab = Lab(notebook_language())
         os.environ["NSLAB_LANG"] = lab.language  # what runs in cells speaks it, too
-        lab.on_wait = print
+        lab.on_wait = lambda said: print(translated(said, lab.language))
         follower = Follower(shell, lab)
         _sessions[shell] = session = Session(shell, lab, follower, Channel(shell, lab, follower), PictureForms(shell))
         session.offer = TraceOffer(session)

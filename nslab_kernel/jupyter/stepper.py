@@ -157,7 +157,7 @@ class Stepper(anywidget.AnyWidget):
         if self._busy or self._by_hand:
             return
         changes = self._player.strayed()
-        words = [change.words(self._language) for change in changes]
+        words = [translated(change.words(), self._language) for change in changes]
         if words != self.strayed:
             self.strayed = words
             self._draw()

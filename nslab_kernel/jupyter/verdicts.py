@@ -14,8 +14,8 @@ MIME_METADATA = "nslab_verdicts"
 _SAID = {
     True: _("passed"),
     False: _("not passed"),
-    "sum": _("{0} of {1} checks passed. `%netns_hint` helps."),
-    "all": _("All {0} checks passed."),
+    "sum": _("{passed} of {all} checks passed. `%netns_hint` helps."),
+    "all": _("All {all} checks passed."),
 }
 _MARK = {True: "✓", False: "✗"}
 _COLOUR = {True: "var(--jp-success-color0, #1b7f4f)", False: "var(--jp-error-color0, #c0392b)"}
@@ -39,10 +39,7 @@ def html(verdicts: Sequence[Verdict], language: str) -> str:
 
 def text(verdicts: Sequence[Verdict], language: str) -> str:
     """The same, one verdict a line."""
-    lines = []
-    for verdict in verdicts:
-        reason = f"  ({verdict.reason})" if verdict.reason else ""
-        lines.append(f"{_MARK[verdict.holds]} {verdict.claim}{reason}")
+    lines = [f"{_MARK[verdict.holds]} {_claim(verdict, language)}" for verdict in verdicts]
     return shown_lines("\n".join([*lines, total(verdicts, language)]))
 
 
@@ -50,13 +47,17 @@ def total(verdicts: Sequence[Verdict], language: str) -> str:
     """How many hold, as a sentence."""
     holding = sum(verdict.holds for verdict in verdicts)
     key = "all" if holding == len(verdicts) else "sum"
-    return translated(_SAID[key], language).format(holding, len(verdicts))
+    return translated(_SAID[key].filled(passed=holding, all=len(verdicts)), language)
 
 
 def failure(verdicts: Sequence[Verdict], language: str) -> str:
     """What an AssertionError says: the claims that don't hold, with their reasons."""
-    failed = [f"✗ {v.claim}  ({v.reason})" if v.reason else f"✗ {v.claim}" for v in verdicts if not v.holds]
+    failed = [f"✗ {_claim(verdict, language)}" for verdict in verdicts if not verdict.holds]
     return shown_lines("\n".join([total(verdicts, language), *failed]))
+
+
+def _claim(verdict: Verdict, language: str) -> str:
+    return f"{verdict.claim}  ({translated(verdict.reason, language)})" if verdict.reason else verdict.claim
 
 
 def _item(verdict: Verdict, language: str) -> str:
@@ -64,5 +65,5 @@ def _item(verdict: Verdict, language: str) -> str:
         f'<span role="img" aria-label="{escaped(translated(_SAID[verdict.holds], language))}" '
         f'style="color:{_COLOUR[verdict.holds]};font-weight:700">{_MARK[verdict.holds]}</span>'
     )
-    reason = f' <span style="{_DIM}">{escaped(verdict.reason)}</span>' if verdict.reason else ""
+    reason = f' <span style="{_DIM}">{escaped(translated(verdict.reason, language))}</span>' if verdict.reason else ""
     return f"<li>{mark} {escaped(verdict.claim)}{reason}</li>"

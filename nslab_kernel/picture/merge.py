@@ -10,6 +10,7 @@ from ..core.model.diff import changes, summary
 from ..core.model.network import HOST, Interface, Namespace, Network
 from ..core.model.next_step import next_step
 from ..core.order import natural
+from ..core.translation import Message, _, joined, translated
 from .diff_status import Fates
 from .facts import compared, facts
 from .graph import across, graph
@@ -17,7 +18,6 @@ from .outside_namespaces import outside, uplinks
 from .sockets import socket_of
 from .tooltips import room_details
 from .view import Cable, Fact, Room, Socket, View
-from .words import word
 
 if TYPE_CHECKING:
     import networkx
@@ -61,7 +61,7 @@ def view(
         tuple(room for room in rooms[1:] if room.id in beyond),
         merged.cables(rooms, lab),
         merged.stacks(rooms, lab),
-        _caption(summary(found, language), "" if facts else next_step(network, language), language),
+        translated(_caption(summary(found), None if facts else next_step(network)), language),
         tuple((f"{HOST}/{name}", count) for name, count in hidden.items()),
         mac,
         nested_hosts(inner, lab),
@@ -83,10 +83,9 @@ def nested_hosts(rooms: Sequence[Room], lab: networkx.MultiGraph) -> dict[str, t
     return {host: tuple(children) for host, children in found.items()}
 
 
-def _caption(done: str, left: str, language: str) -> str:
-    stop, space = ("。", "") if language == "zh" else (".", " ")
-    sentences = [done, word("still missing", language, left) if left else ""]
-    return space.join(sentence + stop for sentence in sentences if sentence)
+def _caption(done: Message, left: Message | None) -> Message:
+    sentences = (done, _("Still missing: {left}", left=left) if left else None)
+    return joined(*(_("{said}.", said=sentence) for sentence in sentences if sentence))
 
 
 class _Merge:

@@ -47,7 +47,6 @@ _WORDS = {
     "one port": _("1 port"),
     "not up": _("{} not up"),
     "others": _("+{} ports not shown"),
-    "still missing": _("Still missing: {}"),
     "duplicate": _("duplicate address"),
     "nothing": _("no namespace yet"),
     "namespace": _("namespace"),

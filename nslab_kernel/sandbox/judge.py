@@ -14,7 +14,7 @@ from dataclasses import asdict
 from ..core.checks import evaluate, packets, parse
 from ..core.checks.evaluate import Verdict
 from ..core.errors import NslabError
-from ..core.translation import _
+from ..core.translation import _, translated
 from ..lab import Lab
 from ..linux import checking, observing, reading, resolvers, settling, syscalls
 from .labs import RunningLab, running
@@ -63,6 +63,11 @@ def _enter(pid: int) -> None:
     os.chdir("/")
 
 
+def _said(verdict: Verdict, language: str) -> dict[str, object]:
+    reason, hints = translated(verdict.reason, language), [translated(hint, language) for hint in verdict.hints]
+    return {**asdict(verdict), "reason": reason, "hints": hints}
+
+
 def _main(pid: int, language: str) -> None:
     claims = sys.stdin.read()
     NslabError.language = language
@@ -72,7 +77,7 @@ def _main(pid: int, language: str) -> None:
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     os.environ["NSLAB"] = "1"
     try:
-        said: dict[str, object] = {"verdicts": [asdict(verdict) for verdict in Lab(language).check(claims)]}
+        said: dict[str, object] = {"verdicts": [_said(verdict, language) for verdict in Lab(language).check(claims)]}
     except NslabError as error:
         said = {"error": str(error)}
     print(json.dumps(said))

@@ -34,6 +34,7 @@ from nslab_kernel.core.model import firewall
 from nslab_kernel.core.model.firewall import Chain, Match, Rule
 from nslab_kernel.core.model.network import HOST, Network
 from nslab_kernel.core.operations.actions import AddAddress, AddNamespace, SetDown, SetMaster, SetSysctl, SetUp
+from nslab_kernel.core.translation import translated
 
 from ..picture.literal import address, masquerade, seed
 
@@ -43,11 +44,11 @@ LAB = seed(2).network()
 PAGE = ("http://192.0.2.2/",)
 
 
-def verdict(line: str, network: Network = LAB, language: str = "en", how: str = "answered") -> Verdict:
+def verdict(line: str, network: Network = LAB, how: str = "answered") -> Verdict:
     """Judge one line, where every packet that it needs met with the same fate."""
     (claim,) = parse(line)
     answers = {probe: Answer(how, 0.00005, probe.address) for probe in probes(claim, network)}
-    return judge(claim, network, answers, language)
+    return judge(claim, network, answers)
 
 
 def fix(judged: Verdict) -> str:
@@ -233,13 +234,14 @@ def test_an_interface_name_that_several_namespaces_have_must_be_told_apart() -> 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_hints_lead_to_the_command_and_only_the_last_one_says_it(language: str) -> None:
     for line, holds, _, command in STATES:
-        judged = verdict(line, language=language)
+        judged = verdict(line)
+        told = [translated(hint, language) for hint in judged.hints]
         assert bool(judged.hints) is not holds
         if command:
             assert len(judged.hints) == 3
-            assert not any(command in hint for hint in judged.hints[:2])
-            assert command in judged.hints[2]
-        assert command not in judged.reason or not command
+            assert not any(command in hint for hint in told[:2])
+            assert command in told[2]
+        assert command not in translated(judged.reason, language) or not command
 
 
 def test_an_address_of_another_namespace_on_ones_own_lo_is_no_answer_of_the_other() -> None:
@@ -297,7 +299,7 @@ def test_forwarding_is_read_from_the_namespace_that_is_asked_for() -> None:
 
 
 def test_reasons_come_in_chinese_too() -> None:
-    assert verdict("mydocker0 is down", language="zh").reason == "它是 up 的"
+    assert translated(verdict("mydocker0 is down").reason, "zh") == "它是 up 的"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from nslab_kernel.core.faults.exercise import Exercise
 from nslab_kernel.core.model.diff import changes
 from nslab_kernel.core.model.network import HOST, Network
 from nslab_kernel.core.operations.actions import Action, AddNeighbour, SetDown, SetSysctl
+from nslab_kernel.core.translation import translated
 
 from ..picture.literal import Draft, masquerade
 
@@ -96,9 +97,9 @@ def test_levels_tell_easy_faults_from_hard_ones() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_hints_go_from_vague_to_exact(language: str) -> None:
     for fault in every_fault(lab()):
-        layer, near, look, exact = hints(fault, language)
+        layer, near, look, exact = (translated(hint, language) for hint in hints(fault))
         assert fault.place.namespace not in layer.split()
-        assert title(fault, language) in exact
+        assert translated(title(fault), language) in exact
         assert "sudo " not in layer + near
         assert "`sudo " in look
         for action in fault.undo:
@@ -106,7 +107,7 @@ def test_hints_go_from_vague_to_exact(language: str) -> None:
         for said in (layer, near, look, exact):
             assert "{" not in said.replace("{ ", "")
         if language == "zh":
-            assert any(ord(letter) > 0x4E00 for letter in title(fault, "zh"))
+            assert any(ord(letter) > 0x4E00 for letter in translated(title(fault), "zh"))
         else:
             assert set(layer) <= set(string.printable)
 
@@ -146,16 +147,16 @@ def exercise(network: Network, *kinds: str) -> tuple[Exercise, Network]:
 
 def test_hints_are_about_the_first_fault_that_is_still_there() -> None:
     going_on, broken = exercise(two_rooms(), "bridge-down", "no-address")
-    first, second = (hints(fault, "en") for fault in going_on.faults)
-    assert [going_on.hint(broken, "en") for _ in range(5)] == [*first, first[-1]]
+    first, second = (hints(fault) for fault in going_on.faults)
+    assert [going_on.hint(broken) for _ in range(5)] == [*first, first[-1]]
     half = after(broken, going_on.faults[0].undo)
-    assert going_on.hint(half, "en") == second[0]
-    assert going_on.hint(after(half, going_on.repairs(half)), "en") == ""
+    assert going_on.hint(half) == second[0]
+    assert going_on.hint(after(half, going_on.repairs(half))) is None
 
 
 def test_checks_are_counted_with_the_time_and_the_hints() -> None:
     going_on, broken = exercise(two_rooms(), "bridge-down")
-    going_on.hint(broken, "en")
+    going_on.hint(broken)
     failed = going_on.attempt(going_on.working, now=130.0)
     assert (failed.number, failed.seconds, failed.hints, failed.mended) == (1, 30.0, 1, False)
     passed = going_on.attempt((), now=165.0)

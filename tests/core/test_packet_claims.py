@@ -8,6 +8,7 @@ from nslab_kernel.core.checks.evaluate import Verdict, judge
 from nslab_kernel.core.checks.packets import experiments
 from nslab_kernel.core.checks.parse import PacketClaim, parse
 from nslab_kernel.core.checks.traffic import Fetched, Page, Resolved, Result, Sighting, Trace, Watched
+from nslab_kernel.core.translation import translated
 
 from ..picture.literal import seed
 
@@ -29,11 +30,11 @@ NOBODY = journey("ns1>")
 ITSELF = journey("ns1>", ">ns1", reply=("ns1>", ">ns1"))
 
 
-def judged(text: str, result: Result, language: str = "en") -> Verdict:
+def judged(text: str, result: Result) -> Verdict:
     """Judge the last line, whose experiments all end alike."""
     *_, claim = parse(text)
     assert isinstance(claim, PacketClaim)
-    return judge(claim, LAB, {}, language, dict.fromkeys(experiments(claim, LAB), result))
+    return judge(claim, LAB, {}, dict.fromkeys(experiments(claim, LAB), result))
 
 
 def answered(*sightings: tuple[Sighting, ...]) -> Trace:
@@ -89,9 +90,9 @@ def test_a_claim_about_packets_is_judged_by_what_was_seen(text: str, result: Res
 
 @pytest.mark.parametrize(("text", "result", "holds"), CASES)
 def test_the_reason_comes_in_chinese_too(text: str, result: Result, holds: bool) -> None:
-    verdict = judged(text, result, "zh")
+    verdict = judged(text, result)
     assert verdict.holds is holds
-    assert verdict.reason != judged(text, result).reason
+    assert translated(verdict.reason, "zh") != verdict.reason
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_check_fails_until_it_is_mended_by_real_commands_and_counts(built: Not
     failed = built.run("%netns_check")
     assert failed.name == "AssertionError"
     assert "Traceback" not in failed.error
-    assert re.search(r"Not mended yet: [12] of 4 pings", failed.error)
+    assert re.search(r"Not fixed yet: [12] of 4 pings", failed.error)
     assert "Check 1, 0:0" in failed.error
     hints = [built.run("%netns_hint").printed for _ in range(4)]
     assert len(set(hints)) == 4
@@ -50,7 +50,7 @@ def test_a_check_fails_until_it_is_mended_by_real_commands_and_counts(built: Not
             assert not mended.failed
     passed = built.run("%netns_check")
     assert not passed.failed, passed.error
-    assert "✓ Mended" in passed.printed
+    assert "✓ Fixed" in passed.printed
     assert "Check 2, 0:" in passed.printed
     assert "hints: 4" in passed.printed
     assert "It was this:\n- " in passed.printed

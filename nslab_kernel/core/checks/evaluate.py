@@ -12,7 +12,7 @@ from ..model.firewall import Chain, Rule
 from ..model.network import HOST, Interface, Namespace, Network, Route
 from ..operations.actions import AddAddress, AddNamespace, AddRoute, DeleteAddress, SetDown, SetMaster, SetSysctl, SetUp
 from ..operations.nat import FORWARDING
-from ..translation import _, translated
+from ..translation import Message, _
 from .hints import hints
 from .packets import judge_packets
 from .parse import (
@@ -31,48 +31,43 @@ from .parse import (
 from .traffic import Experiment, Result
 
 _REASONS = {
-    "answered": _("answered in {0:.2f} ms"),
-    "answered at": _("{0} answered in {1:.2f} ms"),
-    "silence": _("no answer from {0}"),
-    "no route": _("{0} has no route to {1}"),
-    "unreachable": _("destination unreachable: {0}"),
-    "answers itself": _("{0} has {1} itself, on {2}, so it answers itself instead of {3}"),
+    "answered": _("answered in {time:.2f} ms"),
+    "answered at": _("{ip} answered in {time:.2f} ms"),
+    "silence": _("no answer from {ip}"),
+    "no route": _("{source} has no route to {ip}"),
+    "unreachable": _("destination unreachable: {ip}"),
+    "answers itself": _("{source} has {ip} itself, on {interface}, so it answers itself instead of {other}"),
     "carrier": _("the other end of its cable is up"),
     "no carrier": _("the other end of its cable isn't up"),
-    "refused": _("{0} is reached, but nothing listens on {1} port {2}"),
+    "refused": _("{ip} is reached, but nothing listens on {protocol} port {port}"),
     "prohibited": _("a firewall on the way rejects it"),
-    "unknown name": _("{0} finds no address for the name {1}"),
-    "failed": _("the packet couldn't be sent from {0}"),
-    "no address to try": _("{0} has no address, so there is nothing to reach"),
-    "no namespace": _("there is no namespace {0}"),
-    "no interface": _("there is no interface {0} in {1}"),
-    "no interface anywhere": _("there is no interface {0}"),
-    "several": _("{0} is in several namespaces: {1}"),
+    "unknown name": _("{source} finds no address for the name {name}"),
+    "failed": _("the packet couldn't be sent from {source}"),
+    "no address to try": _("{target} has no address, so there is nothing to reach"),
+    "no namespace": _("there is no namespace {name}"),
+    "no interface": _("there is no interface {name} in {namespace}"),
+    "no interface anywhere": _("there is no interface {name}"),
+    "several": _("{name} is in several namespaces: {namespaces}"),
     "up": _("it is up"),
     "no-carrier": _("it is up, without carrier"),
     "down": _("it is down"),
-    "has": _("on {0}"),
-    "has other": _("it has {0}"),
+    "has": _("on {interface}"),
+    "has other": _("it has {addresses}"),
     "has none": _("it has no address"),
-    "route": _("by {0}"),
-    "route other": _("its route there goes via {0}"),
+    "route": _("by {interface}"),
+    "route other": _("its route there goes via {gateway}"),
     "route on-link": _("its route there has no gateway"),
     "route none": _("it has no such route"),
     "port": _("it is plugged in"),
-    "port other": _("it is plugged into {0}"),
+    "port other": _("it is plugged into {bridge}"),
     "port none": _("it is plugged into no bridge"),
-    "no bridge": _("{0} is not a bridge"),
-    "masquerade": _("by a rule in table {0}"),
+    "no bridge": _("{name} is not a bridge"),
+    "masquerade": _("by a rule in table {table}"),
     "masquerade none": _("it has no such rule"),
-    "on": _("{0} is {1}"),
+    "on": _("{name} is {value}"),
     "there": _("it is there"),
     "not there": _("it is not there"),
 }
-
-
-def reason(language: str, key: str, *values: object) -> str:
-    """The reason called ``key``, with its values put in."""
-    return translated(_REASONS[key], language).format(*values)
 
 
 StateClaim = IsUp | HasAddress | HasCarrier | RoutesVia | IsPort | Masquerades | Forwards | Exists
@@ -86,58 +81,58 @@ class Fact:
     """Whether a claim holds, the reason, and what would help if it doesn't."""
 
     holds: bool
-    reason: str
+    reason: Message
     hint: str = ""
 
 
-def judge_state(claim: StateClaim, network: Network, language: str) -> Fact:
+def judge_state(claim: StateClaim, network: Network) -> Fact:
     """Whether the state of the lab is as claimed; the claim's namespace exists."""
     match claim:
         case IsUp():
-            return _is_up(claim, network, language)
+            return _is_up(claim, network)
         case HasCarrier():
-            return _has_carrier(claim, network, language)
+            return _has_carrier(claim, network)
         case HasAddress():
-            return _has_address(claim, network, language)
+            return _has_address(claim, network)
         case RoutesVia():
-            return _routes_via(claim, network, language)
+            return _routes_via(claim, network)
         case IsPort():
-            return _is_port(claim, network, language)
+            return _is_port(claim, network)
         case Masquerades():
-            return _masquerades(claim, network, language)
+            return _masquerades(claim, network)
         case Forwards():
-            return _forwards(claim, network, language)
+            return _forwards(claim, network)
         case Exists():
-            return _exists(claim, network, language)
+            return _exists(claim, network)
 
 
-def _is_up(claim: IsUp, network: Network, language: str) -> Fact:
+def _is_up(claim: IsUp, network: Network) -> Fact:
     places = _places(network, claim.interface, claim.namespace)
     if not places:
         if claim.namespace:
-            words = reason(language, "no interface", claim.interface, claim.namespace)
+            words = _REASONS["no interface"].filled(name=claim.interface, namespace=claim.namespace)
         else:
-            words = reason(language, "no interface anywhere", claim.interface)
+            words = _REASONS["no interface anywhere"].filled(name=claim.interface)
         return Fact(False, words)
     if len(places) > 1:
         names = ", ".join(namespace.name for namespace, _ in places)
         state = "up" if claim.expected else "down"
         hint = f"{claim.interface} in {places[0][0].name} is {state}"
-        return Fact(False, reason(language, "several", claim.interface, names), hint)
+        return Fact(False, _REASONS["several"].filled(name=claim.interface, namespaces=names), hint)
     namespace, interface = places[0]
     cure = SetUp if claim.expected else SetDown
-    words = reason(language, condition(interface))
+    words = _REASONS[condition(interface)]
     return Fact(interface.up == claim.expected, words, cure(interface.name, namespace.name).command())
 
 
-def _has_carrier(claim: HasCarrier, network: Network, language: str) -> Fact:
+def _has_carrier(claim: HasCarrier, network: Network) -> Fact:
     places = _places(network, claim.interface, "")
     if not places:
-        return Fact(False, reason(language, "no interface anywhere", claim.interface))
+        return Fact(False, _REASONS["no interface anywhere"].filled(name=claim.interface))
     interface = places[0][1]
     if not interface.up:
-        return Fact(not claim.expected, reason(language, "down"))
-    return Fact(interface.carrier == claim.expected, reason(language, "carrier" if interface.carrier else "no carrier"))
+        return Fact(not claim.expected, _REASONS["down"])
+    return Fact(interface.carrier == claim.expected, _REASONS["carrier" if interface.carrier else "no carrier"])
 
 
 def _places(network: Network, name: str, where: str) -> list[tuple[Namespace, Interface]]:
@@ -151,7 +146,7 @@ def _places(network: Network, name: str, where: str) -> list[tuple[Namespace, In
     return [(namespace, found) for namespace in searched if (found := namespace.interface(name))]
 
 
-def _has_address(claim: HasAddress, network: Network, language: str) -> Fact:
+def _has_address(claim: HasAddress, network: Network) -> Fact:
     namespace = network.get(claim.namespace) or network.host
     wanted = ipaddress.ip_interface(claim.cidr)
     others = []
@@ -159,10 +154,10 @@ def _has_address(claim: HasAddress, network: Network, language: str) -> Fact:
         for address in interface.addresses:
             if ipaddress.ip_interface(address.cidr) == wanted:
                 cure = DeleteAddress(interface.name, claim.cidr, namespace.name).command()
-                return Fact(claim.expected, reason(language, "has", interface.name), cure)
+                return Fact(claim.expected, _REASONS["has"].filled(interface=interface.name), cure)
             if address.scope == "global":
                 others.append(address.cidr)
-    words = reason(language, "has other", ", ".join(others)) if others else reason(language, "has none")
+    words = _REASONS["has other"].filled(addresses=", ".join(others)) if others else _REASONS["has none"]
     return Fact(not claim.expected, words, _add_address(claim, namespace))
 
 
@@ -173,57 +168,57 @@ def _add_address(claim: HasAddress, namespace: Namespace) -> str:
     return AddAddress(fitting[0].name, claim.cidr, namespace.name).command() if len(fitting) == 1 else ""
 
 
-def _routes_via(claim: RoutesVia, network: Network, language: str) -> Fact:
+def _routes_via(claim: RoutesVia, network: Network) -> Fact:
     namespace = network.get(claim.namespace) or network.host
     family = 6 if ":" in claim.gateway else 4
     found = [r for r in namespace.routes if r.destination == claim.destination and r.family == family]
     for route in found:
         if route.gateway == claim.gateway:
             out = namespace.interface(route.interface)
-            return Fact(True, reason(language, "route", out.name if out else claim.gateway))
+            return Fact(True, _REASONS["route"].filled(interface=out.name if out else claim.gateway))
     if not found:
-        words = reason(language, "route none")
+        words = _REASONS["route none"]
     elif found[0].gateway:
-        words = reason(language, "route other", found[0].gateway)
+        words = _REASONS["route other"].filled(gateway=found[0].gateway)
     else:
-        words = reason(language, "route on-link")
+        words = _REASONS["route on-link"]
     wanted = Route(claim.destination, family=family, gateway=claim.gateway)
     return Fact(False, words, AddRoute(wanted, namespace=namespace.name).command())
 
 
-def _is_port(claim: IsPort, network: Network, language: str) -> Fact:
+def _is_port(claim: IsPort, network: Network) -> Fact:
     for namespace in network.everywhere:
         interface = namespace.interface(claim.interface)
         bridge = namespace.interface(claim.bridge)
         if interface and bridge:
-            return _port_of(claim, namespace, interface, bridge, language)
+            return _port_of(claim, namespace, interface, bridge)
     known = any(namespace.interface(claim.interface) for namespace in network.everywhere)
     missing = claim.bridge if known else claim.interface
-    return Fact(False, reason(language, "no interface anywhere", missing))
+    return Fact(False, _REASONS["no interface anywhere"].filled(name=missing))
 
 
-def _port_of(claim: IsPort, namespace: Namespace, interface: Interface, bridge: Interface, language: str) -> Fact:
+def _port_of(claim: IsPort, namespace: Namespace, interface: Interface, bridge: Interface) -> Fact:
     if bridge.kind != "bridge":
-        return Fact(False, reason(language, "no bridge", claim.bridge))
+        return Fact(False, _REASONS["no bridge"].filled(name=claim.bridge))
     master = namespace.interface(interface.master)
     if master is None:
-        words = reason(language, "port none")
+        words = _REASONS["port none"]
     else:
-        words = reason(language, "port") if master is bridge else reason(language, "port other", master.name)
+        words = _REASONS["port"] if master is bridge else _REASONS["port other"].filled(bridge=master.name)
     wanted = bridge.name if claim.expected else ""
     cure = SetMaster(interface.name, wanted, namespace.name).command()
     return Fact((master is bridge) == claim.expected, words, cure)
 
 
-def _masquerades(claim: Masquerades, network: Network, language: str) -> Fact:
+def _masquerades(claim: Masquerades, network: Network) -> Fact:
     namespace = network.get(claim.namespace) or network.host
     subnet = ipaddress.ip_network(claim.subnet)
     for chain in namespace.firewall.base_chains("postrouting", subnet.version):
         for reached in _reached(namespace, chain):
             if any(_translates(rule, subnet) for rule in reached.rules):
-                words = reason(language, "masquerade", f"{reached.family} {reached.table}")
+                words = _REASONS["masquerade"].filled(table=f"{reached.family} {reached.table}")
                 return Fact(claim.expected, words, "%netns_nat BRIDGE --off")
-    return Fact(not claim.expected, reason(language, "masquerade none"), "%netns_nat BRIDGE")
+    return Fact(not claim.expected, _REASONS["masquerade none"], "%netns_nat BRIDGE")
 
 
 def _reached(namespace: Namespace, chain: Chain) -> list[Chain]:
@@ -259,17 +254,17 @@ def _covers(value: str, subnet: ipaddress.IPv4Network | ipaddress.IPv6Network) -
     return there.version == subnet.version and subnet.subnet_of(there)  # type: ignore[arg-type]
 
 
-def _forwards(claim: Forwards, network: Network, language: str) -> Fact:
+def _forwards(claim: Forwards, network: Network) -> Fact:
     namespace = network.get(claim.namespace) or network.host
     name = FORWARDING[claim.family]
     value = namespace.sysctl(name)
     cure = SetSysctl(name, "1" if claim.expected else "0", namespace.name).command()
-    return Fact((value == "1") == claim.expected, reason(language, "on", name, value), cure)
+    return Fact((value == "1") == claim.expected, _REASONS["on"].filled(name=name, value=value), cure)
 
 
-def _exists(claim: Exists, network: Network, language: str) -> Fact:
+def _exists(claim: Exists, network: Network) -> Fact:
     there = network.get(claim.name) is not None or network.host.interface(claim.name) is not None
-    words = reason(language, "there" if there else "not there")
+    words = _REASONS["there" if there else "not there"]
     hint = AddNamespace(claim.name).command() if claim.expected else ""
     return Fact(there == claim.expected, words, hint)
 
@@ -336,7 +331,6 @@ def judge(
     claim: Claim,
     network: Network,
     answers: Mapping[Probe, Answer],
-    language: str = "en",
     observed: Mapping[Experiment, Result] = MappingProxyType({}),
 ) -> Verdict:
     """Whether a claim holds.
@@ -349,13 +343,11 @@ def judge(
         The lab as it is now.
     answers
         What became of the claim's `probes`.
-    language
-        ``en`` or ``zh``, for the reason.
     observed
         What became of the claim's `nslab_kernel.core.checks.packets.experiments`.
     """
-    fact = _fact(claim, network, answers, language, observed)
-    helping = () if fact.holds else hints(claim, fact.hint, network, language)
+    fact = _fact(claim, network, answers, observed)
+    helping = () if fact.holds else hints(claim, fact.hint, network)
     return Verdict(claim.text, fact.holds, fact.reason, helping)
 
 
@@ -363,17 +355,16 @@ def _fact(
     claim: Claim,
     network: Network,
     answers: Mapping[Probe, Answer],
-    language: str,
     observed: Mapping[Experiment, Result],
 ) -> Fact:
     if isinstance(claim, PacketClaim):
-        return Fact(*judge_packets(claim, network, observed, language))
+        return Fact(*judge_packets(claim, network, observed))
     unknown = _unknown_namespace(claim, network)
     if unknown:
-        return Fact(False, reason(language, "no namespace", unknown))
+        return Fact(False, _REASONS["no namespace"].filled(name=unknown))
     if isinstance(claim, Reaches):
-        return _reach(claim, network, answers, language)
-    return judge_state(claim, network, language)
+        return _reach(claim, network, answers)
+    return judge_state(claim, network)
 
 
 def _unknown_namespace(claim: Reaches | StateClaim, network: Network) -> str:
@@ -400,25 +391,29 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer], language: str) -> Fact:
+def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer]) -> Fact:
     tried = [(probe, answers[probe]) for probe in probes(claim, network)]
     if not tried:
-        return Fact(not claim.expected, reason(language, "no address to try", claim.target), _why(claim))
+        return Fact(not claim.expected, _REASONS["no address to try"].filled(target=claim.target), _why(claim))
     answered = [(probe, answer) for probe, answer in tried if answer.how == "answered"]
     for _probe, answer in answered:
         itself = _answers_itself(network, claim.source, answer.address)
         if itself:
-            return Fact(False, reason(language, "answers itself", claim.source, answer.address, *itself))
+            interface, other = itself
+            words = _REASONS["answers itself"].filled(
+                source=claim.source, ip=answer.address, interface=interface, other=other
+            )
+            return Fact(False, words)
     if answered:
         probe, answer = answered[0]
         milliseconds = 1000 * answer.seconds
         if probe.address == claim.target:
-            words = reason(language, "answered", milliseconds)
+            words = _REASONS["answered"].filled(time=milliseconds)
         else:
-            words = reason(language, "answered at", probe.address, milliseconds)
+            words = _REASONS["answered at"].filled(ip=probe.address, time=milliseconds)
         return Fact(claim.expected, words, _why(claim))
     probe, answer = tried[0]
-    return Fact(not claim.expected, _why_not(claim, probe, answer.how, language), _why(claim))
+    return Fact(not claim.expected, _why_not(claim, probe, answer.how), _why(claim))
 
 
 def _answers_itself(network: Network, source: str, address: str) -> tuple[str, str] | None:
@@ -447,14 +442,6 @@ def _why(claim: Reaches) -> str:
     return f"%netns_why {claim.source} {claim.target}{port}"
 
 
-def _why_not(claim: Reaches, probe: Probe, how: str, language: str) -> str:
-    values: dict[str, tuple[object, ...]] = {
-        "silence": (probe.address,),
-        "no route": (probe.source, probe.address),
-        "unreachable": (probe.address,),
-        "refused": (probe.address, claim.protocol, claim.port),
-        "prohibited": (),
-        "unknown name": (probe.source, probe.address),
-        "failed": (probe.source,),
-    }
-    return reason(language, how, *values[how])
+def _why_not(claim: Reaches, probe: Probe, how: str) -> Message:
+    ip = probe.address
+    return _REASONS[how].filled(source=probe.source, ip=ip, name=ip, protocol=claim.protocol, port=claim.port)

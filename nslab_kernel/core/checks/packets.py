@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from ..model.network import Network
-from ..translation import _, all_translated, pgettext, translated
+from ..translation import Message, _, pgettext
 from .parse import AnswersFrom, GoesVia, Overhears, PacketClaim, Reaches, Resolves, Says, Sees, Sends
 from .traffic import (
     Experiment,
@@ -28,29 +28,29 @@ _TRIES = 16
 """How often to ask for each of several that may answer: chance leaves one of two out once in 30000 times."""
 
 _REASONS = {
-    "no namespace": _("there is no namespace {0}"),
-    "no address": _("{0} has no address that {1} could be tried at"),
-    "arrived as": _("it came from {0}"),
-    "not arrived": _("no packet of {0} came to {1}"),
-    "seen": _("{0} of {1} packets came by"),
-    "not seen": _("none of {1} packets came by"),
-    "silent": _("no ping of {0} is answered, so there is nothing to see"),
-    "says": _('it says "{0}"'),
-    "resolved": _("it finds {0}"),
+    "no namespace": _("there is no namespace {name}"),
+    "no address": _("{target} has no address that {source} could be tried at"),
+    "arrived as": _("it came from {addresses}"),
+    "not arrived": _("no packet of {source} came to {viewer}"),
+    "seen": _("{count} of {all} packets came by"),
+    "not seen": _("none of {all} packets came by"),
+    "silent": _("no ping of {source} is answered, so there is nothing to see"),
+    "says": _('it says "{text}"'),
+    "resolved": _("it finds {addresses}"),
     "unresolved": _("it finds no address"),
-    "passed": _("{0} answered"),
-    "too big": _("a packet of {0} bytes doesn't fit on the way"),
-    "via": _("it goes via {0}"),
+    "passed": _("{ip} answered"),
+    "too big": _("a packet of {size} bytes doesn't fit on the way"),
+    "via": _("it goes via {names}"),
     "direct": _("nobody passes it on"),
-    "answers": _("answers came from {0}"),
+    "answers": _("answers came from {names}"),
     "untold": _("nobody was seen to answer"),
-    "silence": _("no answer from {0}"),
-    "no route": _("{0} has no route to {1}"),
+    "silence": _("no answer from {ip}"),
+    "no route": _("{source} has no route to {ip}"),
     "unreachable": _("a router replied: destination unreachable"),
-    "refused": _("{0} refuses the connection"),
+    "refused": _("{ip} refuses the connection"),
     "prohibited": pgettext("reasons prohibited", "a firewall on the way rejects it"),
-    "unknown name": _("{0} finds no address for the name {1}"),
-    "failed": _("the packet couldn't be sent from {0}"),
+    "unknown name": _("{source} finds no address for the name {name}"),
+    "failed": _("the packet couldn't be sent from {source}"),
 }
 
 
@@ -100,9 +100,7 @@ def missing(claim: PacketClaim, network: Network) -> str:
     return next((name for name in names if network.get(name) is None), "")
 
 
-def judge_packets(
-    claim: PacketClaim, network: Network, results: Mapping[Experiment, Result], language: str
-) -> tuple[bool, str]:
+def judge_packets(claim: PacketClaim, network: Network, results: Mapping[Experiment, Result]) -> tuple[bool, Message]:
     """Whether a claim holds, and the reason.
 
     Parameters
@@ -113,90 +111,84 @@ def judge_packets(
         The lab as it was read before.
     results
         What became of the claim's `experiments`.
-    language
-        ``en`` or ``zh``.
     """
-    said = all_translated(_REASONS, language)
     absent = missing(claim, network)
     if absent:
-        return False, said["no namespace"].format(absent)
+        return False, _REASONS["no namespace"].filled(name=absent)
     tried = [(one, results[one]) for one in experiments(claim, network)]
     if not tried:
-        return False, said["no address"].format(*_pair(claim))
+        target, source = _pair(claim)
+        return False, _REASONS["no address"].filled(target=target, source=source)
     match claim:
         case Resolves():
             found = tried[0][1]
             assert isinstance(found, tuple)
             right = (claim.address in found) if claim.address else bool(found)
-            words = said["resolved"].format(listed(found, language)) if found else said["unresolved"]
+            words = _REASONS["resolved"].filled(addresses=listed(found)) if found else _REASONS["unresolved"]
             return right == claim.expected, words
         case Says():
-            return _says(claim, tried[0][1], language)
+            return _says(claim, tried[0][1])
     traces = [(one, trace) for one, trace in tried if isinstance(one, Watched) and isinstance(trace, Trace)]
     match claim:
         case Sends():
-            return _sends(claim, traces, language)
+            return _sends(claim, traces)
         case Sees():
             seen = tuple(dict.fromkeys(address for _, trace in traces for address in sources(trace, claim.viewer)))
             if not seen:
-                return not claim.expected, said["not arrived"].format(claim.source, claim.viewer)
-            return (seen == (claim.address,)) == claim.expected, said["arrived as"].format(listed(seen, language))
+                return not claim.expected, _REASONS["not arrived"].filled(source=claim.source, viewer=claim.viewer)
+            return (seen == (claim.address,)) == claim.expected, _REASONS["arrived as"].filled(addresses=listed(seen))
         case Overhears():
-            return _overhears(claim, traces, language)
+            return _overhears(claim, traces)
         case GoesVia():
-            return _goes_via(claim, traces[0], language)
+            return _goes_via(claim, traces[0])
         case AnswersFrom():
-            return _answers_from(claim, traces, language)
+            return _answers_from(claim, traces)
 
 
-def _says(claim: Says, page: Result, language: str) -> tuple[bool, str]:
+def _says(claim: Says, page: Result) -> tuple[bool, Message]:
     assert isinstance(page, Page)
-    said = all_translated(_REASONS, language)
     if page.how != "answered":
         host = urlsplit(claim.url).hostname or claim.url
-        return not claim.expected, _fate(page.how, Watched(claim.source, host), language)
+        return not claim.expected, _fate(page.how, Watched(claim.source, host))
     beginning = " ".join(page.text.split())[:60]
-    return (claim.wanted in page.text) == claim.expected, said["says"].format(beginning)
+    return (claim.wanted in page.text) == claim.expected, _REASONS["says"].filled(text=beginning)
 
 
-def _sends(claim: Sends, traces: list[tuple[Watched, Trace]], language: str) -> tuple[bool, str]:
+def _sends(claim: Sends, traces: list[tuple[Watched, Trace]]) -> tuple[bool, Message]:
     answered = [one.address for one, trace in traces if trace.how == "answered"]
     if answered:
-        return claim.expected, translated(_REASONS["passed"], language).format(answered[0])
+        return claim.expected, _REASONS["passed"].filled(ip=answered[0])
     one, trace = traces[0]
     if trace.how == "too big":
-        return not claim.expected, translated(_REASONS["too big"], language).format(claim.size)
-    return not claim.expected, _fate(trace.how, one, language)
+        return not claim.expected, _REASONS["too big"].filled(size=claim.size)
+    return not claim.expected, _fate(trace.how, one)
 
 
-def _overhears(claim: Overhears, traces: list[tuple[Watched, Trace]], language: str) -> tuple[bool, str]:
-    said = all_translated(_REASONS, language)
+def _overhears(claim: Overhears, traces: list[tuple[Watched, Trace]]) -> tuple[bool, Message]:
     answered = [trace for _, trace in traces if trace.how == "answered"]
     if not answered:
-        return False, said["silent"].format(claim.source)
+        return False, _REASONS["silent"].filled(source=claim.source)
     count = sum(sees(trace, claim.viewer) for trace in answered)
-    words = said["seen" if count else "not seen"].format(count, len(answered))
+    words = _REASONS["seen" if count else "not seen"].filled(count=count, all=len(answered))
     return bool(count) == claim.expected, words
 
 
-def _goes_via(claim: GoesVia, tried: tuple[Watched, Trace], language: str) -> tuple[bool, str]:
-    said = all_translated(_REASONS, language)
+def _goes_via(claim: GoesVia, tried: tuple[Watched, Trace]) -> tuple[bool, Message]:
     one, trace = tried
     if trace.how != "answered":
-        return False, _fate(trace.how, one, language)
+        return False, _fate(trace.how, one)
     way = passed(trace, claim.source)
-    words = said["via"].format(listed(way, language)) if way else said["direct"]
+    words = _REASONS["via"].filled(names=listed(way)) if way else _REASONS["direct"]
     right = tuple(name for name in way if name in claim.via) == claim.via
     return right == claim.expected, words
 
 
-def _answers_from(claim: AnswersFrom, traces: list[tuple[Watched, Trace]], language: str) -> tuple[bool, str]:
-    said = all_translated(_REASONS, language)
+def _answers_from(claim: AnswersFrom, traces: list[tuple[Watched, Trace]]) -> tuple[bool, Message]:
     found = sum((responders(trace) for _, trace in traces), start=responders(Trace((), ())))
     if not found:
         one, trace = traces[0]
-        return False, said["untold"] if trace.how == "answered" else _fate(trace.how, one, language)
-    words = said["answers"].format(listed(sorted(found), language))
+        return False, _REASONS["untold"] if trace.how == "answered" else _fate(trace.how, one)
+    words = _REASONS["answers"].filled(names=listed(sorted(found)))
     all_answered = all(outcome == "answered" for _, trace in traces[:1] for outcome in trace.outcomes)
     return set(found) == set(claim.names) and all_answered, words
 
@@ -214,9 +206,8 @@ def _asked(claim: AnswersFrom, network: Network) -> tuple[Watched, ...]:
     )
 
 
-def _fate(how: str, one: Watched, language: str) -> str:
-    values = {"no route": (one.source, one.address), "unknown name": (one.source, one.address), "failed": (one.source,)}
-    return translated(_REASONS[how], language).format(*values.get(how, (one.address,)))
+def _fate(how: str, one: Watched) -> Message:
+    return _REASONS[how].filled(source=one.source, ip=one.address, name=one.address)
 
 
 def _pair(claim: PacketClaim) -> tuple[str, str]:

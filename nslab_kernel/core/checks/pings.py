@@ -9,9 +9,9 @@ from functools import cached_property
 
 from ..model.network import HOST, Namespace, Network
 from ..model.subnets import Subnet, subnet_of
+from ..translation import Message, _, translated
 
-NO_ADDRESS, NO_ANSWER = "no address", "no answer"
-_REASONS_ZH = {NO_ADDRESS: "没有地址", NO_ANSWER: "没有应答"}
+NO_ADDRESS, NO_ANSWER = _("no address"), _("no answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +64,30 @@ class PingTable:
         """How many were answered."""
         return sum(ping.answered for ping in self.pings)
 
-    def summary(self, language: str = "en") -> str:
+    def summary(self) -> Message:
         """How many were answered, in words."""
-        sent, answered = len(self.pings), self.answered
-        if language == "zh":
-            paced = f"（分 {self.rounds} 轮发送：内核的邻居表只有 1024 项）" if self.rounds > 1 else ""
-            return f"{sent} 次 ping，{answered} 次得到应答{paced}"
-        paced = f" (in {self.rounds} rounds: the kernel's neighbour table has 1024 entries)" if self.rounds > 1 else ""
-        return f"{answered} of {sent} pings were answered{paced}"
+        said = _("{answered} of {sent} pings were answered", answered=self.answered, sent=len(self.pings))
+        if self.rounds == 1:
+            return said
+        return _(
+            "{said} (in {rounds} rounds: the kernel's neighbour table has 1024 entries)", said=said, rounds=self.rounds
+        )
 
     def text(self, language: str = "en") -> str:
-        """A table, a row for each source; where there was no answer, why."""
+        """A table, a row for each source; where there was no answer, why.
+
+        Parameters
+        ----------
+        language
+            The reader's, such as ``zh``.
+        """
         width = max((len(name) for name in self.names), default=0)
         lines = [" ".join([" " * width, *(name.rjust(len(name)) for name in self.names)])]
         for source in self.names:
             cells = (self._mark(source, destination).rjust(len(destination)) for destination in self.names)
             lines.append(" ".join([source.ljust(width), *cells]))
         lines += [_failure(ping, language) for ping in self.pings if not ping.answered]
-        return "\n".join([*lines, self.summary(language)])
+        return "\n".join([*lines, translated(self.summary(), language)])
 
     def _mark(self, source: str, destination: str) -> str:
         if source == destination:
@@ -132,6 +138,5 @@ def _addresses(namespace: Namespace) -> list[tuple[str, Subnet]]:
 
 
 def _failure(ping: Ping, language: str) -> str:
-    reason = _REASONS_ZH.get(ping.reason, ping.reason) if language == "zh" else ping.reason
     where = f"{ping.destination} ({ping.ip})" if ping.ip else ping.destination
-    return f"{ping.source} -> {where}: {reason}"
+    return f"{ping.source} -> {where}: {translated(ping.reason, language)}"

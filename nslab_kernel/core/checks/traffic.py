@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..translation import Message, _, joined
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -145,7 +147,6 @@ def passed(trace: Trace, source: str) -> tuple[str, ...]:
     return tuple(name for name in came if name in through)
 
 
-def listed(names: Sequence[str], language: str) -> str:
+def listed(names: Sequence[str]) -> Message:
     """Names as a list in words."""
-    comma, and_ = (", ", " and ") if language == "en" else ("、", " 和 ")
-    return and_.join(part for part in (comma.join(names[:-1]), *names[-1:]) if part)
+    return joined(joined(*names[:-1], separator=_(", ")), *names[-1:], separator=_(" and "))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..checks.pings import Ping
 from ..model.network import Network
 from ..operations.actions import Action
+from ..translation import Message
 from .fault import Fault
 from .words import hints
 
@@ -76,13 +77,13 @@ class Exercise:
         given = sum(self._given.values())
         return Attempt(self.attempts, now - self.begun, tuple(failing), len(self.working), given)
 
-    def hint(self, network: Network, language: str) -> str:
-        """The next hint to the first fault that is still there; each is more exact than the one before."""
+    def hint(self, network: Network) -> Message | None:
+        """The next hint to the first fault that is still there, more exact than the one before; None if none is."""
         there = [number for number, fault in enumerate(self.faults) if fault.is_there(network)]
         if not there:
-            return ""
+            return None
         number = there[0]
-        said = hints(self.faults[number], language)
+        said = hints(self.faults[number])
         self._given[number] += 1
         return said[min(self._given[number], len(said)) - 1]
 

@@ -1,10 +1,10 @@
-"""What a person is told about a fault: hints from vague to exact, and what it was."""
+"""A fault in words: hints from vague to exact, and what it was."""
 
 from __future__ import annotations
 
 from ..model.network import HOST
 from ..operations.actions import bridge, ip, within
-from ..translation import _, pgettext, translated
+from ..translation import Message, _, joined
 from .fault import Fault
 
 _LAYERS = {
@@ -15,11 +15,7 @@ _LAYERS = {
     "settings": _("What `ip` lists is all right. Search among the kernel's parameters."),
     "firewall": _("The packet has its way. Search for what filters or rewrites it."),
 }
-_WHERE = _("It is in {where}: `{look}` shows it.")
-_HOST = _("the host")
-_NAMED = pgettext("a namespace in the middle of a sentence", "{}")
-_NEAR = _("Look in {where}.")
-_EXACT = _("{title} This mends it:\n{commands}")
+_HOST, _HOST_FIRST = _("the host"), _("The host")
 
 _TITLES = {
     "interface-down": _("{interface} in {where} is down."),
@@ -30,29 +26,29 @@ _TITLES = {
     "port-blocked": _("{bridge}'s port {interface} in {where} is {state}."),
     "ports-isolated": _("{bridge}'s ports {interface} and {other} in {where} are isolated from each other."),
     "arp-off": _("{interface} in {where} has ARP switched off."),
-    "mtu-too-small": _("{interface} in {where} takes packets of {mtu} bytes at most."),
+    "mtu-too-small": _("{interface} in {where} accepts packets of at most {mtu} bytes."),
     "no-address": _("{interface} in {where} has lost its address {address}."),
     "other-subnet": _("{interface} in {where} has the address {address} instead of {right}."),
     "prefix-too-narrow": _("{interface} in {where} has the prefix length of {address} instead of {right}."),
     "prefix-too-wide": _("{interface} in {where} has the prefix length of {address} instead of {right}."),
-    "duplicate-address": _("{interface} in {where} has {address}, which is somebody else's."),
-    "ipv6-off": _("{interface} in {where} has IPv6 switched off, and has lost its addresses by it."),
-    "no-route": _("{where} has lost its route to {destination} via {gateway}."),
-    "wrong-gateway": _("{where} has {gateway} as gateway to {destination} instead of {right}."),
-    "refusing-route": _("{where} has a route that refuses: {route}."),
+    "duplicate-address": _("{interface} in {where} has {address}, which another namespace has."),
+    "ipv6-off": _("{interface} in {where} has IPv6 switched off, and so has lost its addresses."),
+    "no-route": _("{Where} has lost its route to {destination} via {gateway}."),
+    "wrong-gateway": _("{Where} has {gateway} as gateway to {destination} instead of {right}."),
+    "refusing-route": _("{Where} has a route that rejects packets: {route}."),
     "refusing-rule": _("A rule of priority {priority} in {where} refuses packets to {destination}."),
     "refusing-table": _("A rule in {where} sends packets to {destination} to table {table}, which refuses them."),
-    "wrong-neighbour": _("{where} has a fixed, wrong MAC address for {ip}: {mac}."),
-    "arp-ignored": _("{where} and {other} answer no ARP request: {setting} is 8."),
-    "not-forwarding": _("{where} passes no packets on: {setting} is off."),
-    "echo-ignored": _("{where} answers no ping: {setting} is on."),
-    "rp-filter": _("{where} drops what comes in by another way than the answer would take: {setting} is 1."),
-    "no-masquerade": _("{where} no longer masquerades: {rule} is missing."),
-    "forward-drop": _("{where} drops all packets that it should pass on: policy drop of {chain}."),
+    "wrong-neighbour": _("{Where} has a wrong permanent MAC address for {ip}: {mac}."),
+    "arp-ignored": _("{Where} and {other} answer no ARP request: {setting} is 8."),
+    "not-forwarding": _("{Where} doesn't forward packets: {setting} is off."),
+    "echo-ignored": _("{Where} answers no ping: {setting} is on."),
+    "rp-filter": _("{Where} drops what comes in by another way than the answer would take: {setting} is 1."),
+    "no-masquerade": _("{Where} no longer masquerades: {rule} is missing."),
+    "forward-drop": _("{Where} drops all packets that it should forward: policy drop of {chain}."),
     "bridge-firewall": _("In {where} the firewall drops even what only crosses a bridge: policy drop of {chain}."),
-    "forward-rule": _("{where} has a rule for packets to be passed on: {rule}."),
-    "input-rule": _("{where} has a rule for packets that come in: {rule}."),
-    "output-rule": _("{where} has a rule for packets that it sends: {rule}."),
+    "forward-rule": _("{Where} has a rule for forwarded packets: {rule}."),
+    "input-rule": _("{Where} has a rule for incoming packets: {rule}."),
+    "output-rule": _("{Where} has a rule for packets that it sends: {rule}."),
 }
 _LOOKS = {
     "links": ("link",),
@@ -70,30 +66,23 @@ _OTHER_LOOKS = {
 _OF_PORTS = ("port-blocked", "ports-isolated")
 
 
-def title(fault: Fault, language: str) -> str:
+def title(fault: Fault) -> Message:
     """What is broken, in one sentence."""
-    text = translated(_TITLES[fault.kind], language)
-    said = text.format(where=_where(fault, language), interface=fault.place.interface, **dict(fault.facts))
-    said = said.strip()
-    begins_with_host = text.startswith("{where}") and fault.place.namespace == HOST
-    return said[:1].upper() + said[1:] if begins_with_host else said
+    where, first = (_HOST, _HOST_FIRST) if fault.place.namespace == HOST else (fault.place.namespace,) * 2
+    facts = dict(fault.facts)
+    return _TITLES[fault.kind].filled(where=where, Where=first, interface=fault.place.interface, **facts)
 
 
-def hints(fault: Fault, language: str) -> tuple[str, ...]:
+def hints(fault: Fault) -> tuple[Message, ...]:
     """What helps to find it, from vague to exact: which layer, which namespace, what to look at, what it is."""
-    where = _where(fault, language)
-    commands = "\n".join(action.command() for action in fault.undo)
+    where = _HOST if fault.place.namespace == HOST else fault.place.namespace
+    commands = joined(*(action.command() for action in fault.undo), separator="\n")
     return (
-        translated(_LAYERS[fault.layer], language),
-        translated(_NEAR, language).format(where=where),
-        translated(_WHERE, language).format(where=where, look=_look(fault)),
-        translated(_EXACT, language).format(title=title(fault, language), commands=commands),
+        _LAYERS[fault.layer],
+        _("Look in {where}.", where=where),
+        _("It is in {where}: `{look}` shows it.", where=where, look=_look(fault)),
+        _("{title} This fixes it:\n{commands}", title=title(fault), commands=commands),
     )
-
-
-def _where(fault: Fault, language: str) -> str:
-    name = fault.place.namespace
-    return translated(_HOST, language) if name == HOST else translated(_NAMED, language).format(name)
 
 
 def _look(fault: Fault) -> str:

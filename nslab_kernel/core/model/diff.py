@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from ..operations.nat import is_memo
-from ..translation import _, all_translated, translated
+from ..translation import Message, _, joined
 from .firewall import Chain, Rule
 from .network import Address, Bridge, BridgePort, Interface, Namespace, Network, PolicyRule, Route
 
@@ -43,25 +43,23 @@ _PHRASES = {
 _STATES = {"no-carrier": _("up without carrier")}
 _VERBS = {"added": _("added"), "removed": _("removed"), "changed": _("changed"), "moved": _("moved")}
 _COUNTED = {
-    "namespace": _("{} namespaces"),
-    "interface": _("{} cables and interfaces"),
-    "address": _("{} addresses"),
-    "route": _("{} routes"),
-    "rule": _("{} firewall rules"),
-    "chain": _("{} firewall chains"),
+    "namespace": _("{count} namespaces"),
+    "interface": _("{count} cables and interfaces"),
+    "address": _("{count} addresses"),
+    "route": _("{count} routes"),
+    "rule": _("{count} firewall rules"),
+    "chain": _("{count} firewall chains"),
 }
-_OTHERS = _("{} more")
-_MARKS = (_(": "), _(", "), _("; "))
+_OTHERS = _("{count} more")
 _FEW = 4  # of one kind; more of them are counted rather than named
 _FEWER = {"route": 2, "rule": 1, "chain": 2}  # of what takes long to say
 
 
-def words(change: Change, language: str) -> str:
+def words(change: Change) -> Message:
     """One change as a phrase."""
-    phrases = all_translated(_PHRASES, language)
-    phrase = phrases.get(f"{change.verb} {change.what}", phrases["changed"])
-    states = all_translated(_STATES, language) if change.what == "state" else {}
-    return phrase.format(
+    phrase = _PHRASES.get(f"{change.verb} {change.what}", _PHRASES["changed"])
+    states: Mapping[str, str] = _STATES if change.what == "state" else {}
+    return phrase.filled(
         name=change.name,
         namespace=change.namespace,
         what=change.what,
@@ -70,20 +68,19 @@ def words(change: Change, language: str) -> str:
     )
 
 
-def summary(changes: Iterable[Change], language: str = "en") -> str:
+def summary(changes: Iterable[Change]) -> Message:
     """All changes as one line, ``added: ns2, veth-ns2 ⇄ eth00-ns2, 172.16.1.2/16``; empty if there are none.
 
     More than a few of one kind are counted, and what goes without saying (the port that a new
     interface is, the addresses of a removed one) isn't said.
     """
     told = _without_the_obvious(tuple(changes))
-    colon, comma, semicolon = (translated(mark, language) for mark in _MARKS)
     parts = []
     for verb in ("added", "moved", "changed", "removed"):
-        items = _items([change for change in told if change.verb == verb], language)
+        items = _items([change for change in told if change.verb == verb])
         if items:
-            parts.append(translated(_VERBS[verb], language) + colon + comma.join(items))
-    return semicolon.join(parts)
+            parts.append(joined(_VERBS[verb], joined(*items, separator=_(", ")), separator=_(": ")))
+    return joined(*parts, separator=_("; "))
 
 
 def _without_the_obvious(changes: tuple[Change, ...]) -> list[Change]:
@@ -98,13 +95,13 @@ def _without_the_obvious(changes: tuple[Change, ...]) -> list[Change]:
     ]
 
 
-def _items(changes: list[Change], language: str) -> list[str]:
+def _items(changes: list[Change]) -> list[str]:
     kinds: dict[str, list[str]] = {"namespace": [], "interface": [], "address": []}
     told: set[frozenset[tuple[str, str]]] = set()
     for change in changes:
         cable = frozenset({(change.namespace, change.name), change.peer or ("", "")})
         if change.what != "interface" or cable not in told:
-            kinds.setdefault(change.what, []).append(_item(change, language))
+            kinds.setdefault(change.what, []).append(_item(change))
         told.add(cable)
     items: list[str] = []
     for kind, texts in kinds.items():
@@ -112,13 +109,13 @@ def _items(changes: list[Change], language: str) -> list[str]:
         if len(texts) <= few:
             items += texts
         elif kind in _COUNTED:
-            items.append(translated(_COUNTED[kind], language).format(len(texts)))
+            items.append(_COUNTED[kind].filled(count=len(texts)))
         else:
-            items += [*texts[: few - 1], translated(_OTHERS, language).format(len(texts) - few + 1)]
+            items += [*texts[: few - 1], _OTHERS.filled(count=len(texts) - few + 1)]
     return items
 
 
-def _item(change: Change, language: str) -> str:
+def _item(change: Change) -> str:
     value = change.after or change.before
     if change.what == "namespace":
         return change.name
@@ -131,10 +128,10 @@ def _item(change: Change, language: str) -> str:
     if change.what == "port" and change.verb != "changed":
         return f"{change.name} → {value}"
     if change.what in ("state", "sysctl", "name"):
-        states = all_translated(_STATES, language)
-        subject = "" if change.what == "name" else change.name.removeprefix("net.ipv4.") + " "
-        return f"{subject}{states.get(change.before, change.before)} → {states.get(change.after, change.after)}"
-    return words(change, language)
+        subject = "" if change.what == "name" else change.name.removeprefix("net.ipv4.")
+        before, after = (_STATES.get(value, value) for value in (change.before, change.after))
+        return joined(subject, joined(before, after, separator=" → "))
+    return words(change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +164,9 @@ class Change:
     after: str = ""
     peer: tuple[str, str] | None = None
 
-    def words(self, language: str = "en") -> str:
+    def words(self) -> Message:
         """The change as a phrase, in English (``en``) or Chinese (``zh``)."""
-        return words(self, language)
+        return words(self)
 
 
 def value_change(namespace: str, name: str, what: str, before: str, after: str) -> Iterator[Change]:

@@ -8,35 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..translation import _, translated
+from ..translation import Message, _, joined
 from .network import HOST, Interface, Namespace, Network, Route
 
 _SENTENCES = {
-    "bridge down": _("{0} is down, so {1} can't reach each other yet"),
-    "bridge down, one": _("{0} is down, so {1} can't reach anything through it yet"),
-    "end down": _("{0} is down, so {1} is cut off"),
-    "down": _("{0} in {1} is down"),
-    "unplugged": _("{0} is plugged into no bridge and has no address, so {1} reaches nothing through it yet"),
-    "no address": _("{0} has no address, so {1} can't be reached yet"),
-    "duplicate": _("{1} both have {0}"),
+    "bridge down": _("{name} is down, so {namespaces} can't reach each other yet"),
+    "bridge down, one": _("{name} is down, so {namespaces} can't reach anything through it yet"),
+    "end down": _("{name} is down, so {namespaces} is cut off"),
+    "down": _("{name} in {namespaces} is down"),
+    "unplugged": _(
+        "{name} is plugged into no bridge and has no address, so {namespaces} reaches nothing through it yet"
+    ),
+    "no address": _("{name} has no address, so {namespaces} can't be reached yet"),
+    "duplicate": _("{namespaces} both have {name}"),
 }
-_AND = (_(", "), _(" and "), _("its {} namespaces"))
 _FEW = 4  # namespaces; more of them are counted rather than named
 
 
-def next_step(network: Network, language: str = "en") -> str:
-    """One sentence, without a full stop, about the first obvious blocker; empty if there is none.
+def next_step(network: Network) -> Message | None:
+    """One sentence, without a full stop, about the first obvious blocker; None if there is none.
 
     Parameters
     ----------
     network
         The lab as it is now.
-    language
-        ``en`` or ``zh``.
     """
     for sentence, name, namespaces in _blockers(network):
-        return translated(_SENTENCES[sentence], language).format(name, _listed(namespaces, language))
-    return ""
+        return _SENTENCES[sentence].filled(name=name, namespaces=_listed(namespaces))
+    return None
 
 
 def _blockers(network: Network) -> Iterator[tuple[str, str, list[str]]]:
@@ -126,8 +125,7 @@ def _plugged(network: Network, namespace: Namespace, bridge: Interface) -> list[
     return [end for end in ends if end and end[0].name != namespace.name]
 
 
-def _listed(names: list[str], language: str) -> str:
-    comma, and_, counted = (translated(mark, language) for mark in _AND)
+def _listed(names: list[str]) -> Message:
     if len(names) > _FEW:
-        return counted.format(len(names))
-    return and_.join(filter(None, (comma.join(names[:-1]), names[-1])))
+        return _("its {count} namespaces", count=len(names))
+    return joined(joined(*names[:-1], separator=_(", ")), names[-1], separator=_(" and "))

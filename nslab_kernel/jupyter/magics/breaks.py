@@ -11,6 +11,7 @@ from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..display import show_commands
+from ..messages import worded
 from ..parsing import NslabMagics, parse
 
 
@@ -57,9 +58,9 @@ class BreakingMagics(NslabMagics):
         parse(self.netns_hint, line)
         given = self.session.hints
         if self.lab.exercise is None and given.claim:
-            print(f"{given.claim}\n{given.take()}")
+            print(f"{given.claim}\n{worded(given.take())}")
         else:
-            print(self.lab.hint() or break_words.no_hint(self.lab.language))
+            print(worded(self.lab.hint() or break_words.NO_HINT))
 
     def _break(self, level: int, seed: int | None) -> None:
         from .. import break_words
@@ -69,13 +70,13 @@ class BreakingMagics(NslabMagics):
             exercise = self.lab.break_(level, seed)
         if self.session.follower.on:
             self.session.follower.catch_up()  # what a break changes is no news to be drawn
-        print(break_words.begun(exercise, self.lab.language))
+        print(worded(break_words.begun(exercise)))
 
     def _put_back(self) -> None:
         from .. import break_words
 
         exercise = self.lab.exercise
         done = self.lab.unbreak()
-        show_commands(done.commands or (break_words.nothing_left(self.lab.language),))
+        show_commands(done.commands or (worded(break_words.NOTHING_LEFT),))
         if exercise:
-            print(break_words.was(exercise.faults, self.lab.language))
+            print(worded(break_words.was(exercise.faults)))

@@ -12,6 +12,7 @@ from ...core.checks.parse import listed_forms
 from ...core.checks.parse import parse as parse_claims
 from ...core.errors import NslabError
 from ...core.translation import _
+from ..messages import worded
 from ..parsing import NslabMagics
 
 if TYPE_CHECKING:
@@ -79,13 +80,13 @@ class CheckMagics(NslabMagics):
             )
         faults, attempt = self.lab.exercise.faults, self.lab.attempt()
         if not attempt.mended:
-            raise _failed(break_words.not_yet(attempt, self.lab.language))
-        print(break_words.mended(attempt, faults, self.lab.language))
+            raise _failed(worded(break_words.not_yet(attempt)))
+        print(worded(break_words.fixed(attempt, faults)))
 
 
 def _shown(verdict: Verdict) -> dict[str, object]:
     """A verdict as data, without its hints: those come when they are asked for."""
-    return {"claim": verdict.claim, "holds": verdict.holds, "reason": verdict.reason}
+    return {"claim": verdict.claim, "holds": verdict.holds, "reason": worded(verdict.reason)}
 
 
 def _failed(said: str, *, traceable: bool = False) -> AssertionError:
