@@ -335,7 +335,10 @@ class Lab:
             found = self.why(trace.namespace, packet.target, **ports)
         except NslabError:
             return "", None
-        answered = story.answer is not None or (packet.kind == "udp" and story.unanswered is None)
+        answer = story.answer
+        answered = (answer is not None and not answer.outcome.lost) or (
+            packet.kind == "udp" and story.unanswered is None
+        )
         happened = answered and not story.outcome.lost
         return verdict(found), None if found.arrives is None else found.arrives == happened
 

@@ -149,7 +149,8 @@ class TraceReport(Trace):
 
     def banner(self, story: Story) -> str:
         """A packet's sentence with a sign, as HTML."""
-        bad = story.outcome.lost or (story.unanswered is not None)
+        answer_lost = story.answer is not None and story.answer.outcome.lost
+        bad = story.outcome.lost or answer_lost or story.unanswered is not None
         sign = f'<b aria-hidden="true" style="color:{_BAD if bad else _GOOD}">{"✕" if bad else "✓"}</b>'
         told = self._rich(self._own(story) or sentence(story))
         return f'<div style="{_BANNER.format(_BAD if bad else _GOOD)}">{sign} {told}</div>'

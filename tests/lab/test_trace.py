@@ -212,6 +212,16 @@ def test_a_planted_loss_is_named(built: Lab, loss: tuple[str, ...]) -> None:
         assert found.ruling.number or found.ruling.text == "policy drop"
 
 
+def test_an_answer_that_gets_lost_is_no_answer(built: Lab) -> None:
+    shell("nft flush ruleset; ip -n isp route flush 172.16.0.0/16")
+    trace = built.trace("ns1", PING.format(FAR))
+    assert "answered by echo reply 1 after" in told(trace)
+    assert "which got lost" in told(trace)
+    assert "echo reply 1: inet-web → isp/net203 → isp → no route to 172.16.1.1 in isp" in told(trace)
+    assert trace.agrees is True
+    assert "✕" in trace.banner(only(trace, "icmp"))
+
+
 def test_no_route_at_the_sender_is_told_although_nothing_was_sent(built: Lab) -> None:
     shell("ip -n ns1 route del default")
     assert (

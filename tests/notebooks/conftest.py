@@ -48,6 +48,11 @@ class Run:
         ]
         return "\n".join([self.text(cell_id), *shown])
 
+    def html(self, cell_id: str) -> str:
+        """What the cell shows on a page."""
+        shown = (out for out in self.cell(cell_id).outputs if out.output_type == "display_data")
+        return "\n".join(out.data.get("text/html", "") for out in shown)
+
     def errors(self, tag: str) -> dict[str, bool]:
         """For each code cell with this tag: did it raise?"""
         return {

@@ -66,6 +66,7 @@ WORDS = {
     "silent": _("no answer was seen"),
     # parts
     "answered": _("answered by {name} after {time} ms"),
+    "answer-lost": _("answered by {name} after {time} ms, **which got lost**"),
     "unanswered": _("not answered: {reason}"),
     "source": _("source rewritten to {new}"),
     "destination": _("destination rewritten to {new}"),
@@ -103,7 +104,8 @@ def sentence(story: Story) -> Message:
     clauses: list[str] = [joined(way(story.steps), end, separator=" → " if stopped else _COMMA)]
     if story.answer and not story.outcome.lost:
         after = milliseconds(story.answer.journey.when - story.journey.when)
-        clauses.append(WORDS["answered"].filled(name=name(story.answer.packet), time=after))
+        form = WORDS["answer-lost" if story.answer.outcome.lost else "answered"]
+        clauses.append(form.filled(name=name(story.answer.packet), time=after))
     elif story.unanswered:
         reason = outcome(story.unanswered)
         silent = story.unanswered.code == "silent"
