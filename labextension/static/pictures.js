@@ -7,7 +7,8 @@ import { say } from "./words.js";
 
 const PICTURE = "svg.nslab-picture";
 const LONG = 550; // milliseconds that a finger rests for a menu
-const SETTLING = 1200; // milliseconds after a cell in which the page still moves by itself
+const SETTLING = 1200; // milliseconds after a cell in which JupyterLab still scrolls by itself
+const MADE = "svg.nslab-picture, .nslab-seen"; // what an output is looked at for
 const MARGIN = 6; // pixels kept free above and below what is brought into view
 
 /** The thing of a picture that an element belongs to. */
@@ -212,7 +213,7 @@ export class Pictures {
       button(say("keep"), "plus", () => this.keep(lab, line, source)),
     ];
     line.replaceChildren(...parts.filter(Boolean));
-    if (answer.svg && !picture.closest(".nslab-live")) this.exchange(picture, answer.svg);
+    if (answer.picture && !picture.closest(".nslab-live")) this.exchange(picture, answer.picture);
   }
 
   shownAt(line) {
@@ -233,12 +234,16 @@ export class Pictures {
     return line;
   }
 
-  exchange(picture, svg) {
-    const parsed = new DOMParser().parseFromString(svg, "text/html").querySelector("svg");
-    const fresh = document.importNode(parsed, true);
+  /** Put another picture in place of one, and its caption in place of that one's. */
+  exchange(picture, html) {
+    const parsed = document.importNode(new DOMParser().parseFromString(html, "text/html").body, true);
+    const [fresh, caption] = [parsed.querySelector("svg"), parsed.querySelector(".nslab-caption")];
     if (picture.closest("dialog")) {
       fresh.removeAttribute("style");
       fresh.style.cssText = picture.style.cssText;
+    } else {
+      picture.parentElement.querySelector(":scope > .nslab-caption")?.remove();
+      if (caption) picture.after(caption);
     }
     picture.replaceWith(fresh);
   }
@@ -253,6 +258,7 @@ export class Pictures {
 export function keepInView(actions, labs) {
   const scrolled = new WeakMap(); // when a person last scrolled in a notebook
   const started = new WeakMap(); // when a cell began
+  const watching = new WeakMap(); // who watches the cell last run of a notebook
 
   const note = (event) => {
     const panel = event.target.closest?.(".jp-NotebookPanel");
@@ -260,22 +266,33 @@ export function keepInView(actions, labs) {
   };
   document.addEventListener("wheel", note, { passive: true, capture: true });
   document.addEventListener("touchmove", note, { passive: true, capture: true });
-  document.addEventListener("pointerdown", (event) => event.target.closest?.(".jp-WindowedPanel-scrollbar") && note(event), true);
+  // Whoever opens something folded looks there; an answer to a question is followed by a picture.
+  const TAKEN = ".jp-WindowedPanel-scrollbar, .jp-OutputArea :is(summary, button):not(.nslab-predict *)";
+  document.addEventListener("pointerdown", (event) => event.target.closest?.(TAKEN) && note(event), true);
   document.addEventListener("keydown", (event) => ["PageUp", "PageDown", "ArrowUp", "ArrowDown"].includes(event.key) && note(event), true);
 
   actions.executionScheduled.connect((_, { cell }) => started.set(cell, performance.now()));
   actions.executed.connect((_, { notebook, cell, success }) => {
     const lab = [...labs.known.values()].find((other) => other.panel.content === notebook);
-    if (!lab?.isLab || !cell.node.querySelector(".jp-OutputArea .nslab-seen, .jp-OutputArea svg.nslab-picture")) return;
+    if (!lab?.isLab || success === undefined) return;
     const begin = started.get(cell) ?? 0;
-    const until = performance.now() + SETTLING;
     const free = () => !((scrolled.get(lab.panel.node) ?? 0) > begin) && goesOn(notebook, cell);
+    let until = performance.now() + SETTLING;
+    let frame = null;
     const look = () => {
-      if (cell.isDisposed || !free()) return;
+      frame = null;
+      if (cell.isDisposed || !free()) return grows.disconnect();
       bringIntoView(notebook, cell);
-      if (performance.now() < until) requestAnimationFrame(look);
+      if (performance.now() < until) frame = requestAnimationFrame(look);
     };
-    if (success !== undefined) requestAnimationFrame(look);
+    // A widget's picture comes later than the cell's end, and another one after an answer is given there.
+    const grows = new ResizeObserver(() => {
+      until = performance.now() + SETTLING;
+      frame ??= requestAnimationFrame(look);
+    });
+    watching.get(notebook)?.disconnect();
+    watching.set(notebook, grows);
+    grows.observe(cell.node);
   });
 }
 
@@ -287,11 +304,18 @@ function goesOn(notebook, cell) {
 
 function bringIntoView(notebook, cell) {
   const outer = scroller(cell.node);
-  if (!outer) return;
+  const output = cell.node.querySelector(".jp-OutputArea");
+  // What is folded has a box, too.
+  const end = (selector) => {
+    const parts = [...(output?.querySelectorAll(selector) ?? [])].filter((part) => part.checkVisibility());
+    return Math.max(...parts.map((part) => part.getBoundingClientRect().bottom));
+  };
+  const needed = end(MADE);
+  if (!outer || needed === -Infinity) return;
   const shown = outer.getBoundingClientRect();
-  const made = [...cell.node.querySelectorAll(".jp-OutputArea svg.nslab-picture, .jp-OutputArea .nslab-seen")].map((part) => part.getBoundingClientRect());
   const top = cell.node.querySelector(".jp-InputArea").getBoundingClientRect().top - MARGIN;
-  const bottom = Math.max(...made.map((box) => box.bottom)) + MARGIN;
+  const told = end(`${MADE}, .nslab-caption`);
+  const bottom = (told - top > shown.height ? needed : told) + MARGIN; // the caption, where there is space for it
   const next = notebook.widgets[notebook.widgets.indexOf(cell) + 1]?.node.getBoundingClientRect();
   // As much of the next cell as there is space for: that's the one in use.
   const wished = Math.max(bottom, Math.min(next ? Math.min(next.bottom, next.top + 90) : bottom, top + shown.height));

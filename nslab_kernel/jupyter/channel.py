@@ -147,7 +147,7 @@ class Channel:
         now = lab.snapshot()
         follower.catch_up(now)  # the next cell needn't draw it again
         said = (result.stderr or result.stdout).strip() if result.returncode else ""
-        return {"ok": not result.returncode, "said": said, "svg": lab.picture(now, before=before).svg()}
+        return {"ok": not result.returncode, "said": said, "picture": lab.picture(now, before=before).html()}
 
 
 def _failed_ping(result: ExecutionResult) -> tuple[str, str] | None:

@@ -45,7 +45,8 @@ def bundle(diagnosis: Diagnosis, picture: Picture | None, *, png: bool = True) -
     png
         Whether to have the picture as a PNG, too, for what shows no inline SVG.
     """
-    shown = {"text/html": html(diagnosis, picture.svg() if picture else ""), "text/plain": shown_lines(text(diagnosis))}
+    drawn = picture.html() if picture else ""
+    shown = {"text/html": html(diagnosis, drawn), "text/plain": shown_lines(text(diagnosis))}
     if picture and png:
         shown["image/png"] = base64.b64encode(picture.png()).decode()
     return shown

@@ -65,7 +65,7 @@ class PredictionView(anywidget.AnyWidget):
     _css = bundle("common.css", "predict.css")
 
     asked = traitlets.Dict().tag(sync=True)
-    svg = traitlets.Unicode().tag(sync=True)
+    picture = traitlets.Unicode().tag(sync=True)
     outcome: Any = traitlets.Dict().tag(sync=True)
 
     def __init__(self, asked: Prediction, lab: Lab, run: Callable[[], tuple[str, tuple[bool, ...]]]) -> None:
@@ -80,7 +80,7 @@ class PredictionView(anywidget.AnyWidget):
                 "language": lab.language,
                 "words": all_translated(_SAID, lab.language),
             },
-            svg=lab.picture(facts=True).svg(),
+            picture=lab.picture(facts=True).html(),
         )
         self.on_msg(between_cells(self._answered))
 
@@ -97,7 +97,7 @@ class PredictionView(anywidget.AnyWidget):
         chosen = [int(index) for index in content["chosen"]]
         printed, right = self._run()
         now = self._lab.snapshot()
-        self.svg = self._lab.picture(now, before=before, facts=True).svg()
+        self.picture = self._lab.picture(now, before=before, facts=True).html()
         self.outcome = {
             "chosen": chosen,
             "right": list(right),

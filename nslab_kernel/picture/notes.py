@@ -60,9 +60,10 @@ def _translated(namespace: Namespace, language: str) -> Iterator[Note]:
             continue
         source = _value(matches, "ip saddr", "ip6 saddr") or word("anyone", language)
         out = next((match for match in matches if match.field == "oifname"), None)
-        target = rule.verdict.target or _leaving_address(namespace, out, source) or word("its address", language)
+        leaving = _leaving_address(namespace, out, source)
+        target = rule.verdict.target or leaving or word("its address", language)
         text = word(rule.verdict.kind, language, source=source, target=target)
-        if out:
+        if out and (target != leaving or out.negated or len(out.values) > 1):  # else the address says where it leaves
             key = "not leaving" if out.negated else "leaving"
             text += " " + word(key, language, interface=", ".join(out.values))
         yield Note("nat", text, rule.text)

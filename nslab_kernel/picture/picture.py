@@ -27,6 +27,7 @@ DPI = 144
 
 _MOST_BYTES = 300_000  # of an output; a notebook with several stays one that can be opened and sent
 _ROOM = 160  # namespaces and interfaces that take about as much
+_CAPTION = "margin:0.1em 0 0.3em;font-size:13px;line-height:1.4;color:var(--jp-ui-font-color2, #616161)"
 _FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -136,6 +137,12 @@ class Picture:
         """
         return svg(self.scene, interactive=interactive, prefix=prefix)
 
+    def html(self) -> str:
+        """The SVG for a page, and below it the caption as text, which stays readable where the drawing shrinks."""
+        if not self.scene.caption:
+            return self.svg()
+        return f"{svg(self.scene.without_caption())}{captioned(self.scene.caption, self.language)}"
+
     def png(self, dpi: float = DPI) -> bytes:
         """PNG by matplotlib, ``dpi`` dots per inch (96 draws a CSS pixel as one dot)."""
         from . import drawing
@@ -173,7 +180,7 @@ class Picture:
         return made
 
     def _bundle(self, note: str = "", *, png: bool) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
-        html = f"{self.svg()}<p>{escaped(note)}</p>" if note else self.svg()
+        html = f"{self.html()}<p>{escaped(note)}</p>" if note else self.html()
         data = {"text/html": html, "text/plain": "\n\n".join(filter(None, (self.description(), note, self.text())))}
         if not png:
             return data, {}
@@ -243,6 +250,12 @@ class Picture:
             say_that_the_font_is_missing()
             return self._scene("en")
         return self.scene
+
+
+def captioned(caption: Sequence[str], language: str) -> str:
+    """A picture's caption as HTML."""
+    lines = "<br>".join(map(escaped, caption))
+    return f'<p class="nslab-caption" lang="{language}" style="{_CAPTION}">{lines}</p>'
 
 
 @lru_cache

@@ -91,6 +91,15 @@ class Scene:
     title: str
     description: str
     language: str
+    caption: tuple[str, ...] = ()
+    """What is written below it, a paragraph each; the last group says the same."""
+    body: float = 0
+    """Its height without the caption."""
+
+    def without_caption(self) -> Scene:
+        """The same for a page, which writes the caption itself: as text it is never too small to read."""
+        groups = tuple(group for group in self.groups if group.kind != "caption")
+        return replace(self, groups=groups, height=self.body)
 
     def painted(self) -> list[Group]:
         """The groups in painting order."""

@@ -101,7 +101,7 @@ class TraceReport(Trace):
         parts = [self.banner(main)] if main else []
         parts.append(self.beside(main))
         if main:
-            parts += [self.picture().svg(), *self._cards(main)]
+            parts += [self.picture().html(), *self._cards(main)]
         parts.append(self.below())
         return f'<div class="nslab-trace" lang="{self.language}">{"".join(parts)}</div>'
 

@@ -40,20 +40,24 @@ class Server:
         return json.loads(body) if body else None
 
     def clear(self) -> None:
-        """Shut down every kernel and terminal, so that the next test finds none."""
+        """Shut down every kernel and terminal, and lay the lessons anew, so that the next test finds them as shipped.
+
+        A lesson keeps the checkpoints that were passed in it, whichever test passed them.
+        """
         for session in self.ask("sessions"):
             self.ask(f"sessions/{session['id']}", "DELETE")
         for kernel in self.ask("kernels"):
             self.ask(f"kernels/{kernel['id']}", "DELETE")
         for terminal in self.ask("terminals"):
             self.ask(f"terminals/{terminal['name']}", "DELETE")
+        _lay_lessons(self.notebooks)
 
 
 @contextmanager
 def running(folder: Path, language: str = "en", application: str = "jupyterlab") -> Iterator[Server]:
     """JupyterLab with this checkout's kernelspec, extension and lessons, until the block ends."""
     notebooks = folder / "notebooks"
-    shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.sh"))
+    _lay_lessons(notebooks)
     token, port = secrets.token_hex(16), _free_port()
     server = Server(f"http://127.0.0.1:{port}", token, notebooks)
     with open(folder / "jupyter.log", "wb") as log:
@@ -68,6 +72,12 @@ def running(folder: Path, language: str = "en", application: str = "jupyterlab")
             yield server
         finally:
             _end(process)
+
+
+def _lay_lessons(notebooks: Path) -> None:
+    """The lessons as shipped, in place of what a test has made of them."""
+    skipped = shutil.ignore_patterns(".ipynb_checkpoints", "*.sh")
+    shutil.copytree(ROOT / "notebooks", notebooks, ignore=skipped, dirs_exist_ok=True)
 
 
 def _options(port: int, notebooks: Path) -> list[str]:

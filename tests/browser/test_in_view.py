@@ -24,7 +24,9 @@ _SEEN = """number => {
         const box = element.getBoundingClientRect();
         return box.height > 0 && box.top >= space.top - 1 && box.bottom <= space.bottom + 1;
     };
-    const pictures = [...cell.querySelectorAll(".jp-OutputArea svg.nslab-picture")];
+    // A ladder that is folded has a box, too, but isn't seen and isn't meant to be.
+    const all = [...cell.querySelectorAll(".jp-OutputArea svg.nslab-picture")];
+    const pictures = all.filter((picture) => picture.checkVisibility());
     const verdict = cell.querySelector(".jp-OutputArea .nslab-why > .nslab-seen");
     return {
         pictures: pictures.map((picture) => [whole(picture), picture.getBoundingClientRect().height / space.height]),
@@ -121,10 +123,8 @@ def test_nearly_every_picture_is_seen_whole_with_its_code_and_every_verdict_is(
     print(f"{width}x{height}: {count}", *missed, sep="\n")
     assert count.pictures >= 30
     assert count.verdicts >= 3
-    # The goals are 95 % whole and 90 % with their code, and letters of 8 pixels: questions that are asked before a
-    # command and traces with many stops miss them. This holds what is reached.
-    assert count.whole >= 0.9 * count.pictures, missed
-    assert count.with_code >= 0.65 * count.pictures, missed
+    assert count.whole >= 0.95 * count.pictures, missed
+    assert count.with_code >= 0.9 * count.pictures, missed
     assert count.verdicts_seen == count.verdicts
     assert count.highest <= 0.52
-    assert count.smallest >= 6
+    assert count.smallest >= 8

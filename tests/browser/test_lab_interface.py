@@ -120,7 +120,7 @@ def test_what_switches_something_runs_at_once_is_said_and_undone(opened: Open, s
     menu(page, notebook, "br0").get_by_role("menuitem", name="Set down").click()
     said = notebook.cells.nth(0).locator(".nslab-ran")
     expect(said).to_contain_text("sudo ip link set br0 down")
-    expect(notebook.cells.nth(0).locator("svg.nslab-picture")).to_contain_text("ip link set br0 up")
+    expect(notebook.cells.nth(0).locator(".nslab-caption")).to_contain_text("ip link set br0 up")
     expect(notebook.run_to_end(1).locator(".jp-OutputArea")).to_contain_text("DOWN")
     said.get_by_role("button", name="Undo").click()
     expect(said).to_contain_text("sudo ip link set br0 up")

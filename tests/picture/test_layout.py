@@ -224,6 +224,29 @@ def test_a_lessons_picture_fits_half_a_laptops_notebook_with_letters_in_their_si
     assert scene.height <= 336
 
 
+def test_beside_the_world_outside_two_bridges_have_their_namespaces_in_one_row() -> None:
+    draft = outside_world().bridge("vmbr0", "10.1.0.1/24").attach("vmbr0", "vm", "10.1.0.2/24")
+    places = _places(draft.network())
+    assert len({places[name][1] for name in ("ns1", "ns2", "vm")}) == 1
+
+
+def test_default_routes_of_both_families_are_one_note_which_counts_them() -> None:
+    draft = outside_world().route(HOST, "default", "2001:db8:2::1", "eth0")
+    scene = draw(draft.network()).scene
+    assert [text.text for text in _texts(scene) if "default" in text.text and "192.0.2.1" in text.text] == [
+        "default → 192.0.2.1 +1"
+    ]
+    assert not any("2001:db8:2::1" in text.text for text in _texts(scene))
+    assert any("2001:db8:2::1" in group.details for group in scene.groups)
+
+
+def test_a_new_default_route_is_told_apart_from_the_old_one() -> None:
+    before = outside_world()
+    now = outside_world().route(HOST, "default", "2001:db8:2::1", "eth0")
+    told = [text.text for text in _texts(draw(now.network(), before=before.network()).scene)]
+    assert {"default → 192.0.2.1", "default → 2001:db8:2::1"} <= set(told)
+
+
 def test_a_container_wired_to_the_provider_too_stays_inside() -> None:
     draft = outside_world().veth("ns1", "wan", "provider", "to-ns1")
     places = _places(draft.network())

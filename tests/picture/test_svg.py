@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from nslab_kernel.picture import Picture, draw
+from nslab_kernel.picture.scene import Box
 from nslab_kernel.picture.style import COLOURS
 from tests.picture.labs import gallery
 from tests.picture.literal import Draft, seed
@@ -55,6 +56,21 @@ def test_what_is_new_says_so_to_scripts() -> None:
     fates = {g.get("data-id"): g.get("data-fate") for g in root.iter(SVG + "g") if g.get("data-kind") == "namespace"}
     assert fates["ns2"] == "new"
     assert fates["ns1"] is None
+
+
+def test_in_a_page_the_caption_is_text_below_the_drawing() -> None:
+    picture = _picture()
+    drawing, _, below = picture.html().partition("</svg>")
+    assert "Still missing" in below
+    assert 'data-kind="caption"' not in drawing
+    height = float(re.findall(r'viewBox="0 0 \S+ (\S+)"', drawing)[0])
+    assert height < picture.scene.height
+    things = [item for group in picture.scene.without_caption().groups for item in group.items]
+    assert max(item.y + item.height for item in things if isinstance(item, Box)) < height
+
+
+def test_a_picture_without_a_caption_has_no_empty_one() -> None:
+    assert "nslab-caption" not in draw(seed(2).network()).html()
 
 
 def test_ids_of_two_pictures_in_a_page_are_different() -> None:

@@ -15,14 +15,14 @@ function render({ model, el }) {
       h("kbd", {}, String(index + 1)),
     ),
   );
-  const note = h("p", { class: "how" }, words.how.replace("{}", choices.map((_, index) => index + 1).join(" ")));
+  const note = h("span", { class: "how" }, words.how.replace("{}", choices.map((_, index) => index + 1).join(" ")));
   const keep = h("button", { class: "keep", disabled: true, click: () => answer([...chosen]) }, "▶ " + words.keep);
   const unknown = h("button", { class: "unknown", click: () => answer([]) }, words.unknown);
-  const buttons = h("div", { class: "buttons" }, keep, unknown);
+  const buttons = h("div", { class: "buttons" }, keep, unknown, note);
   const said = h("p", { class: "said", role: "status" });
   const printed = h("pre", { class: "printed" });
   const picture = h("div", { class: "picture" });
-  root.append(h("h3", {}, question), note, h("div", { class: "choices" }, ...boxes), buttons, said, printed, picture);
+  root.append(h("h3", {}, question), h("div", { class: "choices" }, ...boxes), buttons, said, printed, picture);
 
   function toggle(index) {
     if (done()) return;
@@ -36,17 +36,16 @@ function render({ model, el }) {
   function answer(indexes) {
     if (done()) return;
     said.textContent = words.running;
-    buttons.hidden = true;
+    keep.hidden = unknown.hidden = true;
     model.send({ do: "answer", chosen: indexes });
   }
   function draw() {
-    const page = new DOMParser().parseFromString(model.get("svg"), "image/svg+xml");
-    picture.replaceChildren(document.importNode(page.documentElement, true));
+    showSvg(picture, model.get("picture"));
   }
   function show() {
     const outcome = model.get("outcome");
     if (!Object.keys(outcome).length) return;
-    buttons.hidden = true;
+    keep.hidden = unknown.hidden = true;
     note.textContent = words.again;
     boxes.forEach((box, index) => {
       const mine = outcome.chosen.includes(index);
@@ -69,12 +68,12 @@ function render({ model, el }) {
     event.stopPropagation();
   });
   model.on("change:outcome", show);
-  model.on("change:svg", draw);
+  model.on("change:picture", draw);
   draw();
   show();
   return () => {
     model.off("change:outcome", show);
-    model.off("change:svg", draw);
+    model.off("change:picture", draw);
   };
 }
 

@@ -59,7 +59,10 @@ class Assembly:
         places = spots(view, self.anchors, host.tops, self.outer.beside, lines=self.bundled)
         self.groups += marked(marks, places, self.ways)
         height = self._caption(bottom + 2, legend(marks))
-        return Scene(self.right + MARGIN, height, tuple(self.groups), title, description, view.language)
+        told = tuple(filter(None, (view.caption, legend(marks))))
+        return Scene(
+            self.right + MARGIN, height, tuple(self.groups), title, description, view.language, told, bottom + MARGIN
+        )
 
     def _outside(self, host: HostRoom) -> float:
         """Draw the world outside, if there is one, at the right of the host; return its lower edge."""

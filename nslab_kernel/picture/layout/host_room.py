@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from ...core.model.network import HOST
 from ..metrics import width
@@ -137,9 +138,27 @@ def _notes(view: View, parts: _Parts, frame: Frame, made: HostRoom, beside: tupl
 
 
 def _facts(host: Room) -> list[Fact]:
+    facts = _with_counted_defaults(host.facts)
     if host.loopback and host.loopback.text == "down":
-        return [Fact("lo down", host.loopback.fate, "drop"), *host.facts]
-    return list(host.facts)
+        return [Fact("lo down", host.loopback.fate, "drop"), *facts]
+    return facts
+
+
+def _with_counted_defaults(facts: Sequence[Fact]) -> list[Fact]:
+    """Of several default routes with the same fate, as of IPv4 and IPv6, the first; the others are counted."""
+    defaults: dict[str, list[Fact]] = {}
+    for fact in facts:
+        if fact.kind == "route" and fact.text.startswith("default "):
+            defaults.setdefault(fact.fate, []).append(fact)
+    shown = []
+    for fact in facts:
+        alike = defaults.get(fact.fate, []) if fact.kind == "route" else []
+        if fact not in alike or len(alike) == 1:
+            shown.append(fact)
+        elif fact is alike[0]:
+            details = "\n".join(each.details or each.text for each in alike)
+            shown.append(replace(fact, text=f"{fact.text} +{len(alike) - 1}", details=details))
+    return shown
 
 
 def _title(view: View, made: HostRoom, x: float) -> float:

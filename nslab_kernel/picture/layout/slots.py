@@ -61,7 +61,10 @@ def columns_for(view: View) -> int:
     rooms = sum(room.fate != "removed" for room in view.rooms)
     if rooms > _MANY:
         return COLUMNS + 1
-    return _BESIDE_OUTSIDE if view.outside and rooms <= _FEW and len(view.host.switches) < COLUMNS else COLUMNS
+    switches = len(view.host.switches)
+    if not view.outside or rooms > _FEW or switches >= COLUMNS or (switches > 1 and rooms > switches):
+        return COLUMNS  # with several bridges, a second row of rooms below one of them costs more than a column
+    return _BESIDE_OUTSIDE
 
 
 def way_out(host: Room) -> Socket | None:
