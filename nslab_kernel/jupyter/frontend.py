@@ -38,6 +38,17 @@ def kernel_id() -> str:
     return os.environ.get(_ID) or Path(app.connection_file).stem.removeprefix("kernel-")
 
 
+def keep_version_out_of_notebooks(shell: InteractiveShell) -> None:
+    """Have the kernel report Python 3 as its language, without the minor version.
+
+    A front end writes what it reports into each notebook that is opened: with the machine's own version a lesson would
+    count as changed wherever another Python runs, before anything was done in it.
+    """
+    kernel = getattr(shell, "kernel", None)
+    if kernel is not None:
+        kernel.language_info = {**kernel.language_info, "version": "3"}
+
+
 def can_ask(shell: InteractiveShell) -> bool:
     """Whether somebody sits at the front end: one without input (nbclient, nbconvert) runs a notebook unattended."""
     kernel = getattr(shell, "kernel", None)

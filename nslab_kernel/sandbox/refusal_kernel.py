@@ -9,7 +9,15 @@ from ipykernel.kernelbase import Kernel
 
 from .environment import REFUSAL_VARIABLE
 
-_LANGUAGE: dict[str, object] = {"name": "python", "mimetype": "text/x-python", "file_extension": ".py"}
+_LANGUAGE: dict[str, object] = {  # as a lab's kernel reports it, so that a refused notebook stays unchanged, too
+    "name": "python",
+    "version": "3",
+    "mimetype": "text/x-python",
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "pygments_lexer": "ipython3",
+    "nbconvert_exporter": "python",
+    "file_extension": ".py",
+}
 
 
 class ExplainingKernel(Kernel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .live import Terminal
@@ -120,7 +121,8 @@ def test_what_switches_something_runs_at_once_is_said_and_undone(opened: Open, s
     menu(page, notebook, "br0").get_by_role("menuitem", name="Set down").click()
     said = notebook.cells.nth(0).locator(".nslab-ran")
     expect(said).to_contain_text("sudo ip link set br0 down")
-    expect(notebook.cells.nth(0).locator(".nslab-caption")).to_contain_text("ip link set br0 up")
+    expect(notebook.cells.nth(0).locator("svg.nslab-picture")).to_contain_text("ip link set br0 up")
+    expect(notebook.cells.nth(0).locator(".nslab-caption")).to_contain_text("br0 up → down")
     expect(notebook.run_to_end(1).locator(".jp-OutputArea")).to_contain_text("DOWN")
     said.get_by_role("button", name="Undo").click()
     expect(said).to_contain_text("sudo ip link set br0 up")
@@ -296,3 +298,26 @@ def test_in_the_dark_everything_has_its_colours(opened: Open, server: Server, pa
     ground = page.get_by_role("menu").evaluate("menu => getComputedStyle(menu).backgroundColor")
     assert max(int(part) for part in ground.removeprefix("rgb(").removesuffix(")").split(",")) < 100
     page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("lesson", ["en/01-bridge.ipynb", "zh/04-publish.ipynb"])
+def test_opening_a_lesson_changes_nothing_and_saving_it_changes_no_byte(
+    page: Page, server: Server, lesson: str
+) -> None:
+    path = server.notebooks / lesson
+    before = path.read_bytes()
+    notebook = Notebook(page, lesson)
+    # The kernel's answer about its language is what JupyterLab writes into a notebook.
+    expect(notebook.panel.locator(".nslab-toolbar")).to_be_visible()
+    page.wait_for_function(STATE.replace("{0}", "docker-host1"))
+    assert page.evaluate("() => jupyterapp.shell.currentWidget.context.model.dirty") is False
+    expect(notebook.panel.locator(".jp-KernelName")).to_have_text("nslab")
+    saved = path.stat().st_mtime_ns
+    page.evaluate("() => { jupyterapp.commands.execute('docmanager:save'); }")
+    for _ in range(100):
+        if path.stat().st_mtime_ns != saved:
+            break
+        page.wait_for_timeout(100)
+    assert path.stat().st_mtime_ns != saved
+    page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+    assert path.read_bytes() == before

@@ -34,9 +34,9 @@ def test_nothing_runs_before_the_answer_and_the_picture_gives_nothing_away(built
     assert not ran(built)
     assert widget.state["asked"]["question"] == "Does ns2 answer?"
     assert widget.state["asked"]["choices"] == ["Yes", "No"]
-    assert "ns2" in widget.state["svg"]
-    assert "Still missing" not in widget.state["svg"]
-    assert "ip link set" not in widget.state["svg"]
+    assert "ns2" in widget.state["picture"]
+    assert "Still missing" not in widget.state["picture"]
+    assert "ip link set" not in widget.state["picture"]
     widget.ask(do="answer", chosen=[0])
     assert widget.state["outcome"]["right"] == [False, True]
     assert widget.state["outcome"]["verdict"] == "other"
@@ -61,7 +61,7 @@ def test_what_changed_is_drawn_with_the_answer_and_not_again_after_the_next_cell
     widget = Widget(built.client, cell)
     widget.ask(do="answer", chosen=[0])
     assert widget.state["outcome"]["verdict"] == "right"
-    assert "br7" in widget.state["svg"]
+    assert "br7" in widget.state["picture"]
     assert built.run("1").pictures == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -78,6 +79,18 @@ def test_a_lesson_is_stored_without_outputs_for_the_nslab_kernel(path: Path) -> 
         if cell.cell_type == "code":
             assert cell.outputs == []
             assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("path", lessons(), ids=title)
+def test_a_lesson_is_stored_as_jupyter_writes_it(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    assert path.read_text(encoding="utf-8") == nbformat.writes(notebook) + "\n"
+    spec = json.loads((NOTEBOOKS.parent / "kernelspec" / "kernel.json").read_text())
+    assert notebook.metadata.kernelspec == {
+        "name": "nslab",
+        "display_name": spec["display_name"],
+        "language": spec["language"],
+    }
 
 
 @pytest.mark.parametrize("path", lessons(), ids=title)

@@ -35,6 +35,14 @@ def test_the_extension_is_loaded_by_itself_also_beside_the_users_own(kernel, own
     assert lab.run("mine, from_config") == "(1, 2)"
 
 
+def test_what_it_reports_of_its_language_is_what_lessons_store(kernel):
+    """A front end writes it into the notebook: with the machine's minor version, opening a lesson would change it."""
+    lesson = json.loads((Path(__file__).parents[2] / "notebooks" / "en" / "01-bridge.ipynb").read_text())
+    lab = kernel()
+    reported = lab.client.kernel_info(reply=True, timeout=30)["content"]["language_info"]
+    assert reported == lesson["metadata"]["language_info"]
+
+
 def test_further_arguments_reach_ipykernel(kernel):
     lab = kernel("--InteractiveShell.ast_node_interactivity=all", "--IPKernelApp.exec_lines=from_line = 3")
     assert lab.run("from_line\n4") == "34"

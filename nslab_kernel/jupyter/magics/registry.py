@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import NslabError
 from .. import completion, preloading
+from ..frontend import keep_version_out_of_notebooks
 from ..help_option import add_help
 from ..session import close_session, open_session
 from .breaks import BreakingMagics
@@ -49,6 +50,7 @@ def load(shell: InteractiveShell) -> None:
     session.forms.register()
     preloading.begin(shell)
     if session.lab.sandboxed:
+        keep_version_out_of_notebooks(shell)
         session.follower.start()
     session.channel.open()
 
