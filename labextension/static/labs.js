@@ -1,6 +1,6 @@
 /* The running labs as the page knows them: one for each notebook whose kernel is nslab's, joined to it by a comm. */
 
-import { language } from "./page.js";
+import { LANGUAGES, language } from "./page.js";
 
 const PATIENCE = 8000; // milliseconds that an answer may take; a kernel that runs a cell answers after it
 const KERNEL = "nslab";
@@ -96,9 +96,11 @@ export class Lab extends EventTarget {
 
 /** The language that a lesson is written in, by its folder; what the user chose, elsewhere; or the kernel's own. */
 export function languageOf(path) {
-  const folder = path.split("/").slice(0, -1).find((name) => name === "en" || name === "zh");
-  return folder ?? language.chosen;
+  return folderOf(path) ?? language.chosen;
 }
+
+/** The folder of a language that a notebook is in. */
+const folderOf = (path) => path.split("/").slice(0, -1).find((name) => LANGUAGES.includes(name));
 
 export class Labs extends EventTarget {
   constructor(app, tracker) {
@@ -112,14 +114,14 @@ export class Labs extends EventTarget {
     tracker.currentChanged.connect(() => this.changed());
     language.onChange(() => {
       for (const lab of this.known.values()) {
-        if (!/(^|\/)(en|zh)\//.test(lab.panel.context.path)) lab.speak(language.chosen);
+        if (!folderOf(lab.panel.context.path)) lab.speak(language.chosen);
       }
     });
   }
 
   changed() {
     const panel = this.current?.panel;
-    const folder = panel && panel.context.path.split("/").slice(0, -1).find((name) => name === "en" || name === "zh");
+    const folder = panel && folderOf(panel.context.path);
     if (folder) language.show(folder);
     this.dispatchEvent(new Event("change"));
   }

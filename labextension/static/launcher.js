@@ -1,11 +1,18 @@
 /* Cards in JupyterLab's launcher: go on with the course, an empty lab, a terminal inside the lab, the live picture. */
 
-import { LOGO, iconSvg } from "./page.js";
-import { say } from "./words.js";
+import { LOGO, h, iconSvg } from "./page.js";
+import { everywhere, say } from "./words.js";
+
+// The lab's cards come first, and the first of them is wide; JupyterLab names a section by its words.
+const OURS = everywhere("category").map((name) => `[data-category=${JSON.stringify(name)}]`).join(", ");
+const STYLE =
+  `.jp-Launcher-section:has(${OURS}) { order: -1; } ` +
+  `.jp-LauncherCard:is(${OURS}):first-child { width: 220px; border-left: 4px solid var(--nslab-blue); }`;
 
 const RANK = { continue: 0, lessons: 1, notebook: 2, terminal: 3, live: 4 };
 
 export function addLauncher(app, { ui }, { launcher, labs, lessons, openPanel }) {
+  document.head.append(h("style", {}, STYLE));
   const acts = {
     continue: {
       label: () => {

@@ -1,11 +1,11 @@
 /* The lessons: which ones there are, how far each is, and starting one again. All of it is read from the notebooks. */
 
 import { language } from "./page.js";
-import { say } from "./words.js";
+import { everywhere, say } from "./words.js";
 
 const VERDICTS = "nslab_verdicts"; // metadata of a checkpoint's output (jupyter/verdicts.py)
 const CHECK = /^\s*%%?netns_check\b/;
-const PLAIN = /^(checkpoint|检查点)\b/i; // a heading that says no more than that
+const PLAIN = new RegExp(`^(${everywhere("checkpoint").join("|")})(?!\\p{L})`, "iu"); // a heading that says no more than that
 const LESSON = /^\d\d.*\.ipynb$/;
 const FOLDERS = ["", "notebooks/", "nslab-lessons/"]; // where lessons lie below the server's folder
 

@@ -1,5 +1,7 @@
 /* Building elements, icons, and copying: what the parts of the lab interface share. */
 
+import { TRANSLATIONS } from "./translations.js";
+
 /** Make an element; `properties` are set as attributes, functions as listeners. */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -65,6 +67,9 @@ export async function copyText(text) {
 }
 
 const LANGUAGE = "nslab-language";
+
+/** The codes of all languages, English first. */
+export const LANGUAGES = ["en", ...Object.keys(TRANSLATIONS)];
 const changed = new EventTarget();
 
 /** The language of panel, toolbar and menus, and of the lessons that are listed. */
@@ -74,7 +79,7 @@ export const language = {
     return localStorage.getItem(LANGUAGE) ?? "";
   },
   get now() {
-    return this.chosen || this.shown || (navigator.language.startsWith("zh") ? "zh" : "en");
+    return this.chosen || this.shown || (LANGUAGES.find((name) => navigator.language.startsWith(name)) ?? "en");
   },
   /** That of the lesson on the page, as long as nothing is chosen. */
   shown: "",

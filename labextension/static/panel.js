@@ -1,6 +1,6 @@
 /* The side panel: the lessons with their checkpoints, and the lab that is running. */
 
-import { h, icon, language } from "./page.js";
+import { LANGUAGES, h, icon, language } from "./page.js";
 import { count, say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -17,6 +17,9 @@ export function ring(passed, all, size = 20) {
     : `<circle cx="9" cy="9" r="7" class="nslab-ring-empty"/><circle cx="9" cy="9" r="7" class="nslab-ring-full" stroke-dasharray="${(ROUND * passed) / (all || 1)} ${ROUND}" transform="rotate(-90 9 9)"/>`;
   return svg;
 }
+
+/** What a language calls itself: English, Deutsch. */
+const ownName = (name) => new Intl.DisplayNames([name], { type: "language" }).of(name);
 
 export class Panel {
   constructor(lessons, labs, commands) {
@@ -47,7 +50,7 @@ export class Panel {
   languages() {
     const button = (name, label) =>
       h("button", { "data-key": `language-${name}`, "aria-pressed": String(language.now === name), lang: name, click: () => this.speak(name) }, label);
-    return h("div", { class: "nslab-languages", role: "group", "aria-label": say("choose") }, button("en", "EN"), button("zh", "中文"));
+    return h("div", { class: "nslab-languages", role: "group", "aria-label": say("choose") }, ...LANGUAGES.map((name) => button(name, ownName(name))));
   }
 
   speak(name) {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ..core.translation import _, languages, translated
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -14,16 +18,27 @@ _STATIC = Path(__file__).parent / "static"
 _ID = "NSLAB_ID"  # set by the launcher of a lab's kernel
 
 
+# A text that a script marks for translation; Babel finds the same ones.
+_MARKED = re.compile(r'\b_\(("(?:[^"\\]|\\.)*")\)')
+
+
 @lru_cache
 def bundle(*names: str) -> str:
     """Files of ``static/`` joined to one: an anywidget is a single module, and there is no build step.
+
+    The texts that scripts mark by ``_("…")`` come before them in every language, as ``TRANSLATIONS``.
 
     Parameters
     ----------
     names
         Files, such as ``common.js``; a later one sees what an earlier one defines.
     """
-    return "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in names)
+    content = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in names)
+    marked = [json.loads(text) for text in _MARKED.findall(content)]
+    if not marked:
+        return content
+    known = {language: {text: translated(_(text), language) for text in marked} for language in languages()[1:]}
+    return f"const TRANSLATIONS = {json.dumps(known, ensure_ascii=False)};\n{content}"
 
 
 def kernel_id() -> str:

@@ -247,7 +247,7 @@ class Picture:
         from . import drawing
 
         if self.language == "zh" and drawing.chinese_font() is None:
-            say_that_the_font_is_missing()
+            say_that_the_font_is_missing(self.language)
             return self._scene("en")
         return self.scene
 
@@ -259,13 +259,10 @@ def captioned(caption: Sequence[str], language: str) -> str:
 
 
 @lru_cache
-def say_that_the_font_is_missing() -> None:
+def say_that_the_font_is_missing(language: str) -> None:
     """Warn, the first time only."""
-    warnings.warn(
-        "No Chinese font found, so saved pictures have English labels. "
-        "没有找到中文字体，保存的图片使用英文标签。 (sudo apt install fonts-noto-cjk)",
-        stacklevel=4,
-    )
+    said = _("No Chinese font was found, so saved pictures have English labels (sudo apt install fonts-noto-cjk)")
+    warnings.warn(translated(said, language), stacklevel=4)
 
 
 def _things(network: Network) -> int:

@@ -8,6 +8,7 @@ from ..core.foreign import shown, shown_lines
 from ..core.model.diff import condition
 from ..core.model.network import HOST, Interface, Namespace, Network
 from ..core.order import natural
+from ..core.translation import _, joined, pgettext, translated
 from .tooltips import shown_addresses
 from .words import word
 
@@ -71,7 +72,6 @@ def description(network: Network, language: str, told: str = "") -> str:
     told
         What the picture's caption says; it comes first.
     """
-    stop = "。" if language == "zh" else ". "
     parts = [told] if told else []
     for bridge in (i for i in network.host.interfaces if i.kind == "bridge"):
         ports = word("ports" if len(network.host.ports(bridge)) != 1 else "one port", language)
@@ -85,7 +85,8 @@ def description(network: Network, language: str, told: str = "") -> str:
     parts += [_room(network, namespace, language) for namespace in shown]
     if len(shown) < len(namespaces):
         parts.append(word("and more", language, len(namespaces) - len(shown)))
-    return shown_lines("".join(part.rstrip(".。") + stop for part in parts).strip())
+    sentences = (_("{said}.", said=part.rstrip(".。")) for part in parts)
+    return shown_lines(translated(joined(*sentences), language))
 
 
 def _in_order(network: Network) -> list[Namespace]:
@@ -93,12 +94,12 @@ def _in_order(network: Network) -> list[Namespace]:
 
 
 def _room(network: Network, namespace: Namespace, language: str) -> str:
-    comma = "；" if language == "zh" else "; "
+    semicolon = translated(_("; "), language)
     told = [
         _sentence(interface, "", language, _end(network, namespace, interface, language))
         for interface in namespace.interfaces
     ]
-    return f"{word('namespace', language)} {namespace.title}: {comma.join(told)}"
+    return f"{word('namespace', language)} {namespace.title}: {semicolon.join(told)}"
 
 
 def _end(network: Network, namespace: Namespace, interface: Interface, language: str) -> str:
@@ -110,7 +111,7 @@ def _end(network: Network, namespace: Namespace, interface: Interface, language:
 
 
 def _sentence(interface: Interface, kind: str, language: str, more: str) -> str:
-    comma = "，" if language == "zh" else ", "
+    comma = translated(pgettext("between clauses", ", "), language)
     addresses = [address.cidr for address in shown_addresses(interface)]
     if interface.kind == "bridge" and not addresses:
         addresses = [word("no address", language)]

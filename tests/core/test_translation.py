@@ -91,6 +91,20 @@ def test_no_translation_loses_a_value_or_a_command() -> None:
     assert wrong == []
 
 
+def test_the_source_holds_no_words_of_another_language() -> None:
+    """Another language must need one catalogue and one folder of notebooks, no code."""
+    sources = [*HOUSE.rglob("*"), *(HOUSE.parent / "labextension").rglob("*.js"), *(HOUSE.parent / "script").rglob("*")]
+    held = [
+        str(path.relative_to(HOUSE.parent))
+        for path in sources
+        if path.is_file()
+        and path.suffix in (".py", ".js", ".sh", "")
+        and path.name not in ("translations.js", "drawing.py")  # made from the catalogues; a font's sample
+        and HAN.search(path.read_text(errors="replace"))
+    ]
+    assert held == []
+
+
 def test_no_english_is_left_in_the_chinese() -> None:
     left = [
         chinese

@@ -1,5 +1,18 @@
 /* What nslab's widgets share: building elements, cleaning foreign HTML, showing a picture. */
 
+/** Mark a text for translation: `script/messages` finds it, and `frontend.py` puts TRANSLATIONS before this file. */
+const _ = (text) => text;
+
+/** A table of marked texts in a language; what its catalogue lacks stays English. */
+function spoken(words, language) {
+  const known = TRANSLATIONS[language] ?? {};
+  const entries = Object.entries(words).map(([key, said]) => [
+    key,
+    typeof said === "string" ? (known[said] ?? said) : spoken(said, language),
+  ]);
+  return Object.fromEntries(entries);
+}
+
 /** Make an element; `properties` are set as attributes, functions as listeners. */
 function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);

@@ -1,40 +1,21 @@
 /* The live picture: exchanges the picture as the kernel sends it, shows details on hover and a namespace's page on a click. */
 
 const WORDS = {
-  en: {
-    title: "Live picture",
-    docked: "The live picture is docked at the right.",
-    closed: "The live picture is closed.",
-    show: "Show it again",
-    gone: "The kernel was restarted. Run the cell again to see its network.",
-    terminal: "Open a terminal",
-    shell: "Line for a terminal",
-    copy: "Copy",
-    copied: "Copied",
-    close: "Close",
-    none: "none",
-    asking: "…",
-    traffic: "Traffic",
-    rate: "{} packets/s",
-    drops: "{} dropped/s",
-  },
-  zh: {
-    title: "实时画面",
-    docked: "实时画面停靠在右侧。",
-    closed: "实时画面已关闭。",
-    show: "重新显示",
-    gone: "内核已重启。请重新运行这个单元格来查看它的网络。",
-    terminal: "打开终端",
-    shell: "终端中的命令",
-    copy: "复制",
-    copied: "已复制",
-    close: "关闭",
-    none: "无",
-    asking: "……",
-    traffic: "流量",
-    rate: "每秒 {} 个包",
-    drops: "每秒丢弃 {} 个",
-  },
+  title: _("Live picture"),
+  docked: _("The live picture is docked at the right."),
+  closed: _("The live picture is closed."),
+  show: _("Show it again"),
+  gone: _("The kernel was restarted. Run the cell again to see its network."),
+  terminal: _("Open a terminal"),
+  shell: _("Line for a terminal"),
+  copy: _("Copy"),
+  copied: _("Copied"),
+  close: _("Close"),
+  none: _("none"),
+  asking: _("…"),
+  traffic: _("Traffic"),
+  rate: _("{} packets/s"),
+  drops: _("{} dropped/s"),
 };
 
 const REFRESH = 2000; // milliseconds between two looks at counters while a page is open
@@ -43,7 +24,7 @@ class LivePage {
   constructor(model, el) {
     this.model = model;
     this.presence = new Presence(model, el);
-    this.words = WORDS[model.get("language")] ?? WORDS.en;
+    this.words = spoken(WORDS, model.get("language"));
     this.opened = null; // the namespace whose page is open
     this.traffic = {}; // what the kernel answered about sockets and counters
     this.gone = false; // the kernel knows this picture

@@ -5,7 +5,7 @@ class StepperPage {
     this.model = model;
     this.presence = new Presence(model, el);
     this.lesson = model.get("lesson");
-    this.words = WORDS[this.lesson.language] ?? WORDS.en;
+    this.words = spoken(WORDS, this.lesson.language);
     this.shown = Math.min(this.progress.at, this.lesson.steps.length - 1);
     this.goal = null; // run on until this step is next
     this.playing = null; // the timer of auto-play

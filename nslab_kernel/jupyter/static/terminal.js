@@ -1,27 +1,17 @@
 /* Opens a terminal when the kernel says so, and shows the line that it enters the namespace with. */
 
 const WORDS = {
-  en: {
-    opened: "A terminal in {0} was opened beside the notebook. The line it began with works in any other terminal, too:",
-    type: "Type this in a terminal to get into {0}:",
-    tab: "A terminal in {0} opens in a tab of its own. The line that it begins with works in any other terminal, too:",
-    open: "Open it",
-    copy: "Copy",
-    again: "Open another",
-  },
-  zh: {
-    opened: "已在笔记本旁边打开 {0} 中的终端。它开头的那一行在其他终端里同样可用：",
-    type: "在终端中输入下面这一行即可进入 {0}：",
-    tab: "{0} 中的终端会在单独的标签页中打开。它开头的那一行在其他终端里同样可用：",
-    open: "打开",
-    copy: "复制",
-    again: "再打开一个",
-  },
+  opened: _("A terminal in {0} was opened beside the notebook. The line it began with works in any other terminal, too:"),
+  type: _("Type this in a terminal to get into {0}:"),
+  tab: _("A terminal in {0} opens in a tab of its own. The line that it begins with works in any other terminal, too:"),
+  open: _("Open it"),
+  copy: _("Copy"),
+  again: _("Open another"),
 };
 
 export default {
   render({ model, el }) {
-    const words = WORDS[model.get("language")] ?? WORDS.en;
+    const words = spoken(WORDS, model.get("language"));
     const line = model.get("line");
     const namespace = model.get("namespace");
     const open = () => window.nslab.terminal({ line, title: namespace, from: el });

@@ -1,28 +1,15 @@
 /* A packet's journey: plays the packet along its way on the picture; a press on a stop anywhere moves everything there. */
 
 const WORDS = {
-  en: {
-    title: "A packet's journey",
-    packet: "Packet",
-    previous: "Stop before",
-    next: "Next stop",
-    play: "Play",
-    pause: "Pause",
-    speed: "Speed",
-    position: "Stop",
-    moves: "Left and right arrows step, the space bar plays.",
-  },
-  zh: {
-    title: "数据包的旅程",
-    packet: "数据包",
-    previous: "上一站",
-    next: "下一站",
-    play: "播放",
-    pause: "暂停",
-    speed: "速度",
-    position: "站",
-    moves: "左右方向键逐站移动，空格键播放。",
-  },
+  title: _("A packet's journey"),
+  packet: _("Packet"),
+  previous: _("Stop before"),
+  next: _("Next stop"),
+  play: _("Play"),
+  pause: _("Pause"),
+  speed: _("Speed"),
+  position: _("Stop"),
+  moves: _("Left and right arrows step, the space bar plays."),
 };
 
 const LEG = 900; // milliseconds from stop to stop at speed 1: real times differ by a factor of thousands
@@ -31,7 +18,7 @@ const SPEEDS = [0.25, 1, 4];
 class Player {
   constructor(model, el) {
     this.model = model;
-    this.words = WORDS[model.get("language")] ?? WORDS.en;
+    this.words = spoken(WORDS, model.get("language"));
     this.at = 0; // in stops, with a fraction between two
     this.speed = 1;
     this.frame = null;
