@@ -50,6 +50,20 @@ def test_sudo_says_in_a_sentence_what_it_can_not_do(nslab, command, said):
     assert len(ran.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("NSLAB_LANG=zh", "sudo：没有用户 nobody-here"),
+        ("NSLAB_LANG= LC_ALL=zh_CN.UTF-8", "sudo：没有用户 nobody-here"),
+        ("NSLAB_LANG=en LC_ALL=zh_CN.UTF-8", "sudo: unknown user nobody-here"),
+        ("NSLAB_LANG=xx", "sudo: unknown user nobody-here"),
+    ],
+)
+def test_a_replaced_command_speaks_the_readers_language(nslab, setting, said):
+    ran = nslab("run", "sh", "-c", f"{setting} sudo -u nobody-here id")
+    assert ran.stderr.strip() == said
+
+
 def test_ping_without_a_count_ends_by_itself_where_no_one_can_press_ctrl_c(nslab):
     ran = nslab("run", "sh", "-c", "ping -i 0.2 127.0.0.1")
     assert "4 packets transmitted, 4 received, 0% packet loss" in ran.stdout

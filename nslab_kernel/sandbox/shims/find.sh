@@ -1,5 +1,34 @@
 # shellcheck shell=sh
-# Sourced by the shims: find the program that a shim stands for.
+# Sourced by the shims: find the program that a shim replaces, and say why something is different here.
+
+case $0 in
+    */shims/*/*) shims=${0%/*/*} ;;
+    *) shims=${0%/*} ;;
+esac
+
+# words TEXT [VALUE...]: the text in the reader's language, each %s in it replaced by a value.
+# script/messages finds the texts, and writes what a catalogue makes of them beside it (nslab.sh).
+words() {
+    text=$1
+    for catalogue in "$shims"/../../locale/*/LC_MESSAGES/nslab.sh; do
+        code=${catalogue%/LC_MESSAGES/nslab.sh}
+        code=${code##*/}
+        case ${NSLAB_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}} in
+            "${code%%_*}"*)
+                # shellcheck source=/dev/null
+                . "$catalogue" # sets text
+                ;;
+        esac
+    done
+    shift
+    # shellcheck disable=SC2059 # the text is a format
+    printf "$text\n" "$@"
+}
+
+# say TEXT [VALUE...]: the same, on stderr.
+say() {
+    words "$@" >&2
+}
 
 # find_program NAME [EXCEPT]: set $found to the first NAME on PATH outside directory EXCEPT, or to nothing.
 find_program() {
@@ -16,11 +45,11 @@ find_program() {
     set +f
 }
 
-# run_real NAME PACKAGE ARGUMENT...: become the NAME that the calling shim stands for.
+# run_real NAME PACKAGE ARGUMENT...: become the NAME that the calling shim replaces.
 run_real() {
     find_program "$1" "${0%/*}"
     if [ -z "$found" ]; then
-        echo "$1: not installed; the command for an administrator: apt install $2" >&2
+        say "%s: not installed; the command for an administrator: apt install %s" "$1" "$2"
         exit 127
     fi
     shift 2
@@ -36,5 +65,5 @@ has_one_user() {
 
 # say_one_user NAME WHAT: say on stderr, for the program NAME, why WHAT isn't as it would be on another host.
 say_one_user() {
-    echo "$1: this lab has one user, root: $2 (nslab check says how it gets more)" >&2
+    say "%s: this lab has one user, root: %s (nslab check shows how to get more)" "$1" "$2"
 }
