@@ -304,7 +304,8 @@ def _forward(
     going_round = (here, into, out) in walk.forwarded and not passage.redirected
     walk.forwarded.append((here, into, out))
     if going_round:
-        raise StoppedError(Cause("routing-loop", Place(here.name, out.name), {"ip": packet.destination}))
+        repairs = _ways_out(walk, packet.destination)
+        raise StoppedError(Cause("routing-loop", Place(here.name, out.name), {"ip": packet.destination}, repairs))
     if not bridged:
         passage.packet = _aged(walk, here, into, packet)
         passage.packet = _fitted(walk, here, route, out, passage.packet)
@@ -312,6 +313,14 @@ def _forward(
     walk.step("forwarded", here, out, **facts)
     passage.hook("forward", iif=into, oif=out)
     return _leave(walk, here, passage, route, out, port if bridged else None)
+
+
+def _ways_out(walk: Walk, ip: str) -> tuple[Repair, ...]:
+    """Routes by which one of the routers that send a packet round would get it to who has its destination."""
+    if not any(holders(walk.network, ip)):
+        return ()
+    routers = dict.fromkeys(there.name for there, _, _ in walk.forwarded)
+    return tuple(r for there in map(walk.network.get, routers) if there for r in new_routes(walk, there, ip))
 
 
 def _aged(walk: Walk, here: Namespace, into: Interface, packet: Packet) -> Packet:
