@@ -10,6 +10,7 @@ from .asking import Answer
 from .proving import Proof
 
 NO_FAULT, SEVERAL = "(no fault)", "(2 or 3 faults)"
+_OTHERWISE = ("answers", "arrived", "untold", "wrong", "fixes", "through", "harmful")
 
 
 def record(proof: Proof) -> dict[str, Any]:
@@ -50,24 +51,39 @@ class Tally:
 
     labs: Counter[str] = field(default_factory=Counter)
     sums: dict[str, Counter[str]] = field(default_factory=dict)
+    otherwise: dict[str, Counter[str]] = field(default_factory=dict)  # of labs that no magic makes
     right: int = 0  # labs without a wrong verdict
     whole: int = 0  # labs in which nothing was left open, either
 
     def add(self, one: dict[str, Any]) -> None:
         """Count one record."""
         kind = one["kind"]
+        self.right += not one["wrong"]
+        self.whole += not (one["untold"] or one["wrong"])
+        if one.get("otherwise"):
+            self.otherwise.setdefault(kind, Counter(labs=0)).update(
+                {"labs": 1, **{key: one[key] for key in _OTHERWISE}}
+            )
+            return
         self.labs[kind] += 1
         counts = self.sums.setdefault(kind, Counter())
         for key in ("answers", "arrived", "untold", "wrong", "named", "first"):
             counts[key] += int(one[key])
         counts["cured"] += one["cured"] == 1
         counts["cured later"] += one["cured"] > 0
-        self.right += not one["wrong"]
-        self.whole += not (one["untold"] or one["wrong"])
+
+    @property
+    def count(self) -> int:
+        """How many labs there were."""
+        return sum(self.labs.values()) + self.of_others("labs")
 
     def total(self, key: str) -> int:
-        """The sum over all kinds."""
+        """The sum over all kinds of faults."""
         return sum(counts[key] for counts in self.sums.values())
+
+    def of_others(self, key: str) -> int:
+        """The sum over all labs that no magic makes."""
+        return sum(counts[key] for counts in self.otherwise.values())
 
     def table(self) -> str:
         """Kind of fault against verdict, in Markdown."""
@@ -78,15 +94,31 @@ class Tally:
         everything = Counter({key: self.total(key) for counts in self.sums.values() for key in counts})
         return "\n".join([*lines, self._row("**all**", sum(self.labs.values()), everything)])
 
+    def other_table(self) -> str:
+        """What labs that no magic makes have, against verdict and fixes, in Markdown."""
+        head = ("what is rarest in it", "labs", "questions", "arrived", "agreed", "can't tell", "wrong")
+        head += ("fixes", "let the packet through", "harmful")
+        lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
+        every = {**self.otherwise, "**all**": sum(self.otherwise.values(), Counter())}
+        for kind, counts in every.items():
+            agreed = counts["answers"] - counts["untold"] - counts["wrong"]
+            numbers = [counts["labs"], counts["answers"], counts["arrived"], agreed, counts["untold"], counts["wrong"]]
+            numbers += [counts["fixes"], counts["through"], counts["harmful"]]
+            lines.append(f"| {kind} | " + " | ".join(map(str, numbers)) + " |")
+        return "\n".join(lines)
+
     def summary(self) -> str:
         """The shares that have targets."""
         answers, named = self.total("answers"), self.total("named")
         agreed = answers - self.total("untold") - self.total("wrong")
-        labs = sum(self.labs.values())
+        others = self.of_others("answers")
+        other_agreed = others - self.of_others("untold") - self.of_others("wrong")
         return "\n".join(
             (
                 _share("the verdict agrees with the kernel", agreed, answers, 99.5),
-                f"labs without a wrong verdict: {self.right} of {labs}; with every question decided, too: {self.whole}",
+                _share("the same, in labs that no magic makes", other_agreed, others, 98.0),
+                _share("a fix there lets the packet through", self.of_others("through"), self.of_others("fixes"), 98.0),
+                f"labs without a wrong verdict: {self.right} of {self.count}; and without an open one: {self.whole}",
                 _share("a single fault is the first cause named", self.total("first"), named, 99.0),
                 _share("what it tells to do makes the real ping work", self.total("cured later"), named, 98.0),
                 _share("the first cure alone does", self.total("cured"), named, 98.0),

@@ -24,7 +24,7 @@ def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
     links = [interface for interface in here.interfaces if not interface.is_loopback]
     if not links:
         return Cause("no-interface", Place(here.name), {"ip": packet.destination})
-    for look in (_down, _ipv6_off, _no_address, other_prefix):
+    for look in (_down, _ipv6_off, _no_host_route, _no_address, other_prefix):
         cause = look(walk, here, links, packet)
         if cause:
             return cause
@@ -101,7 +101,8 @@ def bypassed(walk: Walk, here: Namespace, out: Interface, packet: Packet) -> Cau
         and not interface.is_loopback
         and _is_the_link(walk, here, interface, packet)
     ]
-    causes = (look(walk, here, links, packet) for look in (_down, _ipv6_off, _no_address, other_prefix) if links)
+    looks = (_down, _ipv6_off, _no_host_route, _no_address, other_prefix) if links else ()
+    causes = (look(walk, here, links, packet) for look in looks)
     return next((cause for cause in causes if cause), None)
 
 
@@ -145,6 +146,19 @@ def ipv6_back(walk: Walk, here: Namespace, interface: Interface, packet: Packet)
     """IPv6 switched on again, with an address: switching it off has taken them all."""
     on = switch_ipv6_on(here, interface)
     return (*((*on, *given) for given in new_addresses(walk, here, interface, packet)), on)
+
+
+def _no_host_route(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
+    """An address of full length at the other end of a cable: no address here makes a route to it."""
+    ip, full = packet.destination, 128 if packet.family == 6 else 32
+    for interface in links:
+        if not interface.up or interface.master is not None:
+            continue
+        for there, far in ends_on(walk, here, interface):
+            if there is not here and any((a.ip, a.prefix) == (ip, full) for a in far.addresses):
+                route = Route(f"{ip}/{full}", packet.family, scope="global" if packet.family == 6 else "link")
+                return Cause("no-route", Place(here.name), {"ip": ip}, ((AddRoute(route, interface.name, here.name),),))
+    return None
 
 
 def _no_address(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
