@@ -9,15 +9,14 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from .core.command_line import understood
 from .core.errors import NslabError
 from .core.language import language_of
 from .core.model.network import HOST
-from .core.translation import _, languages, padded, translated
+from .core.translation import _, languages
 from .linux.refusals import explain, read_machine
 from .sandbox import command, enter, labs
 from .sandbox.init import NOT_EXECUTABLE, NOT_FOUND
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 _FIRST = "00-start-here.ipynb"
 _LONGEST_SOCKET_PATH = 107
+_FURTHER = "other options go to JupyterLab"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,11 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit status: that of the command for ``run`` and ``shell``, otherwise 0 when all
         is well, 1 when something isn't, 2 for a wrong command line.
     """
-    NslabError.language = language_of(os.environ)
     options, others = _parser().parse_known_args(arguments)
     if others and options.act is not _lab:
-        _parser().error(f"unrecognized arguments: {others[0]}")
+        _parser().error(f"what is {others[0]}?")
     options.others = others
+    NslabError.language = language_of(os.environ)
     try:
         return int(options.act(options))
     except NslabError as error:
@@ -61,83 +61,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refused_status(refused)
 
 
-class _Help(argparse.HelpFormatter):
-    """Help in the reader's language."""
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, _say(_("usage: ")) if prefix is None else prefix)
-
-    def start_section(self, heading: str | None) -> None:
-        super().start_section(_say(_HEADINGS[heading]) if heading in _HEADINGS else heading)
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that refuses a command line in the reader's language."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {_say(understood(message))}\n")
-
-
-_HEADINGS = {"positional arguments": _("positional arguments"), "options": _("options")}
-
-
-def _say(message: str) -> str:
-    return translated(message, NslabError.language)
-
-
 def _parser() -> argparse.ArgumentParser:
-    about = _say(_("Linux container networking, in a private host."))
-    parser = _Parser(prog="nslab", description=about, formatter_class=_Help, add_help=False)
-    acts = parser.add_subparsers(required=True, metavar=_say(_("COMMAND")))
-    _add_help(parser)
+    parser = argparse.ArgumentParser(prog="nslab", description="Linux container networking, in a private host.")
+    acts = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def act(name: str, does: Callable[[argparse.Namespace], int], said: str, **more: Any) -> argparse.ArgumentParser:
-        made = acts.add_parser(name, help=_say(said), formatter_class=_Help, add_help=False, **more)
-        made.set_defaults(act=does)
-        _add_help(made)
-        return made
+    lab = acts.add_parser("lab", help="open JupyterLab on your copies of the lessons", epilog=_FURTHER)
+    lab.add_argument("--port", type=int, help="TCP port to listen on")
+    lab.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    lab.add_argument("--language", choices=languages(), default=language_of(os.environ), help="default: from LANG")
+    lab.add_argument("--lessons", metavar="FOLDER", help="where your copies are; default: ~/nslab-lessons")
+    lab.add_argument("directory", nargs="?", help="open this folder as it is, and copy no lessons")
+    lab.set_defaults(act=_lab)
 
-    folder: dict[str, Any] = {
-        "metavar": _say(_("FOLDER")),
-        "help": _say(_("where your copies are; default: ~/nslab-lessons")),
-    }
-    further = _say(_("other options go to JupyterLab"))
-    lab = act("lab", _lab, _("open JupyterLab on your copies of the lessons"), epilog=further)
-    lab.add_argument("--port", type=int, help=_say(_("TCP port to listen on")))
-    lab.add_argument("--no-browser", action="store_true", help=_say(_("do not open a browser")))
-    said = _say(_("default: from LANG"))
-    lab.add_argument("--language", choices=languages(), default=language_of(os.environ), help=said)
-    lab.add_argument("--lessons", **folder)
-    lab.add_argument("directory", nargs="?", help=_say(_("open this folder as it is, and copy no lessons")))
+    reset = acts.add_parser("reset-lesson", help="start a lesson again; your old copy is kept beside the new one")
+    reset.add_argument("lesson", help="such as 01-bridge, or zh/01-bridge")
+    reset.add_argument("--lessons", metavar="FOLDER", help="where your copies are; default: ~/nslab-lessons")
+    reset.set_defaults(act=_reset_lesson)
 
-    reset = act("reset-lesson", _reset_lesson, _("start a lesson again; your old copy is kept beside the new one"))
-    reset.add_argument("lesson", help=_say(_("such as 01-bridge, or zh/01-bridge")))
-    reset.add_argument("--lessons", **folder)
+    check = acts.add_parser("check", help="say what this machine permits, with the cure for what it doesn't")
+    check.set_defaults(act=_check)
 
-    act("check", _check, _("show what this machine permits, and how to fix what it doesn't"))
-    act("list", _list, _("list your running labs"))
+    listing = acts.add_parser("list", help="list your running labs")
+    listing.set_defaults(act=_list)
 
-    shell = act("shell", _shell, _("open a shell inside a running lab"))
-    said = _say(_("network namespace; default: the lab's host"))
-    shell.add_argument("namespace", nargs="?", default=HOST, help=said)
-    shell.add_argument("--lab", default="", metavar="ID", help=_say(_("which lab; the beginning of its ID is enough")))
-    said = _say(_("run this, not an interactive shell"))
-    shell.add_argument("-c", dest="line", default="", metavar=_say(_("COMMAND")), help=said)
+    shell = acts.add_parser("shell", help="open a shell inside a running lab")
+    shell.add_argument("namespace", nargs="?", default=HOST, help="network namespace; default: the lab's host")
+    shell.add_argument("--lab", default="", metavar="ID", help="which lab, its beginning is enough")
+    shell.add_argument("-c", dest="line", default="", metavar="COMMAND", help="run this, not an interactive shell")
+    shell.set_defaults(act=_shell)
 
-    grade = act("grade", _grade, _("run a notebook in a fresh lab and judge its checkpoints from outside"))
-    grade.add_argument("notebook", help=_say(_("the student's")))
-    said = _say(_("whose checkpoints count; default: the student's own"))
-    grade.add_argument("--lesson", metavar=_say(_("NOTEBOOK")), help=said)
+    opening = acts.add_parser("open", help="build a lab of Kathará's or containerlab's, and open a shell in it")
+    opening.add_argument("path", help="a folder with a lab.conf or one NAME.clab.yml, or such a file")
+    opening.add_argument("--check", action="store_true", help="say what it has and what can't be built; build nothing")
+    opening.add_argument("-c", dest="line", default="", metavar="COMMAND", help="run this, not an interactive shell")
+    opening.set_defaults(act=_open)
 
-    usage = _say(_("nslab run [--] COMMAND ..."))
-    run = act("run", _run, _("run a command in a fresh private host"), usage=usage)
-    run.add_argument("argv", nargs=argparse.REMAINDER, metavar=_say(_("COMMAND")))
+    grade = acts.add_parser("grade", help="run a notebook in a fresh lab and judge its checkpoints from outside")
+    grade.add_argument("notebook", help="the student's")
+    grade.add_argument("--lesson", metavar="NOTEBOOK", help="whose checkpoints count; default: the student's own")
+    grade.set_defaults(act=_grade)
+
+    run = acts.add_parser("run", help="run a command in a fresh private host", usage="nslab run [--] COMMAND ...")
+    run.add_argument("argv", nargs=argparse.REMAINDER, metavar="COMMAND")
+    run.set_defaults(act=_run)
     return parser
-
-
-def _add_help(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-h", "--help", action="help", help=_say(_("show this help message and exit")))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -145,6 +112,11 @@ def _run(options: argparse.Namespace) -> int:
     if not argv:
         raise NslabError(_("which command is to run?"), _("nslab run -- COMMAND ..."))
     return command.run(argv)
+
+
+def _open(options: argparse.Namespace) -> int:
+    words = [options.path, "--check" if options.check else options.line]
+    return command.run([sys.executable, "-m", "nslab_kernel.sandbox.opened", *words])
 
 
 def _grade(options: argparse.Namespace) -> int:
@@ -158,11 +130,11 @@ def _grade(options: argparse.Namespace) -> int:
     for one in counting:
         print(f"{'✓' if one.passed else '✗'} {one.cell}")
         for verdict in one.verdicts:
-            print(f"    {'✓' if verdict.holds else '✗'} {verdict.claim}  ({_say(verdict.reason)})")
+            print(f"    {'✓' if verdict.holds else '✗'} {verdict.claim}  ({verdict.reason})")
         if not one.verdicts:
-            print("   ", _say(_("the checkpoint is missing")))
+            print("    the checkpoint is missing")
     passed = sum(one.passed for one in counting)
-    print(_say(_("{passed} of {all} checkpoints passed.", passed=passed, all=len(counting))))
+    print(f"{passed} of {len(counting)} checkpoints passed.")
     return 0 if passed == len(counting) else 1
 
 
@@ -181,11 +153,10 @@ def _notebook(path: Path) -> dict[str, Any]:
 def _list(options: argparse.Namespace) -> int:
     running = labs.running()
     if not running:
-        print(_say(_("No lab is running.")))
+        print("No lab is running.")
         return 0
     width = max(len(lab.id) for lab in running)
-    since, label = _say(_("SINCE")), _say(_("NOTEBOOK OR COMMAND"))
-    print(f"{'ID':{width}}  {'PID':>7}  {padded(since, 16)}  {label}")
+    print(f"{'ID':{width}}  {'PID':>7}  {'SINCE':16}  NOTEBOOK OR COMMAND")
     for lab in running:
         since = time.strftime("%Y-%m-%d %H:%M", time.localtime(lab.since))
         print(f"{lab.id:{width}}  {lab.pid:7}  {since}  {lab.label}")
@@ -202,7 +173,7 @@ def _shell(options: argparse.Namespace) -> int:
 def _ask(running: Sequence[labs.RunningLab]) -> labs.RunningLab:
     for number, lab in enumerate(running, 1):
         print(f"{number}  {lab.label}")
-    answer = input(_say(_("Which lab, 1 to {count}?", count=len(running))) + " ")
+    answer = input(f"Which lab, 1 to {len(running)}? ")
     if not answer.isdecimal() or not 1 <= int(answer) <= len(running):
         raise NslabError(_("{answer!r} is none of 1 to {running}", answer=answer, running=len(running)))
     return running[int(answer) - 1]
@@ -226,10 +197,10 @@ def _chinese_labels() -> Check:
     from .linux.preflight import Check
     from .picture.drawing import chinese_font
 
-    name = _("Chinese labels in pictures")
+    name = "Chinese labels in pictures"
     if chinese_font():
         return Check(name, True, "", required=False)
-    return Check(name, False, _("no Chinese font"), "sudo apt install fonts-noto-cjk", required=False)
+    return Check(name, False, "no Chinese font", "sudo apt install fonts-noto-cjk", required=False)
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -252,8 +223,7 @@ def _lab(options: argparse.Namespace) -> int:
     # Without the question whether one would like to get news, which would stand over the first lesson.
     paths = [os.environ.get("JUPYTER_CONFIG_PATH", ""), os.path.join(os.path.dirname(__file__), "jupyter", "settings")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
-    said = _("Ctrl+C twice ends JupyterLab, and every lab with it. Open this in a browser:")
-    print(_say(said), flush=True)
+    print("Ctrl+C twice ends JupyterLab, and every lab with it. Open this in a browser:", flush=True)
     os.execv(argv[0], [*argv, *options.others])
 
 
@@ -275,15 +245,11 @@ def _copies(folder: str | None) -> str:
 
     target = Path(folder).expanduser() if folder else lesson_copies.default_folder()
     done = lesson_copies.bring_up_to_date(target, lesson_copies.originals())
-    print(_say(_("Your copies of the lessons are in {target}.", target=target)))
+    print(f"Your copies of the lessons are in {target}.")
     if done.renewed:
-        names = ", ".join(done.renewed)
-        print(_say(_("New versions, of lessons that you hadn't changed: {names}", names=names)))
+        print(f"New versions, of lessons that you hadn't changed: {', '.join(done.renewed)}")
     for name, beside in done.beside.items():
-        said = _(
-            "{name} has a new version. Yours is kept; the new one is beside it: {beside}", name=name, beside=beside
-        )
-        print(_say(said))
+        print(f"{name} has a new version. Yours is kept; the new one is beside it: {beside}")
     return str(target)
 
 
@@ -292,8 +258,7 @@ def _reset_lesson(options: argparse.Namespace) -> int:
 
     folder = Path(options.lessons).expanduser() if options.lessons else lesson_copies.default_folder()
     target, kept = lesson_copies.start_again(folder, lesson_copies.originals(), options.lesson)
-    said = _("{target} is as it came. What you had is kept as {kept}.", target=target, kept=kept.name)
-    print(_say(said))
+    print(f"{target} is as it came. What you had is kept as {kept.name}.")
     return 0
 
 

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from .core.faults.exercise import Attempt, Exercise
     from .core.journeys.explain import Story
     from .core.journeys.trace import Trace
+    from .core.topology.model import Topology
     from .linux.counters import Counters
     from .linux.interrupts import Held
+    from .linux.opening import Startup
     from .linux.processes import Process, Result
     from .linux.reading import Reader
     from .linux.tracing import Capture
@@ -535,6 +537,80 @@ class Lab:
         client = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
         around = host_mode.MachineFacts(frozenset(namespace_processes.with_files()), client.partition("%")[0])
         return host_mode.guarded(self.snapshot(), actions, around)
+
+    # labs of other programs
+
+    def topology(self, path: str) -> Topology:
+        """What a lab of Kathará's or containerlab's has, and what can't be built of it here; builds nothing.
+
+        Parameters
+        ----------
+        path
+            A folder with a ``lab.conf`` or with one ``NAME.clab.yml``, or such a file.
+
+        Raises
+        ------
+        NslabError
+            If there is no lab at that path.
+        """
+        from .linux import opening, topology_files
+
+        folder, found = topology_files.read(path)
+        missing, packages = topology_files.lacking(folder, found, opening.has_feature)
+        return replace(found, refused=(*found.refused, *missing), packages=tuple(packages))
+
+    def open(self, path: str, on_end: Callable[[Startup], None] | None = None) -> tuple[Topology, tuple[Startup, ...]]:
+        """Build a lab of Kathará's or containerlab's, all or nothing, and run its nodes' shell lines.
+
+        Parameters
+        ----------
+        path
+            As for `topology`.
+        on_end
+            Called as the shell lines of each node have ended.
+
+        Returns
+        -------
+        tuple[Topology, tuple[Startup, ...]]
+            What was built, and how each node's shell lines ended: like the other programs it goes on where some fail.
+
+        Raises
+        ------
+        NslabError
+            Where something can't be built here, all of it named, or in host mode; then nothing was built.
+        """
+        from .core.topology import plan
+        from .linux import opening, topology_files
+
+        self._refuse_real_machine()
+        found = self.topology(path)
+        if found.refused:
+            raise NslabError(
+                joined(_("Nothing was built, as this can't be:"), *found.refused, separator="\n- "),
+                _("This brings a part of it: `sudo apt install {packages}`", packages=" ".join(found.packages))
+                if found.packages
+                else "",
+            )
+        folder, _read = topology_files.read(path)
+        done = _("Interrupted: {path} was not opened.", path=path)
+        with self._operation(done, done):
+            self._do(plan.build(self.snapshot(), found))
+        try:
+            opening.give_files(folder, found)
+            return found, opening.start(found, on_end)
+        except BaseException as error:
+            with self._operation(done, done):
+                self._close_topology(found)
+            if isinstance(error, KeyboardInterrupt):
+                raise Interruption(done) from None
+            raise
+
+    def _close_topology(self, found: Topology) -> None:
+        from .core.topology import plan
+        from .linux import namespace_processes
+
+        network = self.snapshot()
+        self._do(plan.clear(network, found, namespace_processes.remains(network)))
 
     # running
 

@@ -11,7 +11,6 @@ somebody mounted anything, or changed ``/etc/netns/NAME``, it is made anew, as `
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import select
 import threading
@@ -19,11 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..core.model.network import HOST
-from . import namespaces, syscalls
+from . import namespaces, node_handles, syscalls, sysfs
 from .namespaces import Place
 
 _FILES = "/etc/netns"
-_FLAGS = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
 _MOST_KEPT = 64  # each takes two open files
 
 
@@ -34,7 +32,8 @@ def settle(place: Place) -> None:
     folder = os.getcwd()
     namespaces.enter(place)
     syscalls.unshare(syscalls.CLONE_FS)
-    _kept.join(place)
+    if place.kind != "named" or not node_handles.join(place.name):
+        _kept.join(place)
     with contextlib.suppress(OSError):  # it was removed meanwhile
         os.chdir(folder)  # joining a mount namespace leads to its root
 
@@ -108,21 +107,7 @@ def _cover(place: Place) -> None:
     """Lay the namespace's own /sys and files over the old ones, in a mount namespace of this thread's own."""
     syscalls.unshare(syscalls.CLONE_NEWNS)
     syscalls.mount("", "/", flags=syscalls.MS_SLAVE | syscalls.MS_REC)
-    _show_devices()
+    sysfs.show_devices()
     for name, _ in _files_of(place):
         with contextlib.suppress(FileNotFoundError):  # /etc has no file of that name to lay it over
             syscalls.mount(f"{_FILES}/{place.name}/{name}", f"/etc/{name}", flags=syscalls.MS_BIND)
-
-
-def _show_devices() -> None:
-    """Let /sys show this namespace's interfaces: brctl and ethtool look there."""
-    for flags in (_FLAGS, _FLAGS | syscalls.MS_RDONLY):  # a read-only /sys can only be covered by a read-only one
-        try:
-            syscalls.mount("sysfs", "/sys", "sysfs", flags)
-        except OSError as error:
-            if error.errno == errno.EBUSY:
-                return  # it shows them already: the host's own namespace has a name
-            if error.errno not in (errno.EPERM, errno.EACCES):
-                raise
-        else:
-            return

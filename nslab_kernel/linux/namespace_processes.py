@@ -13,6 +13,7 @@ from collections import defaultdict
 from ..core.model.network import Network
 from ..core.operations.actions import DeleteFiles, EndProcesses
 from ..core.operations.plans import Remains
+from . import node_handles, nodes
 from .namespaces import NAMES
 from .netlink.handles import Doors
 
@@ -33,10 +34,11 @@ def remains(network: Network) -> dict[str, Remains]:
 
 def with_files() -> set[str]:
     """The names of the namespaces that have files of their own, whether they are there or not."""
-    return set(os.listdir(FILES)) if os.path.isdir(FILES) else set()
+    return (set(os.listdir(FILES)) if os.path.isdir(FILES) else set()) | node_handles.present()
 
 
 def delete_files(action: DeleteFiles, doors: Doors) -> None:
+    nodes.remove(action.name)
     path = f"{FILES}/{action.name}"
     with contextlib.suppress(FileNotFoundError):
         if os.path.isdir(path) and not os.path.islink(path):

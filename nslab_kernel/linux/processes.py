@@ -149,6 +149,32 @@ def output_of(*command: str, given: str | None = None) -> str:
     return done.stdout
 
 
+def hold(descriptors: Sequence[int]) -> int:
+    """Start a process that keeps files open until `let_go`, and give its pid."""
+    program = _found("sleep")
+    held = subprocess.Popen(
+        [program, "infinity"],
+        pass_fds=descriptors,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    _holders[held.pid] = held
+    return held.pid
+
+
+def let_go(pid: int) -> None:
+    """End a process that `hold` started, in this process or another."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    if pid in _holders:
+        _holders.pop(pid).wait()
+
+
+_holders: dict[int, subprocess.Popen[bytes]] = {}
+
+
 def _in_passing(spawn: Callable[[], Process]) -> Process:
     """Start a process from a thread that does nothing else; one of `threading` would cost twice as much."""
     started: Future[Process] = Future()

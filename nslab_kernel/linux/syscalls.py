@@ -25,6 +25,8 @@ MS_REC = 0x4000
 MS_SLAVE = 0x80000
 MS_SHARED = 0x100000
 
+INITIAL_USER_NAMESPACE = 0xEFFFFFFD  # PROC_USER_INIT_INO of the kernel's proc_ns.h
+
 _AT_RECURSIVE = 0x8000
 _AT_FDCWD = -100
 _MOUNT_ATTR_RDONLY = 1
@@ -119,6 +121,11 @@ def filter_system_calls(instructions: bytes) -> None:
     """Have every later system call of this process and its children judged by a BPF program; seccomp(2)."""
     program = _FilterProgram(len(instructions) // 8, instructions)
     _check(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0), "prctl(PR_SET_SECCOMP)")
+
+
+def in_user_namespace() -> bool:
+    """Whether this process's root is an ordinary user of the machine."""
+    return os.stat("/proc/self/ns/user").st_ino != INITIAL_USER_NAMESPACE
 
 
 def has_cap_sys_admin() -> bool:

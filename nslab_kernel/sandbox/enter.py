@@ -23,7 +23,7 @@ from .supervise import hold_signals, restore_signals, supervise
 _NAMESPACES = (
     syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWPID | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC
 )
-_BASHRC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shell.bashrc")
+BASHRC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shell.bashrc")
 
 
 def shell(lab: RunningLab, namespace: str = HOST, command: str = "") -> int:
@@ -77,7 +77,7 @@ def _check_namespace(lab: RunningLab, namespace: str) -> None:
 
 
 def _argv(namespace: str, command: str) -> list[str]:
-    argv = ["bash", "-c", command] if command else ["bash", "--rcfile", _BASHRC, "-i"]
+    argv = ["bash", "-c", command] if command else ["bash", "--rcfile", BASHRC, "-i"]
     return argv if namespace == HOST else ["ip", "netns", "exec", namespace, *argv]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from ..linux.node_handles import PROGRAMS
+
 HOSTNAME = "docker-host1"
 PRIVATE_DIRECTORY = "/etc/nslab"
 # Carries the sentence to the kernel that explains why there is no lab.
@@ -19,7 +21,7 @@ _SYSTEM_DIRECTORIES = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 def _shims() -> list[str]:
     may_make_tun = os.access("/dev/net/tun", os.R_OK | os.W_OK)
-    return [SHIMS] if may_make_tun else [f"{SHIMS}/without-tun", SHIMS]
+    return [PROGRAMS, SHIMS] if may_make_tun else [PROGRAMS, f"{SHIMS}/without-tun", SHIMS]
 
 
 def environment(outside: Mapping[str, str]) -> dict[str, str]:
@@ -33,7 +35,9 @@ def environment(outside: Mapping[str, str]) -> dict[str, str]:
     outside
         The variables of the process that starts the lab, such as ``os.environ``.
     """
-    searched = [d for d in outside.get("PATH", os.defpath).split(os.pathsep) if d and not d.startswith(SHIMS)]
+    searched = [
+        d for d in outside.get("PATH", os.defpath).split(os.pathsep) if d and not d.startswith((SHIMS, PROGRAMS))
+    ]
     searched += [d for d in _SYSTEM_DIRECTORIES if d not in searched]
     return {
         **outside,

@@ -13,9 +13,8 @@ import socket
 import sys
 from collections.abc import Callable
 
-from ..linux.syscalls import CLONE_NEWPID, adopt_orphans, unshare
+from ..linux.syscalls import CLONE_NEWPID, adopt_orphans, in_user_namespace, unshare
 from . import cgroups, init, limits
-from .layers import in_user_namespace
 from .privileges import become_root
 from .refusal import RefusedError, step
 from .survey import survey

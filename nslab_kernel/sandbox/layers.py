@@ -11,16 +11,10 @@ import stat
 from collections.abc import Iterable
 from contextlib import suppress
 
-from ..linux.syscalls import MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, mount, set_read_only
+from ..linux.syscalls import MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, in_user_namespace, mount, set_read_only
 from .survey import Entry
 
-INITIAL_USER_NAMESPACE = 0xEFFFFFFD  # PROC_USER_INIT_INO of the kernel's proc_ns.h
 _MOST_FILES = 65536  # an empty file takes memory too, which a tmpfs doesn't count
-
-
-def in_user_namespace() -> bool:
-    """Whether this process's root is an ordinary user of the machine."""
-    return os.stat("/proc/self/ns/user").st_ino != INITIAL_USER_NAMESPACE
 
 
 def mount_memory(place: str, size: str, mode: int = 0o755) -> None:

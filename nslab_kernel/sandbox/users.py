@@ -10,7 +10,7 @@ import grp
 import os
 import pwd
 
-from .layers import in_user_namespace
+from ..linux.syscalls import in_user_namespace
 
 _MOST = 65536
 

@@ -6,35 +6,12 @@ The packages come with ``script/setup --test``; without one its tests are skippe
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from .strangers import AS_NOBODY, OPEN_CHECKOUT, OWN_MOUNTS
-
-RUN = f"{sys.executable} -m nslab_kernel.cli run -- sh"
-# A user as adduser(8) makes one, seen in one mount namespace only: no account is added to the machine.
-STUDENT, IDS = 54322, "student:200000:65536"
-ADD_STUDENT = f"""
-mount -t tmpfs none /mnt
-(cat /etc/passwd; echo student:x:{STUDENT}:{STUDENT}::/tmp:/bin/sh) > /mnt/passwd
-(cat /etc/group; echo student:x:{STUDENT}:) > /mnt/group
-echo {IDS} > /mnt/subuid; echo {IDS} > /mnt/subgid
-for list in passwd group subuid subgid; do
-    [ -e /etc/$list ] || touch /etc/$list
-    mount --bind /mnt/$list /etc/$list
-done
-umount -l /mnt
-"""
-AS_STUDENT = f"setpriv --reuid={STUDENT} --regid={STUDENT} --clear-groups"
-ROOT, ALONE, MANY = "root", "a user without subordinate ids", "a user with subordinate ids"
-KINDS = (ROOT, ALONE, MANY) if os.getuid() == 0 else (ALONE,)
-SBIN = "/usr/sbin:/sbin:/usr/lib/frr"
+from .users import ALONE, KINDS, ROOT, home_of, run_as, skip_without
 
 # A bridge with two namespaces behind it.
 NETWORK = """
@@ -57,34 +34,14 @@ until_shown() {
 @pytest.fixture(params=KINDS)
 def lab(request: pytest.FixtureRequest) -> Iterator[Callable[..., str]]:
     """Run shell lines in a lab of each kind of user and give what they print, both ways out in one."""
-    if request.param == MANY and not shutil.which("newuidmap"):
-        pytest.skip("needs the package uidmap")
+    with home_of(request.param) as home:
 
-    home = Path(tempfile.mkdtemp())  # every user may go there, unlike below pytest's own folder
-    folder = home / "lessons"
-    folder.mkdir()
-    for each in (home, folder):
-        owner = {ROOT: 0, ALONE: 65534, MANY: STUDENT}[request.param] if os.getuid() == 0 else os.getuid()
-        os.chown(each, owner, owner if os.getuid() == 0 else -1)
+        def run(lines: str, *programs: str) -> str:
+            skip_without(*programs)
+            return run_as(request.param, home, 'run -- sh -c "$0"', NETWORK + lines)
 
-    def run(lines: str, *programs: str) -> str:
-        absent = [program for program in programs if not shutil.which(program, path=f"{os.environ['PATH']}:{SBIN}")]
-        if absent:
-            pytest.skip(f"needs {absent[0]}, which isn't installed: script/setup --test")
-        before, become = {
-            ROOT: ("", ""),
-            ALONE: (OPEN_CHECKOUT, AS_NOBODY if os.getuid() == 0 else ""),
-            MANY: (f"{OPEN_CHECKOUT}\n{ADD_STUDENT}", AS_STUDENT),
-        }[request.param]
-        script = f'{before or ":"}\ncd {folder}\nexport HOME={home}\n{become} {RUN} -c "$0" 2>&1'
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        with_mounts = OWN_MOUNTS if before and os.getuid() == 0 else ["bash", "-euc"]
-        command = [*with_mounts, script, NETWORK + lines]
-        return subprocess.run(command, capture_output=True, text=True, timeout=90, env=environment).stdout
-
-    run.kind = request.param
-    yield run
-    shutil.rmtree(home)
+        run.kind = request.param
+        yield run
 
 
 def test_frr_starts_as_it_is(lab):

@@ -122,3 +122,39 @@ def test_an_ordinary_user_can_be_played_in_a_closed_folder_with_closed_files(tmp
     checkout.parent.chmod(0o700)
     done = shell("say unprivileged", f'root="{checkout}"; as_stranger cat "{checkout}/file"')
     assert done.stdout == "readable", done.stderr
+
+
+_INSTALL = """
+mount --bind "$1/sbin" /usr/sbin; mount -t tmpfs none /etc/systemd; mkdir -p /etc/systemd/system/multi-user.target.wants
+ln -s /unit /etc/systemd/system/multi-user.target.wants/old.service
+. script/parts/packages.sh; become_root=(); apt_get install x && status=0 || status=$?
+echo "status $status"; ls /etc/systemd/system/multi-user.target.wants
+cat /usr/sbin/policy-rc.d 2>/dev/null || echo none
+"""
+_APT = """#!/bin/sh
+/usr/sbin/policy-rc.d nginx start; echo "policy $?"
+ln -s /unit /etc/systemd/system/multi-user.target.wants/new.service
+exit $APT_STATUS
+"""
+_MARK = "#!/bin/sh\n# of nslab, for the time of an installation\nexit 101\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "after"),
+    [
+        (None, "policy 101", "none"),
+        ("#!/bin/sh\nexit 7\n", "policy 7", "#!/bin/sh\nexit 7"),
+        (_MARK, "policy 101", "none"),  # what a kill -9 left
+    ],
+)
+@pytest.mark.parametrize("status", ["0", "100"])
+def test_services_that_an_installation_brings_stay_at_rest(tmp_path: Path, before, asked, after, status) -> None:
+    (tmp_path / "sbin").mkdir()
+    programs = {"apt-get": _APT} | ({"sbin/policy-rc.d": before} if before else {})
+    for name, text in programs.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    apart = ["unshare", "--mount", *(["--user", "--map-root-user"] if os.getuid() else []), "bash", "-euc", _INSTALL]
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    done = run(*apart, "bash", str(tmp_path), PATH=path, APT_STATUS=status, language="en")
+    assert done.stdout.splitlines() == [asked, f"status {status}", "old.service", *after.splitlines()], done.stderr

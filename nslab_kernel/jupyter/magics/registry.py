@@ -14,6 +14,7 @@ from .build import BuildMagics
 from .check import CheckMagics
 from .live import LiveMagics
 from .look import LookMagics
+from .open import OpeningMagics
 from .play import PlayMagics
 from .predict import PredictMagics
 from .reach import ReachingMagics
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _MAGICS = (
     RunMagics,
     BuildMagics,
+    OpeningMagics,
     LookMagics,
     CheckMagics,
     LiveMagics,

@@ -30,15 +30,16 @@ say() {
     words "$@" >&2
 }
 
-# find_program NAME [EXCEPT]: set $found to the first NAME on PATH outside directory EXCEPT, or to nothing.
+# find_program NAME [FOLDER]: set $found to the first NAME on PATH, behind FOLDER where that is given, or to nothing.
 find_program() {
     found=
     set -f
     IFS=:
     for searched in $PATH; do
-        if [ "$searched" != "${2-}" ] && [ -x "$searched/$1" ] && [ ! -d "$searched/$1" ]; then
+        if [ "$searched" = "${2-}" ]; then
+            found= # what comes before it may be another shim that leads here
+        elif [ -z "$found" ] && [ -x "$searched/$1" ] && [ ! -d "$searched/$1" ]; then
             found=$searched/$1
-            break
         fi
     done
     unset IFS

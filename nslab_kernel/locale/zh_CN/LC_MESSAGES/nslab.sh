@@ -22,5 +22,10 @@ case $1 in
     'sudo: -e is not there in a lab; you are root, so just edit the file') text='sudo：实验环境里没有 -e；你就是 root，直接编辑文件即可' ;;
     'sudo: unknown user %s') text='sudo：没有用户 %s' ;;
     'sudo: which command? In a lab you are root, so it may also be left out: ip netns list') text='sudo：要运行什么命令？在实验环境里你就是 root，也可以不写 sudo：ip netns list' ;;
+    'systemctl: %s could not be started; to see why, run: %s') text='systemctl：%s 无法启动；要看原因，请运行：%s' ;;
+    'systemctl: a lab has no systemd; this one knows: start, stop, restart, reload, status, is-active, cat SERVICE') text='systemctl：实验环境里没有 systemd；这里支持：“start、stop、restart、reload、status、is-active、cat 服务名”' ;;
+    'systemctl: nothing is enabled, as a lab never starts again; start it: systemctl start %s') text='systemctl：实验环境不会重新启动，所以没有开机启动；请直接启动：systemctl start %s' ;;
+    'systemctl: there is no service %s on this machine') text='systemctl：这台机器上没有服务 %s' ;;
+    'systemctl: which service? systemctl %s NAME') text='systemctl：哪个服务？systemctl %s 服务名' ;;
     'usage: sudo [-EHbins] [-u user] [-g group] [-D directory] [VAR=value] command ...') text='用法：sudo [-EHbins] [-u user] [-g group] [-D directory] [VAR=value] command ...' ;;
 esac

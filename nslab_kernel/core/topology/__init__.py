@@ -1,0 +1,1 @@
+"""Labs written for other programs, as values: Kathará's lab.conf and containerlab's YAML."""
