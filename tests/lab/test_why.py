@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import statistics
 import subprocess
 import time
 
@@ -228,13 +227,13 @@ def test_the_route_is_the_one_that_the_kernel_itself_names(lab: Lab, destination
     assert source_for(here, route, destination) == kernels["prefsrc"]
 
 
-def test_a_lab_of_ten_namespaces_takes_50_ms_of_a_processor(lab: Lab) -> None:
+def test_a_lab_of_ten_namespaces_takes_20_ms(lab: Lab) -> None:
     lab.bridge("br1", "172.16.0.1/16")
     lab.attach_many("br1", {f"ns{n}": (f"172.16.1.{n}/16", f"fd00::{n}/64") for n in range(1, 11)})
     shell("ip link set veth-ns2 down; ip -n ns2 address flush dev eth00-ns2 scope global")
     times = []
     for _ in range(9):
-        began = time.process_time()
+        began = time.perf_counter()
         assert len(lab.why("ns1", "172.16.1.2").findings) == 2
-        times.append(time.process_time() - began)
-    assert statistics.median(times) < 0.05
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.02  # the quickest: others on the machine only take time

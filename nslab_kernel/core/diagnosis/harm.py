@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ..model.network import HOST, Interface, Namespace, Network
+from ..model.network import HOST, Interface, Namespace, Network, Route
 from ..operations import internet
 from ..operations.actions import (
     Action,
+    AddAddress,
     DeleteAddress,
     DeleteQdisc,
     DeleteRoute,
@@ -23,7 +24,7 @@ from ..operations.actions import (
 from ..operations.firewall_actions import DeleteFilterRule, SetPolicy
 from .branching import attempt
 from .cabling import master_of, reach
-from .owners import global_ones
+from .owners import family_of, global_ones, holders
 from .questions import Question
 from .walk import Ways
 
@@ -54,14 +55,25 @@ class Harm:
         linking = any(isinstance(action, _LINKING) for action in actions)
         if linking and _goes_round(_settled(mended)) and not _goes_round(self._network):
             return True
-        touched = {getattr(action, "namespace", HOST) for action in actions if not isinstance(action, _LOOSENING)}
+        touched = {getattr(action, "namespace", HOST) for action in actions if not self._is_loosening(action)}
         if not touched:
             return False
         known: Ways = {}
         return any(
-            self._reaches(*pair) and attempt(mended, Question(*pair), (), known).arrives is False
+            attempt(mended, Question(*pair), (), known).arrives is False and self._reaches(*pair)
             for pair in _pairs(self._network, touched)
         )
+
+    def _is_loosening(self, action: Action) -> bool:
+        """Whether an action only lets more pass; so does an address that nobody has, where none and no route is yet."""
+        if not isinstance(action, AddAddress):
+            return isinstance(action, _LOOSENING)
+        space, ip = self._network.get(action.namespace), action.cidr.partition("/")[0]
+        family = family_of(ip)
+        if space is None or any(holders(self._network, ip)):
+            return False
+        bare = not any(global_ones(interface, family) for interface in space.interfaces)
+        return bare and not any(route.family == family and not _is_born(route) for route in space.routes)
 
     def _reaches(self, source: str, target: str) -> bool:
         pair = source, target
@@ -78,6 +90,11 @@ def _pairs(network: Network, touched: set[str]) -> list[tuple[str, str]]:
     pairs = [pair for one in near for other in far for pair in ((one, own[other]), (other, own[one]))]
     pairs += [(one, own[other]) for one in far for other in far if one != other]
     return pairs[:_MOST_PAIRS]
+
+
+def _is_born(route: Route) -> bool:
+    """Whether the kernel made a route by itself, for the addresses that every interface has (fe80::/64, ff00::/8)."""
+    return route.protocol == "kernel" and route.destination in ("fe80::/64", "ff00::/8")
 
 
 def _address(space: Namespace) -> str:
