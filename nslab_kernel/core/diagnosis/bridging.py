@@ -186,6 +186,8 @@ def _ip_firewall(
     setting = BRIDGE_CALLS[packet.family]
     if packet.protocol == "arp" or not bridge_calls(here, bridge, packet.family):
         return packet
+    if walk.connections.is_translated(here, packet):  # by a bridge before: a second connection, with a clash of ports
+        raise walk.lost("translated-twice", Place(here.name, bridge.name))
     passage = Passage(walk, here, packet, frame.source, frame.sight(here, packet).packet_type)
     passage.ports = inward.name, outward.name
     before = len(walk.steps)

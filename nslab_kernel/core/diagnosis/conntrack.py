@@ -84,6 +84,14 @@ class Connections:
         known.append(Connection(source, destination, source, destination))
         return Track("new", known[-1])
 
+    def is_translated(self, here: Namespace, packet: Packet) -> bool:
+        """Whether a first packet has been given its source by this namespace, which sees it once more."""
+        source = (packet.source, packet.source_port)
+        return packet.what in _OPENING and any(
+            source == known.source != known.asked_source and packet.destination == known.destination[0]
+            for known in self._known.get((here.name, ""), ())
+        )
+
     def _track_error(self, here: Namespace, packet: Packet, zone: str) -> Track:
         """An error belongs to the connection whose packet it is about."""
         for connection in self._known.setdefault((here.name, zone), []):

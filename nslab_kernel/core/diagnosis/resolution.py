@@ -276,6 +276,9 @@ def _asked(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet)
             walk.warn(refusal.cause)
     if len(answered) == 1:
         return answered[0]
+    nearest = [way for way in answered if len(way) == min(map(len, answered))]
+    if len(nearest) == 1 and all(way[-1].namespace is nearest[0][-1].namespace for way in answered):
+        return nearest[0]  # one namespace answers at several interfaces: its first answer counts
     _warn_of_duplicates(walk, answered, ip)
     return answered[walk.choose("several-answer", Place(here.name, out.name), len(answered), ip=ip)]
 

@@ -49,6 +49,9 @@ _UNKNOWN = {
     "answers-from": _("the address that the program on UDP port {port} in {where} answers from"),
     "vlans": _("the VLANs of the ports of {interface} in {where}"),
     "beyond": _("what is beyond {interface} ({interface_kind}) in {where}"),
+    "translated-twice": _(
+        "a frame on {interface} in {where} whose source a bridge's IP firewall has translated before"
+    ),
     "broadcast": _("who answers to {ip}, which is for many"),
     "too-many": _("all combinations of what wasn't understood"),
     "name": _("the name {name}: only a running lab can look it up"),

@@ -319,12 +319,16 @@ class Namespace:
 
     @cached_property
     def local_table(self) -> tuple[dict[str, Route], tuple[Route, ...]]:
-        """Table ``local``: single addresses as a dictionary, and the wider routes, the longest prefix first."""
+        """Table ``local``: single addresses as a dictionary, and the wider routes, the longest prefix first.
+
+        The last address of a subnet may be an interface's own, too: then it is that.
+        """
         single, wide = {}, []
         for route in self.local_routes:
             ip, _, prefix = route.destination.partition("/")
             if prefix in ("", "128" if route.family == 6 else "32"):
-                single[ip] = route
+                if ip not in single or route.kind == "local":
+                    single[ip] = route
             else:
                 wide.append(route)
         return single, tuple(sorted(wide, key=lambda route: -int(route.destination.partition("/")[2])))

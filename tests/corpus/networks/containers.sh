@@ -513,3 +513,70 @@ iptables -A FORWARD -i virbr0 -o virbr0 -j ACCEPT
 iptables -A FORWARD -o virbr0 -j REJECT --reject-with icmp-port-unreachable
 iptables -A FORWARD -i virbr0 -j REJECT --reject-with icmp-port-unreachable
 sleep 5
+
+### Calico's host route for one pod is missing
+#? p1 > 10.65.0.2
+sysctl -qw net.ipv4.ip_forward=1
+ip netns add up; ip link add eth0 type veth peer name e netns up; ip link set eth0 up; ip -n up link set e up
+ip addr add 192.0.2.10/24 dev eth0; ip -n up addr add 192.0.2.1/24 dev e; ip route add default via 192.0.2.1
+for k in 1 2; do
+  ip netns add p$k
+  ip link add cali$k type veth peer name eth0 netns p$k
+  ip link set cali$k address ee:ee:ee:ee:ee:ee up; ip -n p$k link set eth0 up
+  ip -n p$k addr add 10.65.0.$k/32 dev eth0
+  ip -n p$k route add 169.254.1.1 dev eth0; ip -n p$k route add default via 169.254.1.1 dev eth0
+  sysctl -qw net.ipv4.conf.cali$k.proxy_arp=1
+done
+ip route add 10.65.0.1 dev cali1 scope link
+
+### Calico's proxy_arp was forgotten at one pod
+#? p2 > 10.65.0.1
+sysctl -qw net.ipv4.ip_forward=1
+ip netns add up; ip link add eth0 type veth peer name e netns up; ip link set eth0 up; ip -n up link set e up
+ip addr add 192.0.2.10/24 dev eth0; ip -n up addr add 192.0.2.1/24 dev e; ip route add default via 192.0.2.1
+for k in 1 2; do
+  ip netns add p$k
+  ip link add cali$k type veth peer name eth0 netns p$k
+  ip link set cali$k up; ip -n p$k link set eth0 up
+  ip -n p$k addr add 10.65.0.$k/32 dev eth0
+  ip -n p$k route add 169.254.1.1 dev eth0; ip -n p$k route add default via 169.254.1.1 dev eth0
+  ip route add 10.65.0.$k dev cali$k scope link
+done
+sysctl -qw net.ipv4.conf.cali1.proxy_arp=1
+
+### Docker by hand: docker0, masquerade, isolation of two bridges, userland port
+#: listen c1 tcp * 80
+#? c2 > 10.0.0.9
+#? cl > 192.0.2.5 tcp 8080
+#? c2 > 192.0.2.5 tcp 8080
+ip netns add c1; ip netns add c2; ip netns add cl
+ip link add eth0 type veth peer name eth0 netns cl; ip link set eth0 up; ip -n cl link set eth0 up; ip addr add 192.0.2.5/24 dev eth0; ip -n cl addr add 192.0.2.9/24 dev eth0
+for k in 1 2; do ip link add br-$k type bridge; ip addr add 172.1$k.0.1/16 dev br-$k; ip link set br-$k up; ip link add ve$k type veth peer name eth0 netns c$k; ip link set ve$k master br-$k up; ip -n c$k link set eth0 up; ip -n c$k link set lo up; ip -n c$k addr add 172.1$k.0.2/16 dev eth0; ip -n c$k route add default via 172.1$k.0.1; done
+sysctl -qw net.ipv4.ip_forward=1
+iptables -P FORWARD DROP
+iptables -N DOCKER-ISO1; iptables -N DOCKER-ISO2; iptables -A FORWARD -j DOCKER-ISO1
+for k in 1 2; do
+  iptables -A FORWARD -o br-$k -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+  iptables -A FORWARD -i br-$k ! -o br-$k -j ACCEPT
+  iptables -A DOCKER-ISO1 -i br-$k ! -o br-$k -j DOCKER-ISO2; iptables -A DOCKER-ISO2 -o br-$k -j DROP
+  iptables -t nat -A POSTROUTING -s 172.1$k.0.0/16 ! -o br-$k -j MASQUERADE
+done
+iptables -t nat -N DOCKER; iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER; iptables -t nat -A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER
+iptables -t nat -A DOCKER ! -i br-1 -p tcp --dport 8080 -j DNAT --to-destination 172.11.0.2:80
+iptables -I FORWARD 2 -d 172.11.0.2 ! -i br-1 -o br-1 -p tcp --dport 80 -j ACCEPT
+
+### containerlab: spine and leaf, loopbacks, unnumbered by /31
+ip netns add spine; ip netns add leaf1; ip netns add leaf2; ip netns add srv1; ip netns add srv2
+for k in 1 2; do
+  ip link add e1-$k netns spine type veth peer name e1-49 netns leaf$k
+  ip link add e1-1 netns leaf$k type veth peer name eth1 netns srv$k
+  for e in spine/e1-$k leaf$k/e1-49 leaf$k/e1-1 srv$k/eth1 leaf$k/lo; do ip -n ${e%/*} link set ${e#*/} up; done
+  ip -n spine addr add 10.10.$k.0/31 dev e1-$k; ip -n leaf$k addr add 10.10.$k.1/31 dev e1-49
+  ip -n leaf$k addr add 10.0.0.$k/32 dev lo
+  ip -n leaf$k addr add 172.16.$k.1/24 dev e1-1; ip -n srv$k addr add 172.16.$k.10/24 dev eth1
+  ip -n srv$k route add default via 172.16.$k.1
+  ip -n leaf$k route add 172.16.0.0/12 via 10.10.$k.0; ip -n leaf$k route add 10.0.0.0/8 via 10.10.$k.0
+  ip -n spine route add 172.16.$k.0/24 via 10.10.$k.1; ip -n spine route add 10.0.0.$k via 10.10.$k.1
+  ip netns exec leaf$k sysctl -qw net.ipv4.ip_forward=1
+done
+ip netns exec spine sysctl -qw net.ipv4.ip_forward=1

@@ -363,3 +363,79 @@ ip netns exec sw iptables -t nat -A POSTROUTING -s 10.0.1.3 -j MASQUERADE
 ip netns exec sw iptables -t nat -A PREROUTING -d 10.0.1.9 -j DNAT --to-destination 10.0.1.4
 ip netns exec sw iptables -t nat -A PREROUTING -d 10.0.1.8 -j DNAT --to-destination 10.0.1.5
 for k in 3 5; do for ip in 8 9; do ip -n c$k neigh add 10.0.1.$ip lladdr 02:00:00:00:00:04 dev eth0; done; done
+
+### NAT behind NAT (a home router behind the provider's)
+#: listen www tcp * 80
+#? pc > 203.0.113.80 tcp 80
+#? www > 192.168.1.10
+ip netns add pc; ip netns add home; ip netns add cgn; ip netns add www
+ip link add e netns pc type veth peer name lan netns home
+ip link add wan netns home type veth peer name cust netns cgn
+ip link add uplink netns cgn type veth peer name e netns www
+for e in pc/e home/lan home/wan cgn/cust cgn/uplink www/e pc/lo www/lo; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n pc addr add 192.168.1.10/24 dev e; ip -n home addr add 192.168.1.1/24 dev lan
+ip -n home addr add 100.64.0.2/24 dev wan; ip -n cgn addr add 100.64.0.1/24 dev cust
+ip -n cgn addr add 203.0.113.1/24 dev uplink; ip -n www addr add 203.0.113.80/24 dev e
+ip -n pc route add default via 192.168.1.1; ip -n home route add default via 100.64.0.1
+for n in home cgn; do ip netns exec $n sysctl -qw net.ipv4.ip_forward=1; done
+ip netns exec home iptables -t nat -A POSTROUTING -o wan -j MASQUERADE
+ip netns exec cgn iptables -t nat -A POSTROUTING -s 100.64.0.0/10 -o uplink -j SNAT --to-source 203.0.113.1
+
+### policy: a VPN-like table with a fwmark and a kill switch
+#: listen s tcp * 80
+#: listen s tcp * 443
+ip netns add c; ip netns add r; ip netns add s
+ip link add e1 netns c type veth peer name l1 netns r; ip link add e2 netns c type veth peer name l2 netns r; ip link add x0 netns r type veth peer name e netns s
+for e in c/e1 c/e2 r/l1 r/l2 r/x0 s/e; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n c addr add 10.1.1.2/24 dev e1; ip -n r addr add 10.1.1.1/24 dev l1; ip -n c addr add 10.1.2.2/24 dev e2; ip -n r addr add 10.1.2.1/24 dev l2
+ip -n r addr add 10.9.0.1/24 dev x0; ip -n s addr add 10.9.0.2/24 dev e; ip -n s route add default via 10.9.0.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip -n c route add default via 10.1.1.1; ip -n c route add default via 10.1.2.1 table 51820
+ip -n c rule add not fwmark 0xca6c table 51820; ip -n c rule add table main suppress_prefixlength 0
+ip netns exec c iptables -t mangle -A OUTPUT -p tcp --dport 443 -j MARK --set-mark 0xca6c
+ip netns exec c iptables -A OUTPUT ! -o e2 -m mark ! --mark 0xca6c -m addrtype ! --dst-type LOCAL -j REJECT
+
+### IPv6 firewall that forgets neighbour discovery and one that forgets packet-too-big
+#: listen s tcp6 * 80
+ip netns add c; ip netns add r; ip netns add s
+ip link add e netns c type veth peer name l0 netns r; ip link add x0 netns r type veth peer name e netns s
+for e in c/e r/l0 r/x0 s/e; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n c addr add fd00:1::2/64 dev e nodad; ip -n r addr add fd00:1::1/64 dev l0 nodad; ip -n r addr add fd00:2::1/64 dev x0 nodad; ip -n s addr add fd00:2::2/64 dev e nodad
+ip -n c -6 route add default via fd00:1::1; ip -n s -6 route add default via fd00:2::1
+ip netns exec r sysctl -qw net.ipv6.conf.all.forwarding=1
+ip netns exec r ip6tables -A FORWARD -p ipv6-icmp -j ACCEPT
+ip netns exec r ip6tables -A FORWARD -m state --state ESTABLISHED -j ACCEPT
+ip netns exec r ip6tables -A FORWARD -p tcp --syn --dport 80 -j ACCEPT
+ip netns exec r ip6tables -P FORWARD DROP
+ip netns exec s ip6tables -A INPUT -p tcp -j ACCEPT
+ip netns exec s ip6tables -P INPUT DROP
+
+### nft wiki: a simple server's ruleset
+#: listen s tcp * 22
+#: listen s tcp * 443
+ip netns add s; ip netns add c
+ip link add e netns s type veth peer name e netns c
+ip -n s link set e up; ip -n c link set e up; ip -n s link set lo up
+ip -n s addr add 10.0.0.1/24 dev e; ip -n c addr add 10.0.0.2/24 dev e
+ip -n s addr add fd00::1/64 dev e nodad; ip -n c addr add fd00::2/64 dev e nodad
+ip netns exec s nft -f - <<N
+table inet filter {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    ct state vmap { established : accept, related : accept, invalid : drop }
+    iifname "lo" accept
+    ip protocol icmp icmp type { destination-unreachable, router-solicitation, router-advertisement, time-exceeded, parameter-problem } accept
+    ip6 nexthdr icmpv6 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit } accept
+    tcp dport { 22, 80 } ct state new accept
+  }
+}
+N
+
+### a source is translated on one bridge, and the frame goes on through another
+ip link add pa type bridge; ip link set pa up; ip addr add 10.0.3.1/24 dev pa
+ip link add pb type bridge; ip link set pb up
+ip link add x type veth peer name y; ip link set x master pa; ip link set y master pb; ip link set x up; ip link set y up
+for n in a b; do ip netns add $n; ip link add v$n type veth peer name e netns $n; ip link set v$n master p$n up; ip -n $n link set e up; done
+ip -n a addr add 10.0.3.2/24 dev e; ip -n b addr add 10.0.3.3/24 dev e
+sysctl -qw net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1
+iptables -t nat -A POSTROUTING -s 10.0.3.2 -j MASQUERADE

@@ -345,3 +345,147 @@ ip -n a link set eth0 up
 ip -n b link set eth0 up
 ip -n a addr add 10.1.0.1/24 dev eth0
 ip -n b addr add 10.1.0.2/24 dev eth0
+
+### two uplinks, policy routing by source, as in the LARTC howto
+#? pc > 198.51.100.1
+#? srv > 203.0.113.2
+#? srv > 203.0.113.6
+ip netns add pc; ip netns add isp1; ip netns add isp2; ip netns add srv
+ip link add w1 netns pc type veth peer name c netns isp1
+ip link add w2 netns pc type veth peer name c netns isp2
+ip link add uplink netns isp1 type veth peer name i1 netns srv
+ip link add uplink netns isp2 type veth peer name i2 netns srv
+for e in pc/w1 pc/w2 isp1/c isp1/uplink isp2/c isp2/uplink srv/i1 srv/i2 srv/lo pc/lo; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n pc addr add 203.0.113.2/30 dev w1; ip -n isp1 addr add 203.0.113.1/30 dev c
+ip -n pc addr add 203.0.113.6/30 dev w2; ip -n isp2 addr add 203.0.113.5/30 dev c
+ip -n isp1 addr add 10.0.1.1/30 dev uplink; ip -n srv addr add 10.0.1.2/30 dev i1
+ip -n isp2 addr add 10.0.2.1/30 dev uplink; ip -n srv addr add 10.0.2.2/30 dev i2
+ip -n srv addr add 198.51.100.1/32 dev lo
+for n in isp1 isp2; do ip netns exec $n sysctl -qw net.ipv4.ip_forward=1; done
+ip -n isp1 route add default via 10.0.1.2; ip -n isp2 route add default via 10.0.2.2
+ip -n srv route add 203.0.113.0/30 via 10.0.1.1; ip -n srv route add 203.0.113.4/30 via 10.0.2.1
+ip -n pc route add default via 203.0.113.1
+ip -n pc route add default via 203.0.113.5 table 2
+ip -n pc rule add from 203.0.113.6 table 2
+ip netns exec pc sysctl -qw net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.w1.rp_filter=1 net.ipv4.conf.w2.rp_filter=1
+
+### asymmetric: a strict reverse path filter on the server, two ways back
+#? a > 10.9.9.1
+ip netns add a; ip netns add r1; ip netns add r2; ip netns add s
+ip link add e1 netns a type veth peer name acc netns r1
+ip link add e2 netns a type veth peer name acc netns r2
+ip link add s netns r1 type veth peer name e1 netns s
+ip link add s netns r2 type veth peer name e2 netns s
+for e in a/e1 a/e2 r1/acc r1/s r2/acc r2/s s/e1 s/e2 s/lo; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n a addr add 10.1.1.2/24 dev e1; ip -n r1 addr add 10.1.1.1/24 dev acc
+ip -n a addr add 10.1.2.2/24 dev e2; ip -n r2 addr add 10.1.2.1/24 dev acc
+ip -n r1 addr add 10.2.1.1/24 dev s; ip -n s addr add 10.2.1.2/24 dev e1
+ip -n r2 addr add 10.2.2.1/24 dev s; ip -n s addr add 10.2.2.2/24 dev e2
+ip -n s addr add 10.9.9.1/32 dev lo
+for n in r1 r2; do ip netns exec $n sysctl -qw net.ipv4.ip_forward=1; done
+ip -n r1 route add 10.9.9.1 via 10.2.1.2; ip -n r2 route add 10.9.9.1 via 10.2.2.2
+ip -n a route add default via 10.1.1.1
+ip -n s route add 10.1.0.0/16 via 10.2.2.1
+ip netns exec s sysctl -qw net.ipv4.conf.all.rp_filter=1
+ip netns exec a sysctl -qw net.ipv4.conf.all.rp_filter=0
+ip -n r2 route add 10.1.1.0/24 via 10.1.2.2
+
+### ECMP over two equal links
+ip netns add a; ip netns add r; ip netns add s
+for k in 1 2; do
+  ip link add p$k netns r type veth peer name p$k netns s
+  ip -n r link set p$k up; ip -n s link set p$k up
+  ip -n r addr add 10.0.$k.1/30 dev p$k; ip -n s addr add 10.0.$k.2/30 dev p$k
+done
+ip link add e netns a type veth peer name l0 netns r
+ip -n a link set e up; ip -n r link set l0 up
+ip -n a addr add 10.1.0.2/24 dev e; ip -n r addr add 10.1.0.1/24 dev l0; ip -n a route add default via 10.1.0.1
+ip -n s link set lo up; ip -n s addr add 10.9.0.1/32 dev lo
+ip -n r route add 10.9.0.0/24 nexthop via 10.0.1.2 nexthop via 10.0.2.2
+ip -n s route add 10.1.0.0/24 nexthop via 10.0.1.1 nexthop via 10.0.2.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+
+### anycast: two servers with one address, each near a client
+#? c1 > 10.53.0.53
+#? c2 > 10.53.0.53
+ip netns add c1; ip netns add c2; ip netns add r1; ip netns add r2; ip netns add s1; ip netns add s2
+for k in 1 2; do
+  ip link add e netns c$k type veth peer name c netns r$k
+  ip link add e netns s$k type veth peer name s netns r$k
+  for e in c$k/e r$k/c r$k/s s$k/e s$k/lo; do ip -n ${e%/*} link set ${e#*/} up; done
+  ip -n c$k addr add 10.1.$k.2/24 dev e; ip -n r$k addr add 10.1.$k.1/24 dev c
+  ip -n s$k addr add 10.2.$k.2/24 dev e; ip -n r$k addr add 10.2.$k.1/24 dev s
+  ip -n s$k addr add 10.53.0.53/32 dev lo
+  ip -n c$k route add default via 10.1.$k.1; ip -n s$k route add default via 10.2.$k.1
+  ip -n r$k route add 10.53.0.53/32 via 10.2.$k.2
+  ip netns exec r$k sysctl -qw net.ipv4.ip_forward=1
+done
+ip link add x0 netns r1 type veth peer name x0 netns r2
+ip -n r1 link set x0 up; ip -n r2 link set x0 up
+ip -n r1 addr add 10.255.0.1/30 dev x0; ip -n r2 addr add 10.255.0.2/30 dev x0
+ip -n r1 route add 10.1.2.0/24 via 10.255.0.2; ip -n r2 route add 10.1.1.0/24 via 10.255.0.1
+
+### proxy NDP: a container in the host's own subnet
+#? peer > 2001:db8::10
+ip netns add peer; ip netns add c
+ip link add uplink type veth peer name e netns peer
+ip link add v type veth peer name e netns c
+ip link set uplink up; ip link set v up; ip -n peer link set e up; ip -n c link set e up
+ip addr add 2001:db8::1/64 dev uplink nodad; ip -n peer addr add 2001:db8::99/64 dev e nodad
+ip -n c addr add 2001:db8::10/128 dev e nodad
+ip addr add fe80::1/64 dev v nodad
+ip -n c -6 route add default via fe80::1 dev e
+ip -6 route add 2001:db8::10/128 dev v
+sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.uplink.proxy_ndp=1
+ip -6 neigh add proxy 2001:db8::10 dev uplink
+
+### a default route by metric, the better one dead
+#? a > 10.9.0.1
+ip netns add a; ip netns add r1; ip netns add r2
+ip link add e1 netns a type veth peer name l0 netns r1
+ip link add e2 netns a type veth peer name l0 netns r2
+for e in a/e1 a/e2 r1/l0 r2/l0 r1/lo r2/lo; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n a addr add 10.1.1.2/24 dev e1; ip -n r1 addr add 10.1.1.1/24 dev l0
+ip -n a addr add 10.1.2.2/24 dev e2; ip -n r2 addr add 10.1.2.1/24 dev l0
+ip -n r1 addr add 10.9.0.1/32 dev lo; ip -n r2 addr add 10.9.0.1/32 dev lo
+ip -n a route add default via 10.1.1.1 metric 10; ip -n a route add default via 10.1.2.1 metric 20
+ip -n r1 link set l0 down
+
+### addresses inside one another: a /16 and a /24 on two cables of one namespace
+ip netns add a; ip netns add b; ip netns add c
+ip link add e1 netns a type veth peer name e netns b; ip link add e2 netns a type veth peer name e netns c
+for e in a/e1 a/e2 b/e c/e; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n a addr add 10.0.0.1/16 dev e1; ip -n b addr add 10.0.5.2/16 dev e
+ip -n a addr add 10.0.5.1/24 dev e2; ip -n c addr add 10.0.5.3/24 dev e
+
+### forwarding by interface: one direction only
+ip netns add a; ip netns add r; ip netns add b
+ip link add e netns a type veth peer name l0 netns r; ip link add x0 netns r type veth peer name e netns b
+for e in a/e r/l0 r/x0 b/e; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n a addr add 10.1.0.2/24 dev e; ip -n r addr add 10.1.0.1/24 dev l0; ip -n r addr add 10.2.0.1/24 dev x0; ip -n b addr add 10.2.0.2/24 dev e
+ip -n a route add default via 10.1.0.1; ip -n b route add default via 10.2.0.1
+ip netns exec r sysctl -qw net.ipv4.conf.l0.forwarding=1
+
+### IPv6 only, no addresses but link-local ones on the routers' link
+ip netns add a; ip netns add r; ip netns add s; ip netns add b
+ip link add a0 netns a type veth peer name l0 netns r
+ip link add x0 netns r type veth peer name x0 netns s
+ip link add l0 netns s type veth peer name b0 netns b
+ip -n r link set x0 address 02:00:00:00:01:01; ip -n s link set x0 address 02:00:00:00:01:02
+for e in a/a0 r/l0 r/x0 s/x0 s/l0 b/b0; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n a addr add fd00:a::2/64 dev a0 nodad; ip -n r addr add fd00:a::1/64 dev l0 nodad
+ip -n b addr add fd00:b::2/64 dev b0 nodad; ip -n s addr add fd00:b::1/64 dev l0 nodad
+for n in r s; do ip netns exec $n sysctl -qw net.ipv6.conf.all.forwarding=1; done
+ip -n a -6 route add default via fd00:a::1; ip -n b -6 route add default via fd00:b::1
+ip -n r -6 route add fd00:b::/64 via fe80::ff:fe00:102 dev x0
+ip -n s -6 route add fd00:a::/64 via fe80::ff:fe00:101 dev x0
+
+### the last address of a subnet, and its first, as somebody's own
+#? a > 10.146.1.103
+#? a > 10.146.1.96
+ip netns add a; ip netns add b; ip netns add c
+ip link add br0 type bridge; ip link set br0 up
+for n in a b c; do ip link add v$n type veth peer name e netns $n; ip link set v$n master br0 up; ip -n $n link set e up; done
+ip -n a addr add 10.146.1.184/24 dev e
+ip -n b addr add 10.146.1.103/29 dev e; ip -n b route add 10.146.1.184 dev e
+ip -n c addr add 10.146.1.96/29 dev e

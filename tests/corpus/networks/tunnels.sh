@@ -140,3 +140,18 @@ for k in 1 2; do
   ip -n h$k link set wg0 up
   ip -n h$k addr add 10.65.0.$k/24 dev wg0
 done
+
+### vxlan over IPv6 between two hosts
+ip netns add h1; ip netns add h2
+ip link add e netns h1 type veth peer name e netns h2
+for k in 1 2; do ip -n h$k link set e up; ip -n h$k addr add fd00::$k/64 dev e nodad; ip -n h$k link add vx type vxlan id 9 dstport 4789 local fd00::$k remote fd00::$((3-k)); ip -n h$k link set vx up; ip -n h$k addr add 10.5.0.$k/24 dev vx; done
+
+### vxlan through a router that NATs its source
+ip netns add h1; ip netns add r; ip netns add h2
+ip link add e netns h1 type veth peer name l0 netns r; ip link add x0 netns r type veth peer name e netns h2
+for e in h1/e r/l0 r/x0 h2/e; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n h1 addr add 10.1.0.2/24 dev e; ip -n r addr add 10.1.0.1/24 dev l0; ip -n r addr add 10.2.0.1/24 dev x0; ip -n h2 addr add 10.2.0.2/24 dev e
+ip -n h1 route add default via 10.1.0.1; ip -n h2 route add default via 10.2.0.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip -n h1 link add vx type vxlan id 3 dstport 4789 remote 10.2.0.2 local 10.1.0.2; ip -n h2 link add vx type vxlan id 3 dstport 4789 remote 10.1.0.2 local 10.2.0.2
+for k in 1 2; do ip -n h$k link set vx up; ip -n h$k addr add 10.7.0.$k/24 dev vx; done
