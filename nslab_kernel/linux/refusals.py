@@ -45,6 +45,8 @@ class Machine:
         Whether a filter judges this process's system calls.
     container
         Whether this looks like the inside of a container.
+    chroot
+        Whether this process is in a chroot, as far as that can be seen.
     """
 
     limits: dict[str, int]
@@ -52,6 +54,7 @@ class Machine:
     apparmor_restricts: bool = False
     seccomp: bool = False
     container: bool = False
+    chroot: bool = False
 
 
 def read_machine() -> Machine:
@@ -64,6 +67,7 @@ def read_machine() -> Machine:
         apparmor_restricts=_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1,
         seccomp="Seccomp:\t2" in status,
         container="container" in os.environ or any(map(os.path.exists, ("/.dockerenv", "/run/.containerenv"))),
+        chroot=_in_chroot(),
     )
 
 
@@ -106,6 +110,11 @@ def _cause(step: str, number: int, machine: Machine) -> tuple[str, str]:
     """Reason and cure; an empty reason where the machine gives no hint."""
     if number == errno.ENOSPC and step in _LIMITS:
         return _limit(_LIMITS[step], machine)
+    if machine.chroot and number in (*_DENIED, errno.EINVAL):
+        # unshare(2): no user namespace in a chroot; mount(2): no propagation where the root is no mount point.
+        return _("by the chroot that this runs in"), _(
+            "Run nslab outside of the chroot, or in a container or a virtual machine made from it."
+        )
     if number in (errno.EINVAL, errno.ENOSYS):
         return _("as this kernel is built without it"), _("use the virtual machine, or a distribution's own kernel")
     if number in _DENIED:
@@ -141,6 +150,24 @@ def _as_it_is(setting: str, value: int) -> Message:
 
 def _permitted_by(assignment: str) -> Message:
     return _("An administrator permits it with: sudo sysctl -w {assignment}", assignment=assignment)
+
+
+def _in_chroot() -> bool:
+    """Whether the root directory isn't that of the mount namespace.
+
+    Then it is mostly no mount point, and /proc/self/mountinfo lists what is below it alone. Where it is one, root sees
+    that the first process of the namespace has another; schroot leaves a file.
+    """
+    mounts = _text("/proc/self/mountinfo")
+    if mounts and not any(line.split()[4] == "/" for line in mounts.splitlines()):
+        return True
+    try:
+        shared = os.readlink("/proc/1/ns/mnt") == os.readlink("/proc/self/ns/mnt")
+        if shared and not os.path.samefile("/proc/1/root", "/"):
+            return True
+    except OSError:  # an ordinary user may not look
+        pass
+    return os.path.exists("/etc/debian_chroot")
 
 
 def _number(path: str) -> int | None:

@@ -7,7 +7,8 @@ import json
 from .conftest import Notebook
 
 NAMES = """import json
-print(json.dumps(sorted(n for n in get_ipython().magics_manager.magics["line"] if n.startswith("netns"))))"""
+magics = get_ipython().magics_manager.magics
+print(json.dumps([sorted(n for n in magics[kind] if n.startswith("netns")) for kind in ("line", "cell")]))"""
 # What ? and --help show goes to the pager; here it is kept.
 KEEP = """shown = []
 def keep(self, data, start=0, screen_lines=0):
@@ -16,8 +17,9 @@ get_ipython().set_hook("show_in_pager", keep)"""
 
 
 def test_help_is_what_a_question_mark_shows_on_every_magic(notebook: Notebook) -> None:
-    names = json.loads(notebook.run(NAMES).printed)
+    names, of_cells = json.loads(notebook.run(NAMES).printed)
     assert len(names) > 15
+    assert len(of_cells) > 2
     assert notebook.run(KEEP).error == ""
     for name in names:
         cell = notebook.run(f"shown.clear()\n%{name}?")
@@ -28,6 +30,13 @@ def test_help_is_what_a_question_mark_shows_on_every_magic(notebook: Notebook) -
         question, option = json.loads(both)
         assert option == question, name
         assert name in option
+    for name in of_cells:
+        notebook.run(f"shown.clear()\n%%{name}?")
+        helped = notebook.run(f"%%{name} --help\ntouch /tmp/ran")
+        assert (helped.error, helped.printed, helped.outputs) == ("", "", []), name
+        question, option = json.loads(notebook.run("import json; print(json.dumps(shown))").printed)
+        assert option == question, name
+    assert notebook.run("import os; os.path.exists('/tmp/ran')").outputs[0]["text/plain"] == "False"
 
 
 def test_an_option_of_a_command_is_the_commands_own(notebook: Notebook) -> None:

@@ -157,3 +157,14 @@ def test_the_tutorials_ping_loses_nothing(run, language: str) -> None:
     done = run(NOTEBOOKS / language / "01-bridge.ipynb")
     assert ", 0% packet loss" in done.text("inside")
     assert "100% packet loss" in done.text("predict")
+
+
+@pytest.mark.parametrize("path", sorted({*NOTEBOOKS.parent.glob("*.zh.md"), *NOTEBOOKS.parent.glob("docs/*.zh.md"), *NOTEBOOKS.glob("zh/*")}), ids=lambda path: path.name)
+def test_chinese_sentences_have_no_line_breaks_which_a_page_would_show_as_spaces(path: Path) -> None:
+    if path.suffix == ".ipynb":
+        cells = nbformat.read(path, as_version=4).cells
+        text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    else:
+        text = path.read_text(encoding="utf-8")
+    broken = re.search(r"[\u4e00-\u9fff，。；：、）]\n[\u4e00-\u9fff（]", text)
+    assert not broken, text[max(0, broken.start() - 20) : broken.end() + 20]

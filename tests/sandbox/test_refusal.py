@@ -61,6 +61,8 @@ OPEN = Machine(limits={"max_user_namespaces": 1000})
             ("by the container", "--security-opt seccomp=unconfined"),
         ),
         ("user namespace", errno.EPERM, Machine({}, seccomp=True), ("a seccomp filter", "seccomp=unconfined")),
+        ("user namespace", errno.EPERM, Machine({}, chroot=True), ("by the chroot", "outside of the chroot")),
+        ("mounts", errno.EINVAL, Machine({}, chroot=True), ("by the chroot", "outside of the chroot")),
         ("user namespace", errno.EINVAL, OPEN, ("this kernel is built without it", "virtual machine")),
         ("user namespace", errno.EPERM, OPEN, ("no reason given", "ask an administrator")),
         ("/sys", errno.EBUSY, OPEN, ("mount sysfs", "nslab check")),
@@ -81,6 +83,21 @@ def test_a_refusal_survives_the_pipe():
 
 def test_this_machine_can_be_read():
     assert read_machine().limits["max_user_namespaces"] >= 0
+
+
+def test_a_chroot_is_named_as_one(tmp_path: Path) -> None:
+    assert not read_machine().chroot
+    inside = f"{shlex.quote(sys.executable)} -m nslab_kernel.cli check"
+    script = f"""
+        for entry in /*; do
+            if [ -L "$entry" ]; then cp -P "$entry" "$1$entry"; continue; fi
+            [ -d "$entry" ] && mkdir -p "$1$entry" && mount --rbind "$entry" "$1$entry"
+        done
+        exec chroot "$1" env HOME=/tmp {inside}"""
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert "by the chroot that this runs in." in ran.stdout, ran.stdout + ran.stderr
+    assert ran.returncode == 1
 
 
 def test_run_and_check_and_lab_say_it_and_fail():
