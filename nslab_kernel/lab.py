@@ -189,7 +189,7 @@ class Lab:
             If a line is no claim; then nothing is tried.
         """
         from .core.checks.evaluate import judge, probes
-        from .core.checks.packets import experiments
+        from .core.checks.packet_claims import experiments
         from .core.checks.parse import PacketClaim, parse
         from .linux.checking import probe_all
         from .linux.observing import observe

@@ -43,7 +43,7 @@ class Output:
     metadata: Mapping[str, Any] | None = None
 
 
-class Capture:
+class OutputCapture:
     """Takes what is put out, by whatever thread or child process, until it is closed.
 
     Output of a cell that a widget runs belongs to no cell of the notebook, so the front end would drop it.
@@ -66,7 +66,7 @@ class Capture:
         self._timer: threading.Timer | None = None
         self._streams = {"stdout": sys.stdout, "stderr": sys.stderr}
 
-    def __enter__(self) -> Capture:
+    def __enter__(self) -> OutputCapture:
         # ipykernel's streams are written to by print as well as by the thread that reads what child processes write
         # to the file descriptor. So the method is replaced, not sys.stdout.
         for kind, stream in self._streams.items():

@@ -10,7 +10,7 @@ from ..core.model.network import HOST
 from ..core.translation import languages
 from .frontend import kernel_id
 from .main_thread import between_cells
-from .running import CommandFailedError
+from .messages import CommandFailedError
 
 if TYPE_CHECKING:
     from ipykernel.comm import Comm

@@ -33,7 +33,7 @@ class Server(ServerApp):
         return f"{self.connection_url}{path}{'?' + urlencode({'token': token}) if token else ''}"
 
 
-class Lab(LabApp):
+class NslabApp(LabApp):
     """JupyterLab on such a server."""
 
     serverapp_class = Server
@@ -44,7 +44,7 @@ def main() -> None:
     # With a token that is known beforehand Jupyter doesn't print addresses of its own in five lines.
     if "JUPYTER_TOKEN_FILE" not in os.environ:
         os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(24))
-    Lab.launch_instance([*_QUIET, *_NOTHING_FROM_OUTSIDE, *sys.argv[1:]])
+    NslabApp.launch_instance([*_QUIET, *_NOTHING_FROM_OUTSIDE, *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TypeVar
 
 from ..core.errors import NslabError
 from ..core.translation import translated
+from ..linux.processes import Result
 
 E = TypeVar("E", bound=BaseException)
 
@@ -19,3 +21,31 @@ def told(error: E, *lines: str) -> E:
 def worded(sentence: str) -> str:
     """A message as the reader is to see it."""
     return translated(sentence, NslabError.language)
+
+
+class CommandFailedError(subprocess.CalledProcessError):
+    """A command in a namespace ended with another status than 0.
+
+    Parameters
+    ----------
+    command
+        What ran.
+    result
+        How it ended.
+    message
+        The same in a sentence.
+    hint
+        What to do next; empty where there is nothing to say.
+    """
+
+    def __init__(self, command: str, result: Result, message: str, hint: str = "") -> None:
+        super().__init__(result.returncode, command, result.stdout, result.stderr)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return worded(self.message)
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback."""
+        return [worded(part) for part in (self.message, self.hint) if part]

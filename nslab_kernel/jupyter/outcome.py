@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import Interruption, NslabError
 from ..core.lessons.lesson import Step
 from ..core.translation import _
-from .cell_output import Capture, Uncaptured
-from .running import CommandFailedError
+from .cell_output import OutputCapture, Uncaptured
+from .messages import CommandFailedError
 from .verdicts import MIME_METADATA
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _LONGEST = 300  # characters of a foreign error that are worth reading
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CellOutcome:
     """How a step went.
 
     Parameters
@@ -47,10 +47,10 @@ class Outcome:
     verdicts: tuple[dict[str, Any], ...] = ()
 
 
-INTERRUPTED = Outcome(False, _("It was interrupted."), _("Run it again when you like."))
+INTERRUPTED = CellOutcome(False, _("It was interrupted."), _("Run it again when you like."))
 
 
-def outcome_of(shell: InteractiveShell, source: str, step: Step, capture: Capture | Uncaptured) -> Outcome:
+def outcome_of(shell: InteractiveShell, source: str, step: Step, capture: OutputCapture | Uncaptured) -> CellOutcome:
     """Run a step's cell and judge how it went.
 
     Parameters
@@ -81,7 +81,7 @@ def outcome_of(shell: InteractiveShell, source: str, step: Step, capture: Captur
     status = shell.user_ns.get("_exit_code") or 0  # IPython sets it after a line with "!"
     if status == -signal.SIGINT or (status and noticed):
         return INTERRUPTED
-    return Outcome(
+    return CellOutcome(
         True, _("The last command ended with status {status}.", status=status) if status else "", "", verdicts
     )
 
@@ -127,22 +127,22 @@ def _run(shell: InteractiveShell, source: str) -> ExecutionResult:
             thread.submit(loop.close)
 
 
-def _verdicts(capture: Capture | Uncaptured) -> Sequence[dict[str, Any]]:
+def _verdicts(capture: OutputCapture | Uncaptured) -> Sequence[dict[str, Any]]:
     return [
         verdict for output in capture.outputs if output.metadata for verdict in output.metadata.get(MIME_METADATA, ())
     ]
 
 
-def judged(error: BaseException | None, step: Step, verdicts: tuple[dict[str, Any], ...] = ()) -> Outcome:
+def judged(error: BaseException | None, step: Step, verdicts: tuple[dict[str, Any], ...] = ()) -> CellOutcome:
     """How a step went whose cell raised this, or nothing."""
     if error is None:
-        return Outcome(True, verdicts=verdicts)
+        return CellOutcome(True, verdicts=verdicts)
     if isinstance(error, Interruption):
-        return Outcome(False, error.message)
+        return CellOutcome(False, error.message)
     if isinstance(error, KeyboardInterrupt) or _ended_by_interrupt(error):
         return INTERRUPTED
     reason, cure = _sentence(error)
-    return Outcome(step.may_fail and step.kind != "check", reason, cure, verdicts)
+    return CellOutcome(step.may_fail and step.kind != "check", reason, cure, verdicts)
 
 
 def _ended_by_interrupt(error: BaseException) -> bool:

@@ -12,8 +12,8 @@ from ..core.lessons.progress import Progress, bare
 from ..core.model.diff import Change
 from ..core.model.network import HOST, Network
 from ..linux import processes
-from .cell_output import Capture, Output, Uncaptured
-from .outcome import INTERRUPTED, Outcome, judged, outcome_of
+from .cell_output import Output, OutputCapture, Uncaptured
+from .outcome import INTERRUPTED, CellOutcome, judged, outcome_of
 from .session import Session
 
 
@@ -25,7 +25,7 @@ def _ignore(kind: str, text: str) -> None:
 class Played:
     """How a step went."""
 
-    outcome: Outcome
+    outcome: CellOutcome
     outputs: tuple[Output, ...]
     seconds: float
     source: str
@@ -129,13 +129,13 @@ class Player:
         return self.session.lab.snapshot(volatile=True)
 
     @contextmanager
-    def _capture(self, on_text: Callable[[str, str], None]) -> Iterator[Capture | Uncaptured]:
+    def _capture(self, on_text: Callable[[str, str], None]) -> Iterator[OutputCapture | Uncaptured]:
         self.session.playing = True
         try:
             if not self._quietly:
                 yield Uncaptured()
                 return
-            with self._without_pictures(), Capture(self.session.shell, on_text) as capture:
+            with self._without_pictures(), OutputCapture(self.session.shell, on_text) as capture:
                 yield capture
         finally:
             self.session.playing = False

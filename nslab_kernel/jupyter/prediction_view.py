@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from ..core.lessons.prediction import Prediction
+from ..core.lessons.prediction_cell import Prediction
 from ..core.translation import _, all_translated, translated
 from ..lab import Lab
 from .frontend import bundle

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.translation import _
 from ..linux import mount_namespaces, namespaces
-from ..linux.namespaces import Place
+from ..linux.namespaces import FoundNamespace
 from .interrupting import interrupt
 from .messages import told, worded
 
@@ -67,7 +67,7 @@ def _compiled(shell: InteractiveShell, source: str) -> list[CodeType]:
 class _Run:
     """One cell in its namespace."""
 
-    def __init__(self, shell: InteractiveShell, place: Place, codes: list[CodeType]) -> None:
+    def __init__(self, shell: InteractiveShell, place: FoundNamespace, codes: list[CodeType]) -> None:
         self._shell = shell
         self._place = place
         self._codes = codes

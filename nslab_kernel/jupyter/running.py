@@ -6,7 +6,6 @@ import atexit
 import ipaddress
 import re
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +22,7 @@ from ..lab import Lab
 from ..linux import namespaces
 from ..linux.processes import Process, Result
 from .frontend import can_ask
-from .messages import told, worded
+from .messages import CommandFailedError, told, worded
 from .saving import say_saved
 
 if TYPE_CHECKING:
@@ -38,35 +37,7 @@ _ENTERED = re.compile(r"\bip netns exec (\S+)")
 _left_running: WeakSet[Process] = WeakSet()
 
 
-class CommandFailedError(subprocess.CalledProcessError):
-    """A command in a namespace ended with another status than 0.
-
-    Parameters
-    ----------
-    command
-        What ran.
-    result
-        How it ended.
-    message
-        The same in a sentence.
-    hint
-        What to do next; empty where there is nothing to say.
-    """
-
-    def __init__(self, command: str, result: Result, message: str, hint: str = "") -> None:
-        super().__init__(result.returncode, command, result.stdout, result.stderr)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return worded(self.message)
-
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows instead of a traceback."""
-        return [worded(part) for part in (self.message, self.hint) if part]
-
-
-class Output:
+class LiveOutput:
     """Where a cell's output goes: each stream to the notebook, or into a variable.
 
     Parameters
@@ -94,7 +65,7 @@ class Output:
         return {name: "".join(self._taken[stream]) for stream, name in self._variables.items()}
 
 
-def run_command(lab: Lab, namespace: str, command: str, output: Output, timeout: float | None = None) -> Result:
+def run_command(lab: Lab, namespace: str, command: str, output: LiveOutput, timeout: float | None = None) -> Result:
     """Run shell lines in a namespace; an interrupt ends them all, and is told in a sentence."""
     try:
         return lab.run(namespace, command, timeout=timeout, on_output=output)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .automatic_picture import Follower
     from .channel import Channel
     from .picture_forms import PictureForms
-    from .trace_offer import TraceOffer
 
 
 @dataclass(slots=True)
@@ -62,7 +61,7 @@ class Session:
     forms: PictureForms
     hints: CheckHints = field(default_factory=CheckHints)
     repeated: Repeated = field(default_factory=Repeated)
-    offer: TraceOffer | None = None
+    on_close: list[Callable[[], None]] = field(default_factory=list)
     playing: bool = False
 
 
@@ -74,16 +73,13 @@ def open_session(shell: InteractiveShell) -> Session:
     from .automatic_picture import Follower
     from .channel import Channel
     from .picture_forms import PictureForms
-    from .trace_offer import TraceOffer
 
     if shell not in _sessions:
         lab = Lab(notebook_language())
         os.environ["NSLAB_LANG"] = lab.language  # what runs in cells speaks it, too
         lab.on_wait = lambda said: print(translated(said, lab.language))
         follower = Follower(shell, lab)
-        _sessions[shell] = session = Session(shell, lab, follower, Channel(shell, lab, follower), PictureForms(shell))
-        session.offer = TraceOffer(session)
-        session.offer.start()
+        _sessions[shell] = Session(shell, lab, follower, Channel(shell, lab, follower), PictureForms(shell))
     return _sessions[shell]
 
 
@@ -93,7 +89,7 @@ def close_session(shell: InteractiveShell) -> None:
     if session:
         session.channel.close()
         session.follower.stop()
-        if session.offer:
-            session.offer.stop()
+        for end in session.on_close:
+            end()
         session.forms.unregister()
         session.lab.close()

@@ -11,7 +11,7 @@ from IPython.display import display
 from ..core.translation import _, translated
 from .display import run_button
 from .frontend import cell_tags
-from .running import CommandFailedError
+from .messages import CommandFailedError
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionResult

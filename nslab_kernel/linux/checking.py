@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from threading import Lock
 
-from ..core.checks.evaluate import Answer, Probe
+from ..core.checks.evaluate import Probe, ProbeAnswer
 from ..core.model.network import Network
 from ..core.model.rest import delays_packets, pending
 from ..core.operations import internet
@@ -38,7 +38,7 @@ _RECVERR = {4: (socket.IPPROTO_IP, 11), 6: (socket.IPPROTO_IPV6, 25)}  # ip(7), 
 _DATAGRAM = bytes.fromhex("6e73 0100 0001 0000 0000 0000 00 0002 0001")
 
 
-def probe_all(probes: Iterable[Probe], read: Read, on_wait: OnWait | None = None) -> dict[Probe, Answer]:
+def probe_all(probes: Iterable[Probe], read: Read, on_wait: OnWait | None = None) -> dict[Probe, ProbeAnswer]:
     """Send all probes at once and wait for their answers.
 
     Silence counts where it lasts in a lab at rest: as long as addresses are checked, say, probes are sent anew.
@@ -72,7 +72,7 @@ def _may_be_six(address: str) -> bool:
         return True
 
 
-def _send(probes: list[Probe], network: Network) -> dict[Probe, Answer]:
+def _send(probes: list[Probe], network: Network) -> dict[Probe, ProbeAnswer]:
     limit = _Limit(network)
     threads = ThreadPoolExecutor(min(len(probes), _MOST_AT_ONCE), "nslab-probe")
     try:
@@ -102,15 +102,15 @@ class _Limit:
         return PATIENCE if may_come_late else PROMPT
 
 
-def _probe(limit: _Limit, probe: Probe) -> Answer:
+def _probe(limit: _Limit, probe: Probe) -> ProbeAnswer:
     """Send one probe; this thread stays in the probe's namespace until the next."""
     address = _resolved(probe)
     if not address:
-        return Answer("unknown name")
+        return ProbeAnswer("unknown name")
     namespaces.enter(namespaces.find(probe.source))
     refused = _refused_by_routing(address)
     if refused:
-        return Answer(refused, address=address)
+        return ProbeAnswer(refused, address=address)
     asking = {"icmp": _echo, "tcp": _connect, "udp": _datagram}[probe.protocol]
     with asking(address, probe.port) as ask:
         return replace(_persevere(ask, limit), address=address)
@@ -134,7 +134,7 @@ def _refused_by_routing(address: str) -> str:
     return ""
 
 
-def _persevere(ask: Ask, limit: _Limit) -> Answer:
+def _persevere(ask: Ask, limit: _Limit) -> ProbeAnswer:
     """Ask until it is answered or patience ends; then the last thing heard: refusals are rationed (icmp(7))."""
     begun, how = time.monotonic(), "silence"
     for late in (False, True):
@@ -144,10 +144,10 @@ def _persevere(ask: Ask, limit: _Limit) -> Answer:
             outcome = _outcome(partial(ask, left if late else _PAUSE))
             took = time.monotonic() - tried
             if outcome == "answered":
-                return Answer(outcome, took)
+                return ProbeAnswer(outcome, took)
             how = outcome if outcome != "silence" else how
             time.sleep(max(0.0, min(_PAUSE - took, begun + patience - time.monotonic())))
-    return Answer(how)
+    return ProbeAnswer(how)
 
 
 @contextlib.contextmanager

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 
 from ..core.model.network import HOST
 from . import namespaces, node_handles, syscalls, sysfs
-from .namespaces import Place
+from .namespaces import FoundNamespace
 
 _FILES = "/etc/netns"
 _MOST_KEPT = 64  # each takes two open files
 
 
-def settle(place: Place) -> None:
+def settle(place: FoundNamespace) -> None:
     """Move this thread into a namespace with everything that belongs to it. Only for a thread that ends soon."""
     if place.name == HOST:
         return  # the process is there already
@@ -56,10 +56,10 @@ class _Kept:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: dict[Place, _Mounts] = {}
+        self._made: dict[FoundNamespace, _Mounts] = {}
         self._table = -1  # the mountinfo of the mount namespace that they were made from
 
-    def join(self, place: Place) -> None:
+    def join(self, place: FoundNamespace) -> None:
         """Move this thread into the mount namespace of the network namespace that it is in."""
         with self._lock:
             if self._table < 0:
@@ -78,7 +78,7 @@ class _Kept:
             if place.kind == "named":
                 self._made[place] = _Mounts(_open("ns/mnt"), _open("mountinfo"), files)
 
-    def _forget(self, *places: Place) -> None:
+    def _forget(self, *places: FoundNamespace) -> None:
         for place in places:
             self._made.pop(place).close()
 
@@ -97,13 +97,13 @@ def _has_changed(table: int) -> bool:
     return bool(changes.poll(0))
 
 
-def _files_of(place: Place) -> Iterator[tuple[str, int]]:
+def _files_of(place: FoundNamespace) -> Iterator[tuple[str, int]]:
     with contextlib.suppress(FileNotFoundError), os.scandir(f"{_FILES}/{place.name}") as entries:
         for entry in entries:
             yield entry.name, entry.inode()
 
 
-def _cover(place: Place) -> None:
+def _cover(place: FoundNamespace) -> None:
     """Lay the namespace's own /sys and files over the old ones, in a mount namespace of this thread's own."""
     syscalls.unshare(syscalls.CLONE_NEWNS)
     syscalls.mount("", "/", flags=syscalls.MS_SLAVE | syscalls.MS_REC)

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FoundNamespace:
     """A namespace and the file that leads to it."""
 
     name: str
@@ -38,12 +38,12 @@ class Place:
     label: str = ""
 
 
-def host() -> Place:
+def host() -> FoundNamespace:
     """The lab's own root namespace."""
-    return Place(HOST, _HOST_FILE, os.stat(_HOST_FILE).st_ino, "host")
+    return FoundNamespace(HOST, _HOST_FILE, os.stat(_HOST_FILE).st_ino, "host")
 
 
-def named() -> list[Place]:
+def named() -> list[FoundNamespace]:
     """The namespaces that have a name, sorted by it."""
     try:
         names = sorted(os.listdir(NAMES))
@@ -52,13 +52,13 @@ def named() -> list[Place]:
     return [place for name in names if (place := _named(name))]
 
 
-def _named(name: str) -> Place | None:
+def _named(name: str) -> FoundNamespace | None:
     try:
         status = os.stat(f"{NAMES}/{name}")
     except (OSError, ValueError):  # it was deleted meanwhile, or can't be a name at all
         return None
     # Before its namespace is mounted on it, and after it was unmounted, the name is an empty file.
-    return Place(name, f"{NAMES}/{name}", status.st_ino) if status.st_dev == _nsfs() else None
+    return FoundNamespace(name, f"{NAMES}/{name}", status.st_ino) if status.st_dev == _nsfs() else None
 
 
 def coming() -> frozenset[str]:
@@ -73,7 +73,7 @@ def coming() -> frozenset[str]:
     return frozenset(found)
 
 
-def unnamed(known: set[int]) -> list[Place]:
+def unnamed(known: set[int]) -> list[FoundNamespace]:
     """The namespaces of processes that have no name, labelled by their first process (containers, ``unshare -n``).
 
     Parameters
@@ -81,18 +81,20 @@ def unnamed(known: set[int]) -> list[Place]:
     known
         The inodes of those that are known already.
     """
-    found: dict[int, Place] = {}
+    found: dict[int, FoundNamespace] = {}
     for pid in sorted(int(entry) for entry in os.listdir("/proc") if entry.isdigit()):
         path = f"/proc/{pid}/ns/net"
         with contextlib.suppress(OSError):  # it ended meanwhile, or is somebody else's
             inode = int(os.readlink(path)[len("net:[") : -1])
             if inode not in known and inode not in found:
                 with open(f"/proc/{pid}/comm") as comm:
-                    found[inode] = Place(f"pid-{pid}", path, inode, "process", f"pid-{pid} ({comm.read().strip()})")
+                    found[inode] = FoundNamespace(
+                        f"pid-{pid}", path, inode, "process", f"pid-{pid} ({comm.read().strip()})"
+                    )
     return list(found.values())
 
 
-def find(name: str) -> Place:
+def find(name: str) -> FoundNamespace:
     """The namespace of this name.
 
     Parameters
@@ -119,7 +121,7 @@ def find(name: str) -> Place:
 
 
 @contextlib.contextmanager
-def opened(place: Place) -> Iterator[int]:
+def opened(place: FoundNamespace) -> Iterator[int]:
     """A file of the namespace, as setns(2) wants it; it keeps the namespace alive until closed."""
     file = os.open(place.path, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -128,7 +130,7 @@ def opened(place: Place) -> Iterator[int]:
         os.close(file)
 
 
-def enter(place: Place) -> None:
+def enter(place: FoundNamespace) -> None:
     """Move this thread into a namespace. Never call it in a thread that others rely on."""
     with opened(place) as file:
         join(file)
@@ -150,7 +152,7 @@ def join(file: int) -> None:
         raise
 
 
-def entered(place: Place, call: Callable[[], T]) -> T:
+def entered(place: FoundNamespace, call: Callable[[], T]) -> T:
     """What ``call`` returns in a namespace; it runs in a thread of its own, so this one never moves.
 
     Sockets that it opens stay in that namespace, whichever thread uses them later.

@@ -19,7 +19,7 @@ from functools import partial
 from ..core.errors import NslabError
 from ..core.translation import _
 from . import processes, syscalls, sysfs
-from .namespaces import Place, entered
+from .namespaces import FoundNamespace, entered
 from .node_handles import HANDLES, PROGRAMS, handle, present
 from .syscalls import MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, MS_SLAVE, mount
 
@@ -30,7 +30,7 @@ _PRIVATE = ("/run", "/tmp")
 _SMALL = 65536
 
 
-def make(wanted: Sequence[tuple[Place, Sequence[tuple[str, str]]]]) -> None:
+def make(wanted: Sequence[tuple[FoundNamespace, Sequence[tuple[str, str]]]]) -> None:
     """Give namespaces a hostname and files of their own, all or none of them.
 
     Parameters
@@ -65,7 +65,7 @@ def make(wanted: Sequence[tuple[Place, Sequence[tuple[str, str]]]]) -> None:
         os.symlink(f"{_SHIMS}/ip", f"{PROGRAMS}/ip")
 
 
-def _make(place: Place, files: Sequence[tuple[str, str]]) -> dict[str, int]:
+def _make(place: FoundNamespace, files: Sequence[tuple[str, str]]) -> dict[str, int]:
     """Move this thread into a new node, and open its namespaces."""
     syscalls.unshare(syscalls.CLONE_FS | syscalls.CLONE_NEWNS | syscalls.CLONE_NEWUTS)
     _settle(place, files)
@@ -89,7 +89,7 @@ def remove(name: str) -> None:
             os.unlink(f"{PROGRAMS}/ip")
 
 
-def _settle(place: Place, files: Sequence[tuple[str, str]]) -> None:
+def _settle(place: FoundNamespace, files: Sequence[tuple[str, str]]) -> None:
     mount("", "/", flags=MS_SLAVE | MS_REC)
     socket.sethostname(place.name)
     sysfs.show_devices()

@@ -17,7 +17,7 @@ from functools import cache
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from ..core.checks.traffic import Experiment, Fetched, Page, Result, Sighting, Trace, Watched
+from ..core.checks.experiments import Experiment, Fetched, Page, Result, Watched, WatchedPacket, WatchedTrace
 from . import namespaces, pinging, resolvers
 
 PATIENCE = 1.5
@@ -57,7 +57,7 @@ def _observe(one: Experiment, names: tuple[str, ...]) -> Result:
     return fetch(one) if isinstance(one, Fetched) else resolvers.lookup(one.source, one.name)
 
 
-def watch(asked: Watched, names: Iterable[str]) -> Trace:
+def watch(asked: Watched, names: Iterable[str]) -> WatchedTrace:
     """Send a packet, wait for its answer, and say where it was seen.
 
     Parameters
@@ -69,9 +69,9 @@ def watch(asked: Watched, names: Iterable[str]) -> Trace:
     """
     address = _address(asked.source, asked.address)
     if not address:
-        return Trace(("unknown name",), ((),))
+        return WatchedTrace(("unknown name",), ((),))
     outcomes: list[str] = []
-    sightings: list[tuple[Sighting, ...]] = []
+    sightings: list[tuple[WatchedPacket, ...]] = []
     place = namespaces.find(asked.source)
     with _Capture(names) as capture:
         for _ in range(asked.times):
@@ -81,7 +81,7 @@ def watch(asked: Watched, names: Iterable[str]) -> Trace:
             sightings.append(_matching(capture.packets(), mark, asked.source))
             if outcome != "answered":
                 break
-    return Trace(tuple(outcomes), tuple(sightings))
+    return WatchedTrace(tuple(outcomes), tuple(sightings))
 
 
 def fetch(asked: Fetched) -> Page:
@@ -335,7 +335,7 @@ def _decoded(data: bytes, namespace: str, when: float, outgoing: bool) -> _Packe
     return None
 
 
-def _matching(packets: Iterator[_Packet], mark: _Mark, source: str) -> tuple[Sighting, ...]:
+def _matching(packets: Iterator[_Packet], mark: _Mark, source: str) -> tuple[WatchedPacket, ...]:
     """The sightings of one packet and its answer."""
     of_protocol = [packet for packet in packets if packet.protocol == mark.protocol]
     if mark.protocol == "tcp":
@@ -357,6 +357,6 @@ def _matching(packets: Iterator[_Packet], mark: _Mark, source: str) -> tuple[Sig
             if not reply:
                 seen.add((packet.namespace, packet.source, packet.destination, packet.ports))
         sightings.append(
-            Sighting(packet.when, packet.namespace, packet.outgoing, reply, packet.source, packet.destination)
+            WatchedPacket(packet.when, packet.namespace, packet.outgoing, reply, packet.source, packet.destination)
         )
     return tuple(sightings)

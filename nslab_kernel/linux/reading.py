@@ -31,9 +31,9 @@ from ..core.model.network import (
 )
 from . import listening, namespaces, nft, sysctl, traffic_control
 from .events import Events
-from .namespaces import Place
+from .namespaces import FoundNamespace
 from .netlink import decode
-from .netlink.decode import Link
+from .netlink.decode import LinkMessage
 from .netlink.dump import AskingSocket
 
 _LOCAL = 255  # the table that the kernel fills from the addresses
@@ -44,7 +44,7 @@ _NONE = -1  # the host's id of a namespace that it has none for
 class RawNamespace:
     """A namespace as it was read: where the other ends of its cables are is still told in its own numbers."""
 
-    links: tuple[decode.Link, ...]
+    links: tuple[decode.LinkMessage, ...]
     routes: tuple[Route, ...]
     rules: tuple[PolicyRule, ...]
     neighbours: tuple[Neighbour, ...]  # those that a person entered
@@ -100,7 +100,7 @@ def with_volatile(namespace: Namespace) -> Namespace:
     )
 
 
-def assembled(place: Place, pieces: RawNamespace, peers: dict[int, str]) -> Namespace:
+def assembled(place: FoundNamespace, pieces: RawNamespace, peers: dict[int, str]) -> Namespace:
     """The namespace's value.
 
     Parameters
@@ -132,11 +132,11 @@ def assembled(place: Place, pieces: RawNamespace, peers: dict[int, str]) -> Name
     )
 
 
-def _settings(links: Iterable[decode.Link]) -> Iterator[tuple[str, str]]:
+def _settings(links: Iterable[decode.LinkMessage]) -> Iterator[tuple[str, str]]:
     return (setting for link in links for setting in link.settings)
 
 
-def _interface(place: Place, link: decode.Link, peers: dict[int, str]) -> Interface:
+def _interface(place: FoundNamespace, link: decode.LinkMessage, peers: dict[int, str]) -> Interface:
     return link.interface(place.name if link.peer_id is None else peers.get(link.peer_id))
 
 
@@ -148,7 +148,7 @@ def _proxies(asking: AskingSocket) -> tuple[ProxyNeighbour, ...]:
     return decode.proxies(asking.dump(decode.RTM_GETNEIGH, decode.PROXIES))
 
 
-def _forwarding(asking: AskingSocket, links: tuple[decode.Link, ...]) -> tuple[ForwardingEntry, ...]:
+def _forwarding(asking: AskingSocket, links: tuple[decode.LinkMessage, ...]) -> tuple[ForwardingEntry, ...]:
     """Only bridges and vxlans have a table, and most namespaces have neither."""
     if not any(link.kind in ("bridge", "vxlan") for link in links):
         return ()
@@ -163,7 +163,7 @@ def _route_order(route: Route) -> tuple[int, int, int, str]:
 class _Known:
     """What was read of a namespace."""
 
-    place: Place
+    place: FoundNamespace
     nsid: int
     pieces: RawNamespace
     table: dict[int, int]  # for each of its ids of other namespaces, the host's id of the same, where that has one
@@ -273,7 +273,7 @@ class Reader:
             found = _with_volatile(current, found)
         return Network(found[0], tuple(found[1:]), socket.gethostname())
 
-    def _places(self) -> list[Place]:
+    def _places(self) -> list[FoundNamespace]:
         """The host, and every other namespace."""
         places = [self._host, *namespaces.named()]
         return places + namespaces.unnamed({place.inode for place in places})
@@ -285,7 +285,7 @@ class Reader:
         heard = self._events.drain()
         self._dirty = None if heard is None or self._dirty is None else self._dirty | heard
 
-    def _is_stale(self, place: Place) -> bool:
+    def _is_stale(self, place: FoundNamespace) -> bool:
         known = self._known.get((place.name, place.inode))
         return known is None or self._dirty is None or known.nsid in self._dirty
 
@@ -293,12 +293,12 @@ class Reader:
         for key in self._known.keys() - present:
             del self._known[key]
 
-    def _sweep(self, places: list[Place]) -> None:
+    def _sweep(self, places: list[FoundNamespace]) -> None:
         """Read namespaces one after the other, in a thread that may leave its own."""
         with ThreadPoolExecutor(1, "nslab-read") as worker:
             worker.submit(self._visit, places).result()
 
-    def _visit(self, places: list[Place]) -> None:
+    def _visit(self, places: list[FoundNamespace]) -> None:
         waiting = list(places)
         for place in waiting:
             key = (place.name, place.inode)
@@ -322,7 +322,7 @@ class Reader:
                 with contextlib.suppress(OSError):  # it ended meanwhile
                     known.table = namespaces.nsid_table(self._asking, known.nsid)
 
-    def _across(self, old: _Known, new: _Known) -> list[Place]:
+    def _across(self, old: _Known, new: _Known) -> list[FoundNamespace]:
         """Where cables lead whose life has changed: the kernel may tell the other end's namespace a second later.
 
         It tells of carriers at most once a second (net/core/link_watch.c), though they have changed already.
@@ -332,14 +332,14 @@ class Reader:
         ids = {new.table.get(link.peer_id) for link in changed if link.peer_id is not None}
         return [known.place for known in self._known.values() if known.nsid in ids]
 
-    def _known_of(self, place: Place) -> _Known:
+    def _known_of(self, place: FoundNamespace) -> _Known:
         with namespaces.opened(place) as file:
             nsid = self._host_nsid if place.kind == "host" else namespaces.assigned_nsid(self._asking, file)
             namespaces.join(file)
         pieces = read_raw()
         return _Known(place, nsid, pieces, self._table(place, nsid, pieces.links_out))
 
-    def _table(self, place: Place, nsid: int, cables: dict[tuple[int, int], int]) -> dict[int, int]:
+    def _table(self, place: FoundNamespace, nsid: int, cables: dict[tuple[int, int], int]) -> dict[int, int]:
         """For each id that a namespace has for the namespace at a cable's other end, the host's id of the same.
 
         Most cables lead to the host, where the other end tells it; so the kernel needn't be asked.
@@ -363,7 +363,7 @@ class Reader:
         return [known.shown for known in current if known.shown]
 
 
-def _life(link: Link) -> tuple[bool, bool]:
+def _life(link: LinkMessage) -> tuple[bool, bool]:
     return link.up, link.carrier
 
 

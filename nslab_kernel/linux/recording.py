@@ -18,7 +18,7 @@ from typing import TypeVar
 from ..core.journeys.evidence import Recording, RuleEvent, Translation
 from ..core.model.nftables import TRACING_TABLE
 from . import capture, ip_statistics, namespaces
-from .namespaces import Place
+from .namespaces import FoundNamespace
 from .nftrace import RATE, Tracer
 from .watch import inotify
 
@@ -39,7 +39,7 @@ T = TypeVar("T")
 class _Seat:
     """What is open in one namespace."""
 
-    place: Place
+    place: FoundNamespace
     ring: capture.Ring
     tracer: Tracer | None
     before: dict[str, int]
@@ -245,7 +245,7 @@ class Recorder:
 
     # opening and closing
 
-    def _open(self, places: list[Place]) -> None:
+    def _open(self, places: list[FoundNamespace]) -> None:
         """Side by side: the kernel waits for a grace period at each ring, and these overlap."""
         errors = _side_by_side(self._open_one, places)
         self._unseen += [place.name for place, error in errors if place.name not in self._unseen]
@@ -253,7 +253,7 @@ class Recorder:
         if refused:
             raise refused[0]
 
-    def _open_one(self, place: Place) -> None:
+    def _open_one(self, place: FoundNamespace) -> None:
         namespaces.enter(place)
         before = ip_statistics.read()
         ring = capture.Ring(place.name, self._snaplen, self._room)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from ..core.errors import NslabError
-from ..core.journeys.evidence import Answer, Question
+from ..core.journeys.evidence import RouteAnswer, RouteQuestion
 from . import namespaces
 from .netlink.dump import AskingSocket, attribute, attributes
 
@@ -18,10 +18,10 @@ _ROUTE = struct.Struct("=BBBBBBBBI")  # struct rtmsg
 _KINDS = {1: "unicast", 2: "local", 3: "broadcast", 5: "multicast", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
 
 
-def ask(questions: Iterable[Question]) -> dict[Question, Answer]:
+def ask(questions: Iterable[RouteQuestion]) -> dict[RouteQuestion, RouteAnswer]:
     """The kernel's answer to each question; a namespace that has gone answers none."""
-    found: dict[Question, Answer] = {}
-    by_namespace: dict[str, list[Question]] = {}
+    found: dict[RouteQuestion, RouteAnswer] = {}
+    by_namespace: dict[str, list[RouteQuestion]] = {}
     for question in questions:
         by_namespace.setdefault(question.namespace, []).append(question)
     if by_namespace:
@@ -31,7 +31,7 @@ def ask(questions: Iterable[Question]) -> dict[Question, Answer]:
     return found
 
 
-def _ask(name: str, questions: list[Question]) -> dict[Question, Answer]:
+def _ask(name: str, questions: list[RouteQuestion]) -> dict[RouteQuestion, RouteAnswer]:
     try:
         namespaces.enter(namespaces.find(name))
     except (NslabError, OSError):
@@ -40,7 +40,7 @@ def _ask(name: str, questions: list[Question]) -> dict[Question, Answer]:
         return {question: _answer(asking, question) for question in questions}
 
 
-def _answer(asking: AskingSocket, question: Question) -> Answer:
+def _answer(asking: AskingSocket, question: RouteQuestion) -> RouteAnswer:
     family = socket.AF_INET6 if ":" in question.destination else socket.AF_INET
     bits = 128 if family == socket.AF_INET6 else 32
     body = _ROUTE.pack(family, bits, bits if question.source else 0, 0, 0, 0, 0, 0, 0)
@@ -52,11 +52,11 @@ def _answer(asking: AskingSocket, question: Question) -> Answer:
     try:
         ((_, answer),) = asking.ask(_RTM_GETROUTE, body)
     except OSError as error:
-        return Answer(error.errno or 0)
+        return RouteAnswer(error.errno or 0)
     kind = _ROUTE.unpack_from(answer)[7]
     known = attributes(answer, _ROUTE.size)
     oif = struct.unpack("=I", known[_RTA_OIF])[0] if _RTA_OIF in known else 0
     gateway = socket.inet_ntop(family, known[_RTA_GATEWAY]) if _RTA_GATEWAY in known else ""
     if _RTA_VIA in known and not gateway:  # a next hop of the other family
         gateway = socket.inet_ntop(socket.AF_INET6, known[_RTA_VIA][2:])
-    return Answer(0, oif, gateway, _KINDS.get(kind, str(kind)))
+    return RouteAnswer(0, oif, gateway, _KINDS.get(kind, str(kind)))

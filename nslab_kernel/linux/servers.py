@@ -22,7 +22,7 @@ SECURE_PORT = 443
 ECHO_PORT = 7
 
 
-class Page(BaseHTTPRequestHandler):
+class WebPage(BaseHTTPRequestHandler):
     """Answers every GET with who is asking: after NAT that is the translated address."""
 
     def do_GET(self) -> None:
@@ -88,12 +88,12 @@ class EchoUDPServer(socketserver.ThreadingUDPServer):
 def web() -> None:
     """Serve the page for ever."""
     if len(sys.argv) > 2:
-        secure = DualStackServer(("::", SECURE_PORT), Page)
+        secure = DualStackServer(("::", SECURE_PORT), WebPage)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[2])
         secure.socket = context.wrap_socket(secure.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=secure.serve_forever, daemon=True).start()
-    DualStackServer(("::", WEB_PORT), Page).serve_forever()
+    DualStackServer(("::", WEB_PORT), WebPage).serve_forever()
 
 
 def echo() -> None:

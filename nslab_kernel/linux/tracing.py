@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from ..core.errors import NslabError
-from ..core.journeys.evidence import Answer, Question
+from ..core.journeys.evidence import RouteAnswer, RouteQuestion
 from ..core.journeys.trace import Trace, traced
 from ..core.model.network import Network
 from ..core.translation import _
@@ -72,9 +72,9 @@ class Capture:
         self._recorder.abandon()
 
 
-def _asking() -> Callable[[Question], Answer | None]:
+def _asking() -> Callable[[RouteQuestion], RouteAnswer | None]:
     @cache
-    def ask(question: Question) -> Answer | None:
+    def ask(question: RouteQuestion) -> RouteAnswer | None:
         return route_lookup.ask([question]).get(question)
 
     return ask

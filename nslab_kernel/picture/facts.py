@@ -8,19 +8,19 @@ from ..core.model.diff import route_text
 from ..core.model.network import HOST, Namespace, Network, Route
 from .notes import notes
 from .outside_namespaces import outside
-from .view import Fact
+from .view import ShownFact
 
 
-def facts(network: Network, namespace: Namespace, language: str) -> list[Fact]:
+def facts(network: Network, namespace: Namespace, language: str) -> list[ShownFact]:
     """The routes that somebody made, in the main table, and the notes."""
     typed = [route for route in namespace.routes if route.table == 254 and route.protocol != "kernel"]
-    routes = [Fact(_route(namespace, route), "", "route", route_text(namespace, route)) for route in typed]
+    routes = [ShownFact(_route(namespace, route), "", "route", route_text(namespace, route)) for route in typed]
     leads_out = namespace.name == HOST and bool(outside(network))
     found = notes(network, namespace, language, routes_out=leads_out)
-    return [*routes, *(Fact(note.text, "", note.kind, note.details) for note in found)]
+    return [*routes, *(ShownFact(note.text, "", note.kind, note.details) for note in found)]
 
 
-def compared(now: list[Fact], then: list[Fact]) -> tuple[Fact, ...]:
+def compared(now: list[ShownFact], then: list[ShownFact]) -> tuple[ShownFact, ...]:
     """The facts of now, the new ones marked, and those that are gone.
 
     Forwarding that was never on isn't news, and turned on or off it leaves no ghost.

@@ -17,7 +17,7 @@ from .graph import across, graph
 from .outside_namespaces import outside, uplinks
 from .sockets import socket_of
 from .tooltips import room_details
-from .view import Cable, Fact, Room, Socket, View
+from .view import Cable, Room, ShownFact, Socket, View
 
 if TYPE_CHECKING:
     import networkx
@@ -131,7 +131,7 @@ class _Merge:
         found = socket_of(network, namespace, interface, self.fates, self.language)
         return replace(found, uplink=namespace.name == HOST and interface.name in self._uplinks)
 
-    def _furnished(self, namespace: Namespace, sockets: list[Socket], fate: str, facts: tuple[Fact, ...]) -> Room:
+    def _furnished(self, namespace: Namespace, sockets: list[Socket], fate: str, facts: tuple[ShownFact, ...]) -> Room:
         ordered = sorted(sockets, key=lambda socket: natural(socket.name))
         title = self.network.hostname if namespace.name == HOST else namespace.title
         return Room(
@@ -145,12 +145,12 @@ class _Merge:
             room_details(namespace, title, self.language),
         )
 
-    def _loopback(self, namespace: Namespace) -> Fact | None:
+    def _loopback(self, namespace: Namespace) -> ShownFact | None:
         loopback = next((interface for interface in namespace.interfaces if interface.is_loopback), None)
         if loopback is None:
             return None
         fate = "" if self.fates.namespace(namespace.name) == "new" else self.fates.interface(namespace.name, "lo")
-        return Fact("up" if loopback.up else "down", fate)
+        return ShownFact("up" if loopback.up else "down", fate)
 
     def cables(self, rooms: list[Room], lab: networkx.MultiGraph) -> tuple[Cable, ...]:
         """One for each edge of the graph that is a cable."""

@@ -6,7 +6,7 @@ from ..core.model.diff import condition
 from ..core.model.network import HOST, Address, Interface, Namespace, Network
 from .diff_status import Fates
 from .tooltips import shown_addresses, socket_details
-from .view import Fact, Socket
+from .view import ShownFact, Socket
 from .words import word
 
 _UNUSUAL = ("blocking", "listening", "learning")  # states of a bridge port worth a word
@@ -42,10 +42,10 @@ def _far_text(namespace: Namespace, interface: Interface, language: str) -> str:
     return word("ends in", language, interface.name, namespace.title)
 
 
-def _addresses(where: str, interface: Interface, fates: Fates) -> tuple[Fact, ...]:
+def _addresses(where: str, interface: Interface, fates: Fates) -> tuple[ShownFact, ...]:
     return (
-        *(Fact(_text(a), fates.address(where, interface.name, a.cidr)) for a in shown_addresses(interface)),
-        *(Fact(cidr, "removed") for cidr in fates.removed_addresses(where, interface.name)),
+        *(ShownFact(_text(a), fates.address(where, interface.name, a.cidr)) for a in shown_addresses(interface)),
+        *(ShownFact(cidr, "removed") for cidr in fates.removed_addresses(where, interface.name)),
     )
 
 

@@ -11,7 +11,7 @@ from ..core.errors import NslabError
 from ..core.foreign import escaped, shown_lines
 from ..core.journeys.explain import Ruling, Story
 from ..core.journeys.join import Stop
-from ..core.journeys.packets import Packet
+from ..core.journeys.packets import ParsedPacket
 from ..core.journeys.trace import MOST, Trace
 from ..core.journeys.words import WORDS, milliseconds, notice, outcome, sentence
 from ..core.translation import Message, _, translated
@@ -192,7 +192,7 @@ def capture_file(path: str | Path) -> Path:
     return target
 
 
-def changes(story: Story) -> list[tuple[int, Packet, Packet]]:
+def changes(story: Story) -> list[tuple[int, ParsedPacket, ParsedPacket]]:
     """Where the header was rewritten: the number of the stop, and the packet before and after."""
     numbers = {id(stop): number for number, stops in enumerate(stations(story), start=1) for stop in stops}
     found = [(1, story.intended, story.way[0].packet)] if story.intended else []
@@ -204,7 +204,7 @@ def changes(story: Story) -> list[tuple[int, Packet, Packet]]:
     return found
 
 
-def fields(packet: Packet) -> list[tuple[str, str]]:
+def fields(packet: ParsedPacket) -> list[tuple[str, str]]:
     """The fields of a header that are shown, in their order."""
     found = [("IP source", packet.source), ("IP destination", packet.target)]
     if packet.kind in ("tcp", "udp"):
@@ -268,7 +268,7 @@ def _label(story: Story, stop: Stop) -> str:
     return next((step.label for step in story.steps if stop in step.stops), stop.namespace)
 
 
-def _header(number: int, before: Packet, after: Packet, language: str) -> str:
+def _header(number: int, before: ParsedPacket, after: ParsedPacket, language: str) -> str:
     rewritten = translated(_("rewritten"), language)
     rows = []
     for (field, old), new in zip(fields(before), dict(fields(after)).values(), strict=False):

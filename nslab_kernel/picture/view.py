@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class ShownFact:
     """A short text about a thing, and what became of it."""
 
     text: str
@@ -27,7 +27,7 @@ class Socket:
     name: str
     kind: str
     condition: str  # up, down, no-carrier
-    addresses: tuple[Fact, ...] = ()
+    addresses: tuple[ShownFact, ...] = ()
     mac: str = ""
     fate: str = ""
     replugged: bool = False  # whether its cable leads elsewhere than before, or went dead or alive
@@ -54,8 +54,8 @@ class Room:
     fate: str = ""
     sockets: tuple[Socket, ...] = ()
     switches: tuple[Socket, ...] = ()
-    loopback: Fact | None = None
-    facts: tuple[Fact, ...] = ()
+    loopback: ShownFact | None = None
+    facts: tuple[ShownFact, ...] = ()
     details: str = ""
 
     @property

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 
-from ..core.checks import evaluate, packets, parse
+from ..core.checks import evaluate, packet_claims, parse
 from ..core.checks.evaluate import Verdict
 from ..core.errors import NslabError
 from ..core.translation import _, translated
@@ -19,7 +19,7 @@ from ..lab import Lab
 from ..linux import checking, observing, reading, resolvers, settling, syscalls
 from .labs import RunningLab, running
 
-_PRELOADED = (evaluate, packets, parse, checking, observing, reading, resolvers, settling)
+_PRELOADED = (evaluate, packet_claims, parse, checking, observing, reading, resolvers, settling)
 _PATIENCE = 120.0  # seconds for one checkpoint
 
 

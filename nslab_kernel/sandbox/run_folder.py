@@ -18,7 +18,7 @@ _UNITS = "/usr/lib/systemd/system/*.service"
 _KEPT = "/run/systemd/resolve"  # /etc/resolv.conf leads there
 
 
-class Run:
+class RunFolder:
     """What of the machine's /run a lab has, too.
 
     Attributes
@@ -37,9 +37,9 @@ class Run:
         self.links: dict[str, str] = {}
 
 
-def look() -> Run:
+def look() -> RunFolder:
     """Read the machine's /run, before it is covered, and what its packages want there."""
-    run = Run()
+    run = RunFolder()
     for folder in ("/run", _KEPT):
         _look_into(folder, run)
     if run.files.keys() & {f"{_KEPT}/stub-resolv.conf", f"{_KEPT}/resolv.conf"}:
@@ -49,7 +49,7 @@ def look() -> Run:
     return run
 
 
-def build(place: str, run: Run) -> None:
+def build(place: str, run: RunFolder) -> None:
     """Fill the lab's /run.
 
     Parameters
@@ -79,7 +79,7 @@ def build(place: str, run: Run) -> None:
     mount_memory(f"{place}/netns", limits.read(os.environ).files)
 
 
-def _look_into(folder: str, run: Run) -> None:
+def _look_into(folder: str, run: RunFolder) -> None:
     try:
         entries = list(os.scandir(folder))
     except OSError:
@@ -107,7 +107,7 @@ def _read(path: str) -> bytes:
         return file.read()
 
 
-def _read_tmpfiles(run: Run) -> None:
+def _read_tmpfiles(run: RunFolder) -> None:
     """The folders that packages have made in /run at each start; tmpfiles.d(5)."""
     for path in (path for pattern in _TMPFILES for path in iglob(pattern)):
         for line in _lines(path):
@@ -119,7 +119,7 @@ def _read_tmpfiles(run: Run) -> None:
             run.folders[folder] = (_mode(mode), user or "root", group or "root")
 
 
-def _read_units(run: Run) -> None:
+def _read_units(run: RunFolder) -> None:
     """The folders that systemd makes in /run for services; systemd.exec(5)."""
     for path in iglob(_UNITS):
         said = {}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from nslab_kernel.core.model.diff import Change, changes, condition, summary
-from nslab_kernel.core.model.firewall import Chain, Rule, Verdict
+from nslab_kernel.core.model.firewall import Chain, Rule, RuleVerdict
 from nslab_kernel.core.model.network import HOST, Address, Namespace, Neighbour, Network
 from nslab_kernel.core.model.next_step import next_step
 from nslab_kernel.core.translation import translated
@@ -126,7 +126,7 @@ def test_a_default_route_added_replaced_and_removed() -> None:
 def test_firewall_rules_are_compared_without_their_counters() -> None:
     def counted(packets: int) -> Network:
         text = f"counter packets {packets} bytes 84 drop"
-        chain = Chain("ip", "filter", "FORWARD", (Rule((), Verdict("drop"), text=text),), "forward", "filter")
+        chain = Chain("ip", "filter", "FORWARD", (Rule((), RuleVerdict("drop"), text=text),), "forward", "filter")
         return Draft().firewall(HOST, chain).network()
 
     assert changes(counted(0), counted(7)) == ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from nslab_kernel.core.checks.evaluate import Answer, Probe, Verdict, judge, probes
+from nslab_kernel.core.checks.evaluate import Probe, ProbeAnswer, Verdict, judge, probes
 from nslab_kernel.core.checks.parse import (
     FORMS,
     AnswersFrom,
@@ -47,7 +47,7 @@ PAGE = ("http://192.0.2.2/",)
 def verdict(line: str, network: Network = LAB, how: str = "answered") -> Verdict:
     """Judge one line, where every packet that it needs met with the same fate."""
     (claim,) = parse(line)
-    answers = {probe: Answer(how, 0.00005, probe.address) for probe in probes(claim, network)}
+    answers = {probe: ProbeAnswer(how, 0.00005, probe.address) for probe in probes(claim, network)}
     return judge(claim, network, answers)
 
 
@@ -266,7 +266,7 @@ def test_a_default_route_by_the_gateway_holds_and_by_another_tells_which() -> No
 
 
 def rule(*matches: Match, verdict: str = "masquerade", target: str = "") -> Rule:
-    return Rule(matches, firewall.Verdict(verdict, target), 1)
+    return Rule(matches, firewall.RuleVerdict(verdict, target), 1)
 
 
 def chain(*rules: Rule, name: str = "POSTROUTING", hook: str = "postrouting") -> Chain:

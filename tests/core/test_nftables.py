@@ -7,7 +7,7 @@ import json
 import pytest
 
 from nslab_kernel.core.model import iptables
-from nslab_kernel.core.model.firewall import Match, Verdict
+from nslab_kernel.core.model.firewall import Match, RuleVerdict
 from nslab_kernel.core.model.nftables import needs_iptables, ruleset_of
 
 CHAIN = {
@@ -36,7 +36,7 @@ def read(*items: dict):
 def test_a_match_lists_what_it_matches(right: object, values: tuple[str, ...]) -> None:
     (found,) = read(rule({"match": {"op": "==", "left": SADDR, "right": right}}, {"drop": None}))
     assert found.matches == (Match("ip saddr", values),)
-    assert found.verdict == Verdict("drop")
+    assert found.verdict == RuleVerdict("drop")
     assert (found.handle, found.comment, found.unread) == (7, "why", ())
 
 
@@ -49,29 +49,29 @@ def test_a_named_set_is_looked_up() -> None:
 def test_a_verdict_map_is_one_rule_for_each_entry() -> None:
     data = {"set": [["a", {"accept": None}], ["b", {"jump": {"target": "x"}}]]}
     first, second = read(rule({"vmap": {"key": {"meta": {"key": "iifname"}}, "data": data}}))
-    assert (first.matches, first.verdict) == ((Match("iifname", ("a",)),), Verdict("accept"))
-    assert (second.matches, second.verdict) == ((Match("iifname", ("b",)),), Verdict("jump", "x"))
+    assert (first.matches, first.verdict) == ((Match("iifname", ("a",)),), RuleVerdict("accept"))
+    assert (second.matches, second.verdict) == ((Match("iifname", ("b",)),), RuleVerdict("jump", "x"))
 
 
 @pytest.mark.parametrize(
     ("statement", "verdict"),
     [
-        ({"masquerade": None}, Verdict("masquerade")),
-        ({"dnat": {"addr": "172.16.1.1", "port": 8080}}, Verdict("dnat", "172.16.1.1", "8080")),
-        ({"snat": {"addr": "192.0.2.2"}}, Verdict("snat", "192.0.2.2")),
-        ({"redirect": {"port": 53}}, Verdict("redirect", "", "53")),
-        ({"reject": {"type": "icmpx", "expr": "admin-prohibited"}}, Verdict("reject")),
-        ({"goto": {"target": "x"}}, Verdict("goto", "x")),
+        ({"masquerade": None}, RuleVerdict("masquerade")),
+        ({"dnat": {"addr": "172.16.1.1", "port": 8080}}, RuleVerdict("dnat", "172.16.1.1", "8080")),
+        ({"snat": {"addr": "192.0.2.2"}}, RuleVerdict("snat", "192.0.2.2")),
+        ({"redirect": {"port": 53}}, RuleVerdict("redirect", "", "53")),
+        ({"reject": {"type": "icmpx", "expr": "admin-prohibited"}}, RuleVerdict("reject")),
+        ({"goto": {"target": "x"}}, RuleVerdict("goto", "x")),
     ],
 )
-def test_a_statement_is_a_verdict(statement: dict, verdict: Verdict) -> None:
+def test_a_statement_is_a_verdict(statement: dict, verdict: RuleVerdict) -> None:
     assert read(rule({"counter": {"packets": 0}}, statement))[0].verdict == verdict
 
 
 def test_what_is_not_understood_is_kept_as_unread() -> None:
     (found,) = read(rule({"quota": {"val": 1, "val_unit": "mbytes"}}, {"accept": None}))
     assert found.unread == ('{"quota": {"val": 1, "val_unit": "mbytes"}}',)
-    assert found.verdict == Verdict("accept")
+    assert found.verdict == RuleVerdict("accept")
 
 
 def test_a_statement_that_is_not_understood_is_no_condition() -> None:
@@ -88,17 +88,17 @@ def test_a_map_of_goals_is_a_rule_for_each() -> None:
     first, second = read(rule({"dnat": {"addr": {"map": {"key": DPORT, "data": {"set": entries}}}}}))
     assert (first.matches, first.verdict) == (
         (Match("tcp dport", ("8080",)),),
-        Verdict("dnat", "192.168.1.11", "80"),
+        RuleVerdict("dnat", "192.168.1.11", "80"),
     )
-    assert (second.matches, second.verdict) == ((Match("tcp dport", ("8081",)),), Verdict("dnat", "192.168.1.12"))
+    assert (second.matches, second.verdict) == ((Match("tcp dport", ("8081",)),), RuleVerdict("dnat", "192.168.1.12"))
 
 
 @pytest.mark.parametrize("key", [NUMGEN, {"jhash": {"mod": 2, "expr": DPORT}}])
 def test_what_is_picked_by_chance_is_a_choice(key: dict) -> None:
     data = {"set": [[0, "192.168.1.11"], [1, "192.168.1.12"]]}
     (found,) = read(rule({"dnat": {"addr": {"map": {"key": key, "data": data}}}}))
-    assert found.verdict == Verdict(
-        "choice", options=(Verdict("dnat", "192.168.1.11"), Verdict("dnat", "192.168.1.12"))
+    assert found.verdict == RuleVerdict(
+        "choice", options=(RuleVerdict("dnat", "192.168.1.11"), RuleVerdict("dnat", "192.168.1.12"))
     )
 
 
@@ -116,7 +116,7 @@ def test_iptables_rules_that_nft_cannot_print_are_taken_from_iptables() -> None:
     assert needs_iptables(text) == ("ip",)
     (found,) = ruleset_of(text, {"ip": saved}).chains[0].rules
     assert found.matches == (Match("ip saddr", ("172.16.0.0/16",)), Match("oifname", ("eth0",)))
-    assert (found.verdict, found.handle) == (Verdict("masquerade"), 7)
+    assert (found.verdict, found.handle) == (RuleVerdict("masquerade"), 7)
 
 
 @pytest.mark.parametrize(
@@ -124,20 +124,21 @@ def test_iptables_rules_that_nft_cannot_print_are_taken_from_iptables() -> None:
     [
         ("-d 192.0.2.2/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 172.16.1.1:8080",
          (Match("ip daddr", ("192.0.2.2",)), Match("meta l4proto", ("tcp",)), Match("tcp dport", ("80",))),
-         Verdict("dnat", "172.16.1.1", "8080")),
+         RuleVerdict("dnat", "172.16.1.1", "8080")),
         ("-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
-         (Match("ct state", ("related", "established")),), Verdict("accept")),
+         (Match("ct state", ("related", "established")),), RuleVerdict("accept")),
         ("! -i br0 -p tcp -m multiport --dports 80,1000:2000 -j REJECT --reject-with icmp-port-unreachable",
          (Match("iifname", ("br0",), True), Match("meta l4proto", ("tcp",)), Match("tcp dport", ("80", "1000-2000"))),
-         Verdict("reject")),
-        ("-m addrtype --dst-type LOCAL -j DOCKER", (Match("fib daddr type", ("local",)),), Verdict("jump", "DOCKER")),
+         RuleVerdict("reject")),
+        ("-m addrtype --dst-type LOCAL -j DOCKER",
+         (Match("fib daddr type", ("local",)),), RuleVerdict("jump", "DOCKER")),
         ("-s 10.0.0.1/32 -j SNAT --to-source 192.0.2.2",
-         (Match("ip saddr", ("10.0.0.1",)),), Verdict("snat", "192.0.2.2")),
+         (Match("ip saddr", ("10.0.0.1",)),), RuleVerdict("snat", "192.0.2.2")),
         ("-p icmp -m icmp --icmp-type 8 -j DROP",
-         (Match("meta l4proto", ("icmp",)), Match("icmp type", ("echo-request",))), Verdict("drop")),
+         (Match("meta l4proto", ("icmp",)), Match("icmp type", ("echo-request",))), RuleVerdict("drop")),
     ],
 )  # fmt: skip
-def test_iptables_lines_are_read(line: str, matches: tuple[Match, ...], verdict: Verdict) -> None:
+def test_iptables_lines_are_read(line: str, matches: tuple[Match, ...], verdict: RuleVerdict) -> None:
     saved = f"# Generated by iptables-save v1.8.9\n*filter\n-A FORWARD {line}\nCOMMIT\n"
     (found,) = iptables.rules_of(saved)["filter", "FORWARD"]
     assert (found.matches, found.verdict, found.unread) == (matches, verdict, ())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nslab_kernel.core.checks.evaluate import Verdict, judge
-from nslab_kernel.core.checks.packets import experiments
+from nslab_kernel.core.checks.experiments import Fetched, Page, Resolved, Result, Watched, WatchedPacket, WatchedTrace
+from nslab_kernel.core.checks.packet_claims import experiments
 from nslab_kernel.core.checks.parse import PacketClaim, parse
-from nslab_kernel.core.checks.traffic import Fetched, Page, Resolved, Result, Sighting, Trace, Watched
 from nslab_kernel.core.translation import translated
 
 from ..picture.literal import seed
@@ -15,11 +15,11 @@ from ..picture.literal import seed
 LAB = seed(3).network()
 
 
-def journey(*stops: str, reply: tuple[str, ...] = ()) -> tuple[Sighting, ...]:
+def journey(*stops: str, reply: tuple[str, ...] = ()) -> tuple[WatchedPacket, ...]:
     """Sightings in order: ``ns1>`` is a packet going out of ns1, ``>ns2`` one coming in."""
     every = [(stop, False) for stop in stops] + [(stop, True) for stop in reply]
     return tuple(
-        Sighting(float(when), stop.strip(">"), stop.endswith(">"), back, "172.16.1.1", "172.16.1.2")
+        WatchedPacket(float(when), stop.strip(">"), stop.endswith(">"), back, "172.16.1.1", "172.16.1.2")
         for when, (stop, back) in enumerate(every)
     )
 
@@ -37,25 +37,25 @@ def judged(text: str, result: Result) -> Verdict:
     return judge(claim, LAB, {}, dict.fromkeys(experiments(claim, LAB), result))
 
 
-def answered(*sightings: tuple[Sighting, ...]) -> Trace:
-    return Trace(("answered",) * len(sightings), sightings)
+def answered(*sightings: tuple[WatchedPacket, ...]) -> WatchedTrace:
+    return WatchedTrace(("answered",) * len(sightings), sightings)
 
 
 CASES = [
     ("ns2 sees ns1 as 172.16.1.1", answered(DIRECT), True),
     ("ns2 sees ns1 as 192.0.2.2", answered(DIRECT), False),
-    ("ns2 sees ns1 as 172.16.1.1", Trace(("silence",), (NOBODY,)), False),
+    ("ns2 sees ns1 as 172.16.1.1", WatchedTrace(("silence",), (NOBODY,)), False),
     # One way is enough: what comes in shows the address, whether or not the answer finds its way back.
-    ("ns2 sees ns1 as 172.16.1.1", Trace(("silence",), (journey("ns1>", ">ns2"),)), True),
+    ("ns2 sees ns1 as 172.16.1.1", WatchedTrace(("silence",), (journey("ns1>", ">ns2"),)), True),
     ("ns3 sees no ICMP of ns1", answered(DIRECT), True),
     ("ns3 sees no ICMP of ns1", answered(BY_NS3), False),
     ("ns3 sees ICMP of ns1", answered(BY_NS3), True),
     # Nothing to see where nothing is sent: that is not what the claim means.
-    ("ns3 sees no ICMP of ns1", Trace(("silence",), (NOBODY,)), False),
+    ("ns3 sees no ICMP of ns1", WatchedTrace(("silence",), (NOBODY,)), False),
     ("path ns1 to ns2 goes via ns3", answered(BY_NS3), True),
     ("path ns1 to ns2 goes via ns3", answered(DIRECT), False),
     ("path ns1 to ns2 does not go via ns3", answered(DIRECT), True),
-    ("path ns1 to ns2 does not go via ns3", Trace(("silence",), (NOBODY,)), False),
+    ("path ns1 to ns2 does not go via ns3", WatchedTrace(("silence",), (NOBODY,)), False),
     ("ns1 can ping ns2\nanswers come from ns2", answered(DIRECT), True),
     ("ns1 can ping ns2\nanswers come from ns2", answered(BY_NS3), True),
     ("ns1 can ping ns2\nanswers come from ns2", answered(ITSELF), False),
@@ -65,10 +65,10 @@ CASES = [
         answered(DIRECT, journey("ns1>", ">ns3", reply=("ns3>", ">ns1"))),
         True,
     ),
-    ("tcp ns2:80 answers ns1\nanswers come from ns2", Trace(("refused",), (DIRECT,)), False),
+    ("tcp ns2:80 answers ns1\nanswers come from ns2", WatchedTrace(("refused",), (DIRECT,)), False),
     ("ns1 can send 1400 bytes to ns2", answered(DIRECT), True),
-    ("ns1 can send 1400 bytes to ns2", Trace(("too big",), ((),)), False),
-    ("ns1 cannot send 1400 bytes to ns2", Trace(("too big",), ((),)), True),
+    ("ns1 can send 1400 bytes to ns2", WatchedTrace(("too big",), ((),)), False),
+    ("ns1 cannot send 1400 bytes to ns2", WatchedTrace(("too big",), ((),)), True),
     ("ns1 resolves a.b to 10.0.0.1", ("10.0.0.2", "10.0.0.1"), True),
     ("ns1 resolves a.b to 10.0.0.1", ("10.0.0.2",), False),
     ("ns1 resolves a.b", (), False),
@@ -104,7 +104,7 @@ def test_the_reason_comes_in_chinese_too(text: str, result: Result, holds: bool)
     ],
 )
 def test_what_cannot_be_tried_does_not_hold(text: str, reason: str) -> None:
-    verdict = judged(text, Trace(("answered",), (DIRECT,)))
+    verdict = judged(text, WatchedTrace(("answered",), (DIRECT,)))
     assert not verdict.holds
     assert verdict.reason == reason
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.lessons.prediction import Choice, prediction
+from nslab_kernel.core.lessons.prediction_cell import PossibleAnswer, prediction
 from nslab_kernel.jupyter.prediction_view import text, verdict
 
 CELL = """\
@@ -21,9 +21,9 @@ def test_choices_and_commands_are_told_apart() -> None:
     asked = prediction(" Will it answer? ", CELL)
     assert asked.question == "Will it answer?"
     assert asked.choices[:3] == (
-        Choice("Yes", printed="1 received"),
-        Choice("No", printed="1 received", prints=False),
-        Choice("It's down", claim="br0 is down"),
+        PossibleAnswer("Yes", printed="1 received"),
+        PossibleAnswer("No", printed="1 received", prints=False),
+        PossibleAnswer("It's down", claim="br0 is down"),
     )
     assert asked.commands == "sudo ip netns exec ns1 ping -c 1 10.0.0.2 | tail -1\necho done"
     assert asked.claims == "br0 is down\nbr0 is up"

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, RuleVerdict
 from nslab_kernel.core.model.network import HOST, Listener, Network
 from nslab_kernel.core.operations import connect, filter_rules, internet, nat, plans, publish, uplink
 from nslab_kernel.core.operations.actions import Action
@@ -42,18 +42,20 @@ def own(*rules: Rule, chain: str = "postrouting", family: str = "ip") -> Chain:
 
 def own_masquerade(handle: int = 5) -> Rule:
     matches = (Match("ip saddr", ("172.16.0.0/16",)), Match("oifname", ("eth0",)))
-    return Rule(matches, Verdict("masquerade"), handle, "nslab nat br0")
+    return Rule(matches, RuleVerdict("masquerade"), handle, "nslab nat br0")
 
 
 def own_dnat(port: str = "80", to: str = "172.16.1.1", handle: int = 7, protocol: str = "tcp") -> Rule:
     place = "ns1" if to == "172.16.1.1" else "ns2"
-    return Rule((Match(f"{protocol} dport", (port,)),), Verdict("dnat", to, "8080"), handle, f"nslab publish {place}")
+    return Rule(
+        (Match(f"{protocol} dport", (port,)),), RuleVerdict("dnat", to, "8080"), handle, f"nslab publish {place}"
+    )
 
 
 def own_hairpin(to: str = "172.16.1.1", handle: int = 9, protocol: str = "tcp") -> Rule:
     place = "ns1" if to == "172.16.1.1" else "ns2"
     matches = (Match("ip saddr", ("172.16.0.0/16",)), Match("ip daddr", (to,)), Match(f"{protocol} dport", ("8080",)))
-    return Rule(matches, Verdict("masquerade"), handle, f"nslab publish {place}")
+    return Rule(matches, RuleVerdict("masquerade"), handle, f"nslab publish {place}")
 
 
 MEMO = Chain("ip", "nslab", "ipv4_forwarding_was_off")
@@ -157,8 +159,8 @@ def test_withdrawing_the_last_port_puts_forwarding_and_routes_back() -> None:
 
 
 def test_with_a_namespace_go_its_ports_and_the_filters_that_name_it() -> None:
-    drop = Rule((Match("ip saddr", ("172.16.1.1",)),), Verdict("drop"), 3, "nslab")
-    both = Rule((Match("ip saddr", ("172.16.1.1", "172.16.1.2")),), Verdict("drop"), 4, "nslab")
+    drop = Rule((Match("ip saddr", ("172.16.1.1",)),), RuleVerdict("drop"), 3, "nslab")
+    both = Rule((Match("ip saddr", ("172.16.1.1", "172.16.1.2")),), RuleVerdict("drop"), 4, "nslab")
     draft = wired().firewall(
         HOST, own(own_dnat(), own_dnat(to="172.16.1.2", handle=8), chain="prerouting"),
         own(drop, both, chain="forward", family="inet"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from nslab_kernel.core.effects import after
-from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, RuleVerdict
 from nslab_kernel.core.model.network import HOST, Network, PolicyRule, Route
 from nslab_kernel.core.operations.actions import (
     Action,
@@ -34,7 +34,7 @@ from ..comparison import settled
 pytestmark = pytest.mark.once
 
 FORWARD = Chain("ip", "guard", "forward", (), "forward", "filter", 0)
-NO_PING = Rule((Match("icmp type", ("echo-request",)),), Verdict("drop"), 2, text="icmp type echo-request drop")
+NO_PING = Rule((Match("icmp type", ("echo-request",)),), RuleVerdict("drop"), 2, text="icmp type echo-request drop")
 DEFAULT = Route("default", gateway="172.16.0.1")
 
 CASES: dict[str, tuple[Action, ...]] = {

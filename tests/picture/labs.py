@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, RuleVerdict
 from nslab_kernel.core.model.network import HOST, Network
 from tests.picture.literal import Draft, drop_forward, masquerade, publish, seed
 
@@ -89,7 +89,7 @@ def many_rules() -> Draft:
     rules = tuple(
         Rule(
             (Match("ip saddr", (f"172.16.{n}.0/24",)), Match("tcp dport", (str(n),))),
-            Verdict("drop"),
+            RuleVerdict("drop"),
             n,
             "",
             f"rule {n}",

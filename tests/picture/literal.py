@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from nslab_kernel.core.model.firewall import Chain, Match, Rule, Ruleset, Verdict
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, Ruleset, RuleVerdict
 from nslab_kernel.core.model.network import HOST, Address, Bridge, BridgePort, Interface, Namespace, Network, Route
 
 
@@ -136,7 +136,7 @@ class Draft:
 def masquerade(source: str, interface: str) -> Chain:
     """Source NAT as Docker has it."""
     matches = (Match("ip saddr", (source,)), Match("oifname", (interface,)))
-    rule = Rule(matches, Verdict("masquerade"), 1, "", f'ip saddr {source} oifname "{interface}" masquerade')
+    rule = Rule(matches, RuleVerdict("masquerade"), 1, "", f'ip saddr {source} oifname "{interface}" masquerade')
     return Chain("ip", "nat", "POSTROUTING", (rule,), "postrouting", "nat", 100)
 
 
@@ -144,7 +144,7 @@ def publish(host_port: str, to: str, port: str) -> Chain:
     """Destination NAT for a published port."""
     rule = Rule(
         (Match("tcp dport", (host_port,)),),
-        Verdict("dnat", to, port),
+        RuleVerdict("dnat", to, port),
         2,
         "",
         f"tcp dport {host_port} dnat to {to}:{port}",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, RuleVerdict
 from nslab_kernel.core.model.network import HOST
 from nslab_kernel.picture import draw
 from nslab_kernel.picture.notes import notes
@@ -31,7 +31,7 @@ def test_the_same_in_chinese() -> None:
 
 def test_masquerade_for_all_but_the_bridge_takes_the_default_routes_address() -> None:
     rule = Rule(
-        (Match("ip saddr", ("172.17.0.0/16",)), Match("oifname", ("docker0",), negated=True)), Verdict("masquerade")
+        (Match("ip saddr", ("172.17.0.0/16",)), Match("oifname", ("docker0",), negated=True)), RuleVerdict("masquerade")
     )
     chain = Chain("ip", "nat", "POSTROUTING", (rule,), "postrouting", "nat", 100)
     assert _notes(outside_world().firewall(HOST, chain)) == [
@@ -40,9 +40,9 @@ def test_masquerade_for_all_but_the_bridge_takes_the_default_routes_address() ->
 
 
 def test_rules_are_followed_through_jumps_and_loops_end() -> None:
-    jump = Rule((Match("iifname", ("eth0",)),), Verdict("jump", "DOCKER"))
-    back = Rule((), Verdict("jump", "FORWARD"))
-    drop = Rule((Match("ip daddr", ("172.16.1.1",)), Match("tcp dport", ("22",))), Verdict("drop"))
+    jump = Rule((Match("iifname", ("eth0",)),), RuleVerdict("jump", "DOCKER"))
+    back = Rule((), RuleVerdict("jump", "FORWARD"))
+    drop = Rule((Match("ip daddr", ("172.16.1.1",)), Match("tcp dport", ("22",))), RuleVerdict("drop"))
     draft = outside_world().firewall(
         HOST,
         Chain("ip", "filter", "FORWARD", (jump,), "forward", "filter"),
@@ -52,9 +52,9 @@ def test_rules_are_followed_through_jumps_and_loops_end() -> None:
 
 
 def test_a_rule_that_no_packet_can_come_to_is_no_note() -> None:
-    away = Rule((Match("oifname", ("docker0",), negated=True),), Verdict("jump", "STAGE-2"))
-    drop = Rule((Match("oifname", ("docker0",)),), Verdict("drop"))
-    other = Rule((Match("oifname", ("docker1",)),), Verdict("drop"))
+    away = Rule((Match("oifname", ("docker0",), negated=True),), RuleVerdict("jump", "STAGE-2"))
+    drop = Rule((Match("oifname", ("docker0",)),), RuleVerdict("drop"))
+    other = Rule((Match("oifname", ("docker1",)),), RuleVerdict("drop"))
     draft = outside_world().firewall(
         HOST,
         Chain("ip", "filter", "FORWARD", (away,), "forward", "filter"),
@@ -64,13 +64,13 @@ def test_a_rule_that_no_packet_can_come_to_is_no_note() -> None:
 
 
 def test_a_published_port_for_every_way_in_is_one_note() -> None:
-    rule = Rule((Match("tcp dport", ("8080",)),), Verdict("dnat", "172.16.1.1", "80"))
+    rule = Rule((Match("tcp dport", ("8080",)),), RuleVerdict("dnat", "172.16.1.1", "80"))
     chains = [Chain("ip", "nat", hook.upper(), (rule,), hook, "nat", -100) for hook in ("prerouting", "output")]
     assert _notes(outside_world().firewall(HOST, *chains)) == [("publish", "tcp 8080 → ns1:80")]
 
 
 def test_the_answer_to_a_caller_in_the_same_subnet_is_no_note_of_its_own() -> None:
-    rule = Rule((Match("ip daddr", ("172.16.1.1",)), Match("tcp dport", ("80",))), Verdict("masquerade"))
+    rule = Rule((Match("ip daddr", ("172.16.1.1",)), Match("tcp dport", ("80",))), RuleVerdict("masquerade"))
     assert _notes(outside_world().firewall(HOST, Chain("ip", "nat", "x", (rule,), "postrouting", "nat"))) == []
 
 
@@ -81,7 +81,7 @@ def test_many_rules_are_counted_not_listed() -> None:
 
 
 def test_what_isnt_understood_is_marked() -> None:
-    rule = Rule((Match("ip saddr", ("10.0.0.0/8",)),), Verdict("drop"), unread=("limit",))
+    rule = Rule((Match("ip saddr", ("10.0.0.0/8",)),), RuleVerdict("drop"), unread=("limit",))
     draft = Draft().firewall(HOST, Chain("ip", "filter", "INPUT", (rule,), "input", "filter"))
     assert _notes(draft) == [("drop", "input: drop from 10.0.0.0/8…")]
 

@@ -13,8 +13,9 @@ from ..model.network import HOST, Interface, Namespace, Network, Route
 from ..operations.actions import AddAddress, AddNamespace, AddRoute, DeleteAddress, SetDown, SetMaster, SetSysctl, SetUp
 from ..operations.nat import FORWARDING
 from ..translation import Message, _
+from .experiments import Experiment, Result
 from .hints import hints
-from .packets import judge_packets
+from .packet_claims import judge_packets
 from .parse import (
     Claim,
     Exists,
@@ -28,7 +29,6 @@ from .parse import (
     Reaches,
     RoutesVia,
 )
-from .traffic import Experiment, Result
 
 _REASONS = {
     "answered": _("answered in {time:.2f} ms"),
@@ -280,7 +280,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProbeAnswer:
     """What became of a probe.
 
     Parameters
@@ -330,7 +330,7 @@ def command_of(claim: Claim, network: Network) -> tuple[str, str]:
 def judge(
     claim: Claim,
     network: Network,
-    answers: Mapping[Probe, Answer],
+    answers: Mapping[Probe, ProbeAnswer],
     observed: Mapping[Experiment, Result] = MappingProxyType({}),
 ) -> Verdict:
     """Whether a claim holds.
@@ -344,7 +344,7 @@ def judge(
     answers
         What became of the claim's `probes`.
     observed
-        What became of the claim's `nslab_kernel.core.checks.packets.experiments`.
+        What became of the claim's `nslab_kernel.core.checks.packet_claims.experiments`.
     """
     fact = _fact(claim, network, answers, observed)
     helping = () if fact.holds else hints(claim, fact.hint, network)
@@ -354,7 +354,7 @@ def judge(
 def _fact(
     claim: Claim,
     network: Network,
-    answers: Mapping[Probe, Answer],
+    answers: Mapping[Probe, ProbeAnswer],
     observed: Mapping[Experiment, Result],
 ) -> Fact:
     if isinstance(claim, PacketClaim):
@@ -391,7 +391,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, Answer]) -> Fact:
+def _reach(claim: Reaches, network: Network, answers: Mapping[Probe, ProbeAnswer]) -> Fact:
     tried = [(probe, answers[probe]) for probe in probes(claim, network)]
     if not tried:
         return Fact(not claim.expected, _REASONS["no address to try"].filled(target=claim.target), _why(claim))

@@ -16,7 +16,7 @@ from .evidence import KINDS
 from .findings import Diagnosis, Finding, Hop, Place
 from .questions import Question
 from .repairs import Obstacle, obstacles, oddities
-from .walk import Cause, Choice, Step
+from .walk import Cause, Choice, WalkStep
 
 __all__ = ["KINDS", "Diagnosis", "Finding", "Hop", "Place", "why"]
 
@@ -134,7 +134,7 @@ def _of_unknown(network: Network, source: str, name: str, servers: Sequence[str]
     for server in servers[:1] if "." in name else ():
         way = _diagnosis(network, Question(source, server, "udp", _DNS))
         if way.arrives is False:
-            asking = Step("asked-name", place, "there", {"ip": server, "name": name})
+            asking = WalkStep("asked-name", place, "there", {"ip": server, "name": name})
             return replace(way, destination="", path=(*words.hops(network, [asking]), *way.path))
     obstacle = Obstacle(Cause("unknown-name", place, {"name": name}), "there")
     return Diagnosis(source, "", False, (words.finding(network, obstacle),))

@@ -23,7 +23,7 @@ _ANYWHERE = {"0.0.0.0": (4,), "::": (4, 6)}  # an IPv6 socket takes IPv4, too, u
 
 
 @dataclass(frozen=True)
-class Outcome:
+class WalkOutcome:
     """How an attempt ended.
 
     Parameters
@@ -44,7 +44,7 @@ class Outcome:
         return None if self.unknown else self.cause is None
 
 
-def attempt(network: Network, asked: Question, choices: Sequence[int] = (), known: Ways | None = None) -> Outcome:
+def attempt(network: Network, asked: Question, choices: Sequence[int] = (), known: Ways | None = None) -> WalkOutcome:
     """Follow a packet to its goal, and the answer back.
 
     Parameters
@@ -59,10 +59,10 @@ def attempt(network: Network, asked: Question, choices: Sequence[int] = (), know
     try:
         _there_and_back(walk, asked)
     except StoppedError as stopped:
-        return Outcome(walk, cause=stopped.cause)
+        return WalkOutcome(walk, cause=stopped.cause)
     except LostError as lost:
-        return Outcome(walk, unknown=lost.unknown)
-    return Outcome(walk)
+        return WalkOutcome(walk, unknown=lost.unknown)
+    return WalkOutcome(walk)
 
 
 def _there_and_back(walk: Walk, asked: Question) -> None:
@@ -179,7 +179,7 @@ class Settled:
     """
 
     arrives: bool | None
-    told: Outcome
+    told: WalkOutcome
     cause: Cause | None
     unknown: tuple[Choice, ...]
 
@@ -202,7 +202,7 @@ def settle(network: Network, asked: Question) -> Settled:
     return Settled(tried[0].arrives, tried[0], tried[0].cause, _unknowns(tried))
 
 
-def _branches(outcome: Outcome, chosen: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+def _branches(outcome: WalkOutcome, chosen: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     """What else could have been chosen at the points that an attempt met after those where it was told what to do."""
     points = outcome.walk.choices
     for position in range(len(chosen), len(points)):
@@ -210,7 +210,7 @@ def _branches(outcome: Outcome, chosen: tuple[int, ...]) -> Iterator[tuple[int, 
         yield from ((*before, option) for option in range(1, points[position].options))
 
 
-def _unsettled(tried: list[Outcome], more: tuple[Choice, ...] = ()) -> Settled:
+def _unsettled(tried: list[WalkOutcome], more: tuple[Choice, ...] = ()) -> Settled:
     unknown = (*more, *_unknowns(tried))
     if all(choice.kind in _CHANCES for choice in unknown):
         warnings = [warning for outcome in tried for warning in outcome.walk.warnings]
@@ -219,7 +219,7 @@ def _unsettled(tried: list[Outcome], more: tuple[Choice, ...] = ()) -> Settled:
     return Settled(None, tried[0], None, unknown)
 
 
-def _unknowns(tried: list[Outcome]) -> tuple[Choice, ...]:
+def _unknowns(tried: list[WalkOutcome]) -> tuple[Choice, ...]:
     found: list[Choice] = []
     for outcome in tried:
         met = (*outcome.walk.choices, *((outcome.unknown,) if outcome.unknown else ()))

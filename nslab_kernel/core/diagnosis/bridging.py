@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from ..model.network import BridgePort, ForwardingEntry, Interface, Namespace
 from ..operations.actions import DeleteForwarding, SetBridge, SetLink, SetPort, SetSysctl, SetUp
 from . import shaping, tunnels
-from .cabling import ON_ANOTHER, Stop, Way, is_opaque, master_of, segment
+from .cabling import ON_ANOTHER, CableStop, Way, is_opaque, master_of, segment
 from .findings import Place
 from .netfilter import Passage, Sight, filter_by, frame_chains
 from .packet import Packet
 from .sysctls import BRIDGE_CALLS, bridge_calls
-from .walk import Cause, DivertedError, StoppedError, Walk
+from .walk import Cause, DivertedError, StoppedError, Walk, check_up
 
 _MAC = "02:00:00:00:{:02x}:{:02x}"
 _ROOM_FOR_A_TAG = 4  # veth lets a frame be as much longer than its MTU (VLAN_HLEN)
@@ -48,7 +48,7 @@ def carry(walk: Walk, way: Way, packet: Packet, *, mac: str = "") -> Packet:
         if stop.way == "out":
             packet = _out(walk, stop, before, packet, frame)
             if stop.interface.kind == "vxlan" and after:
-                tunnels.carry(walk, stop, after, packet, frame.source, frame.destination)
+                tunnels.carry(walk, stop, after, packet, frame.source, frame.destination, carry)
         else:
             _in(walk, stop, packet, frame)
     if way[-1].interface.kind == "bridge":
@@ -78,7 +78,7 @@ class _Frame:
         return Sight(here, packet, iif, oif, mac=self.source, destination_mac=destination, packet_type=kind)
 
 
-def _out(walk: Walk, stop: Stop, before: Stop | None, packet: Packet, frame: _Frame) -> Packet:
+def _out(walk: Walk, stop: CableStop, before: CableStop | None, packet: Packet, frame: _Frame) -> Packet:
     here, interface = stop.namespace, stop.interface
     if interface.kind == "bridge":
         check_up(here, interface)
@@ -99,7 +99,7 @@ def _out(walk: Walk, stop: Stop, before: Stop | None, packet: Packet, frame: _Fr
     return packet
 
 
-def _in(walk: Walk, stop: Stop, packet: Packet, frame: _Frame) -> None:
+def _in(walk: Walk, stop: CableStop, packet: Packet, frame: _Frame) -> None:
     here, interface = stop.namespace, stop.interface
     if interface.mode == "source" and walk.choose("macvlan-source", Place(here.name, interface.name), 2):
         raise StoppedError(Cause("macvlan-source", Place(here.name, interface.name)))  # never the whole answer
@@ -123,7 +123,7 @@ def _in(walk: Walk, stop: Stop, packet: Packet, frame: _Frame) -> None:
         filter_by(walk, "prerouting", frame_chains(here, "bridge", "prerouting"), sight)
 
 
-def _check_size(walk: Walk, stop: Stop, packet: Packet) -> None:
+def _check_size(walk: Walk, stop: CableStop, packet: Packet) -> None:
     """A frame longer than what its receiver takes is dropped in silence."""
     here, interface = stop.namespace, stop.interface
     if packet.length > interface.mtu + _ROOM_FOR_A_TAG:
@@ -204,14 +204,6 @@ def _ip_firewall(
         repairs = ((cure,), *cause.repairs) if cause.kind == "filtered-by-policy" else (*cause.repairs, (cure,))
         kind = f"bridged-{cause.kind}" if cause.kind.startswith("filtered") else cause.kind
         raise StoppedError(Cause(kind, Place(here.name, bridge.name), facts, repairs)) from None
-
-
-def check_up(here: Namespace, interface: Interface) -> None:
-    """An interface that is down neither sends nor receives."""
-    if not interface.up:
-        kind = "bridge-down" if interface.kind == "bridge" else "interface-down"
-        repair = (SetUp(interface.name, here.name),)
-        raise StoppedError(Cause(kind, Place(here.name, interface.name), {}, (repair,)))
 
 
 def _check_port(walk: Walk, here: Namespace, bridge: Interface, port: Interface) -> None:

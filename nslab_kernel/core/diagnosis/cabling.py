@@ -19,7 +19,7 @@ _UNSEEN = ("bridge", "loopback", "dummy", "vxlan", *ON_ANOTHER)
 
 
 @dataclass(frozen=True)
-class Stop:
+class CableStop:
     """An interface that a frame goes ``out`` of or comes ``in`` by.
 
     Parameters
@@ -38,7 +38,7 @@ class Stop:
         return self.namespace.name, self.interface.index, self.way, self.tag
 
 
-Way = tuple[Stop, ...]
+Way = tuple[CableStop, ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Reach:
     """
 
     ways: list[Way]
-    edges: list[Stop]
+    edges: list[CableStop]
     round: bool
 
 
@@ -71,12 +71,14 @@ def reach(network: Network, here: Namespace, out: Interface) -> Reach:
     return Reach([better.get(way[-1].key, way) for way in every], edges, still)
 
 
-def _search(network: Network, here: Namespace, out: Interface, *, live: bool) -> tuple[list[Way], list[Stop], bool]:
-    start = Stop(here, out, "out")
+def _search(
+    network: Network, here: Namespace, out: Interface, *, live: bool
+) -> tuple[list[Way], list[CableStop], bool]:
+    start = CableStop(here, out, "out")
     seen = {start.key}
     waiting: deque[Way] = deque([(start,)])
     found: list[Way] = []
-    edges: list[Stop] = []
+    edges: list[CableStop] = []
     again = False
     while waiting:
         way = waiting.popleft()
@@ -102,24 +104,24 @@ def _search(network: Network, here: Namespace, out: Interface, *, live: bool) ->
     return found, edges, again
 
 
-def _hides(out: Interface, stop: Stop) -> bool:
+def _hides(out: Interface, stop: CableStop) -> bool:
     """Whether what a switch sends back to where it came from is hidden from its sender's siblings (macvlan private)."""
     back = stop.way == "in" and (stop.namespace.name, stop.interface.index) == (out.lower_namespace, out.lower_index)
     return back and out.mode == "private"
 
 
-def _is_bundled(stop: Stop) -> bool:
+def _is_bundled(stop: CableStop) -> bool:
     """Whether what comes in here is a bond's or a team's, which aren't evaluated."""
     master = stop.namespace.interface(stop.interface.master)
     return master is not None and master.kind in ("bond", "team")
 
 
-def _is_taken_over(network: Network, stop: Stop) -> bool:
+def _is_taken_over(network: Network, stop: CableStop) -> bool:
     """Whether a device that sits on an interface gets all of its frames (macvlan, passthru)."""
     return any(upper.mode == "passthru" for _, upper in network.uppers(stop.namespace, stop.interface))
 
 
-def _lets_on(before: Stop, stop: Stop) -> bool:
+def _lets_on(before: CableStop, stop: CableStop) -> bool:
     """Whether an interface is up, and, of a bridge, its port forwards."""
     port = stop.interface.port
     if not stop.interface.up or (port and port.state != "forwarding"):
@@ -133,7 +135,7 @@ def segment(network: Network, here: Namespace, out: Interface) -> list[tuple[Nam
     return [(way[-1].namespace, way[-1].interface) for way in reach(network, here, out).ways]
 
 
-def is_port(stop: Stop) -> bool:
+def is_port(stop: CableStop) -> bool:
     """Whether what comes in here goes on into a bridge."""
     return master_of(stop.namespace, stop.interface) is not None
 
@@ -153,47 +155,47 @@ def is_opaque(network: Network, interface: Interface) -> bool:
     return interface.kind not in _UNSEEN
 
 
-def _next(network: Network, stop: Stop) -> Iterator[Stop]:
+def _next(network: Network, stop: CableStop) -> Iterator[CableStop]:
     if stop.way == "in":
         yield from _taken_in(network, stop)
     else:
         yield from _sent_out(network, stop)
 
 
-def _taken_in(network: Network, stop: Stop) -> Iterator[Stop]:
+def _taken_in(network: Network, stop: CableStop) -> Iterator[CableStop]:
     here, interface = stop.namespace, stop.interface
     bridge = master_of(here, interface)
     if bridge:
-        yield Stop(here, bridge, "in", stop.tag)
+        yield CableStop(here, bridge, "in", stop.tag)
         for port in here.ports(bridge):
             if port.index != interface.index or (port.port and port.port.hairpin):
-                yield Stop(here, port, "out", stop.tag)
+                yield CableStop(here, port, "out", stop.tag)
         return
     for there, upper in network.uppers(here, interface):
         if upper.kind in ON_ANOTHER and stop.tag == (upper.vlan_id if upper.kind == "vlan" else 0):
-            yield Stop(there, upper, "in")
+            yield CableStop(there, upper, "in")
 
 
-def _sent_out(network: Network, stop: Stop) -> Iterator[Stop]:
+def _sent_out(network: Network, stop: CableStop) -> Iterator[CableStop]:
     here, interface = stop.namespace, stop.interface
     if interface.kind == "bridge":
-        yield from (Stop(here, port, "out", stop.tag) for port in here.ports(interface))
+        yield from (CableStop(here, port, "out", stop.tag) for port in here.ports(interface))
     elif interface.kind in PAIRS:
         far = network.peer(interface)
         if far:
-            yield Stop(*far, "in", stop.tag)
+            yield CableStop(*far, "in", stop.tag)
     elif interface.kind == "vxlan":
-        yield from (Stop(*far, "in", stop.tag) for far in other_ends(network, here, interface))
+        yield from (CableStop(*far, "in", stop.tag) for far in other_ends(network, here, interface))
     elif interface.kind in ON_ANOTHER and (lower := network.lower(interface)):
         if interface.kind == "vlan":
             if not stop.tag:  # a tag within a tag isn't followed
-                yield Stop(*lower, "out", interface.vlan_id or 0)
+                yield CableStop(*lower, "out", interface.vlan_id or 0)
             return
         if _speaks_to_siblings(interface):
             for there, sibling in network.uppers(*lower):
                 if sibling is not interface and _speaks_to_siblings(sibling):
-                    yield Stop(there, sibling, "in", stop.tag)
-        yield Stop(*lower, "out", stop.tag)
+                    yield CableStop(there, sibling, "in", stop.tag)
+        yield CableStop(*lower, "out", stop.tag)
 
 
 def _speaks_to_siblings(interface: Interface) -> bool:

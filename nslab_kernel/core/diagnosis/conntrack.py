@@ -15,7 +15,7 @@ End = tuple[str, int]
 
 
 @dataclass
-class Connection:
+class TrackedConnection:
     """One exchange: its first packet's ends, and what a namespace made of them."""
 
     asked_source: End
@@ -41,7 +41,7 @@ class Track:
     """What a namespace knows of one packet."""
 
     state: str  # as ``ct state`` says it
-    connection: Connection | None = None
+    connection: TrackedConnection | None = None
     back: bool = False  # an answer
 
     def translated(self, packet: Packet, end: str) -> Packet:
@@ -60,7 +60,7 @@ class Connections:
     """The connections of every namespace, and of each of its zones."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], list[Connection]] = {}
+        self._known: dict[tuple[str, str], list[TrackedConnection]] = {}
 
     def track(self, here: Namespace, packet: Packet, zone: str = "") -> Track:
         """Recognise a packet that comes in or is sent; a first one opens a connection."""
@@ -81,7 +81,7 @@ class Connections:
                 return Track("established", connection, back=True)
         if packet.what not in _OPENING:
             return Track("invalid")
-        known.append(Connection(source, destination, source, destination))
+        known.append(TrackedConnection(source, destination, source, destination))
         return Track("new", known[-1])
 
     def is_translated(self, here: Namespace, packet: Packet) -> bool:

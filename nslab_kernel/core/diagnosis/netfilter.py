@@ -6,11 +6,11 @@ import fnmatch
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from ..model.firewall import Chain, Match, Rule, Verdict
+from ..model.firewall import Chain, Match, Rule, RuleVerdict
 from ..model.network import Interface, Namespace
 from ..model.subnets import subnet_of
 from ..operations.firewall_actions import DeleteFilterRule, SetPolicy, iptables_of
-from .conntrack import Connection, End, Track
+from .conntrack import End, Track, TrackedConnection
 from .findings import Place
 from .owners import family_of, is_broadcast, is_local, parsed, usable
 from .packet import Packet
@@ -43,7 +43,7 @@ class Sight:
     destination_mac: str = ""
     packet_type: str = "host"
     ports: tuple[str, str] = ("", "")
-    connection: Connection | None = None
+    connection: TrackedConnection | None = None
     back: bool = False
     zone: str = ""  # of conntrack, that a rule chose
 
@@ -213,7 +213,9 @@ def _bridge_of(which: str) -> Callable[[Sight], tuple[str, ...]]:
     return read
 
 
-def _of_connection(read: Callable[[Connection], tuple[str, ...] | None]) -> Callable[[Sight], tuple[str, ...] | None]:
+def _of_connection(
+    read: Callable[[TrackedConnection], tuple[str, ...] | None],
+) -> Callable[[Sight], tuple[str, ...] | None]:
     return lambda sight: read(sight.connection) if sight.connection else ()
 
 
@@ -293,7 +295,7 @@ _STEALING = ("queue", "tproxy", "synproxy", "fwd", "QUEUE", "TPROXY", "SYNPROXY"
 _DEEPEST = 16  # nft's own limit for jumps within jumps
 
 
-_CONTINUE = Verdict("continue")
+_CONTINUE = RuleVerdict("continue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +305,7 @@ class Decision:
     kind: str
     chain: Chain
     rule: Rule | None = None
-    verdict: Verdict = _CONTINUE
+    verdict: RuleVerdict = _CONTINUE
 
 
 def frame_chains(here: Namespace, family: str, hook: str) -> list[Chain]:
@@ -371,7 +373,7 @@ class _Passing:
             met = self._walk.choose("unread-rule", Place(self.sight.here.name), 2, rule=rule.text) == 1
         return met
 
-    def _chosen(self, rule: Rule) -> Verdict:
+    def _chosen(self, rule: Rule) -> RuleVerdict:
         """What a rule does with a packet that meets it.
 
         Raises
@@ -383,7 +385,7 @@ class _Passing:
         if rule.unread_statements:
             if any(word in part for word in _STEALING for part in rule.unread_statements):
                 taken = self._walk.choose("unread-rule", place, 2, rule=rule.text)
-                return Verdict("drop") if taken else rule.verdict
+                return RuleVerdict("drop") if taken else rule.verdict
             raise self._walk.lost("unread-rule", place, rule=rule.text)
         if rule.verdict.kind == "choice":
             options = rule.verdict.options
@@ -554,7 +556,7 @@ class Passage:
         iif: Interface | None,
         oif: Interface | None,
         gateway: str,
-        connection: Connection,
+        connection: TrackedConnection,
     ) -> None:
         for chain in chains:
             decision, _ = decide(self._walk, chain, self._sight(iif, oif))

@@ -6,7 +6,7 @@ import ipaddress
 from collections import Counter
 from collections.abc import Iterator
 
-from ..model.firewall import Chain, Match, Rule, Verdict
+from ..model.firewall import Chain, Match, Rule, RuleVerdict
 from ..model.network import HOST, Address, Interface, Namespace, Network, Route
 from ..model.subnets import subnet_of
 from ..operations.actions import AddAddress, AddRoute, DeleteAddress, DeleteRoute
@@ -198,7 +198,7 @@ def _subnet_of(walk: Walk, ip: str) -> str:
 
 def _masquerade(here: Namespace, matches: tuple[Match, ...], family: int) -> Repair:
     """A rule at the end of the chain that there is, or in a new one."""
-    rule = Rule(matches, Verdict("masquerade"), text=" ".join((*map(_said, matches), "masquerade")))
+    rule = Rule(matches, RuleVerdict("masquerade"), text=" ".join((*map(_said, matches), "masquerade")))
     header = _header(family)
     found = [c for c in here.firewall.base_chains("postrouting", family) if c.kind == "nat" and c.family == header]
     if found:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from ..model.network import Address, Interface, Namespace
 from ..operations.actions import Action, AddAddress, DeleteAddress, DeleteNeighbour, SetLink, SetSysctl
 from . import neighbour_failures
-from .bridging import carry, check_up
+from .bridging import carry
 from .cabling import Way, master_of
 from .findings import Place
 from .netfilter import Passage, Sight, filter_by, frame_chains
@@ -19,7 +19,7 @@ from .packet import Packet
 from .routing import Query, lookup, source_on
 from .sysctls import answers_for_others, arp_ignore, forwards
 from .validation import check_source
-from .walk import Cause, StoppedError, Walk
+from .walk import Cause, StoppedError, Walk, check_up
 
 _SOLICITED = int(ipaddress.IPv6Address("ff02::1:ff00:0"))
 

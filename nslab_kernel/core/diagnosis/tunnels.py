@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..model.network import Interface, Namespace
-from .cabling import Stop, is_opaque, other_ends, remotes, underlay
+from .cabling import CableStop, Way, is_opaque, other_ends, remotes, underlay
 from .findings import Place
 from .owners import holders, parsed
 from .packet import CLIENT_PORT, Packet
-from .walk import Cause, StoppedError, Walk
+from .walk import Cause, StoppedError, Walk, check_up
 
 _OVERHEAD = {4: 50, 6: 70}  # bytes: the headers around a frame, from the outer IP header on, and the frame's own
 _EVERYBODY = "00:00:00:00:00:00"
 """The address under which a vxlan keeps where frames go that it knows no better place for."""
 
 
-def carry(walk: Walk, out: Stop, into: Stop, packet: Packet, source: str, destination: str) -> None:
+def carry(
+    walk: Walk,
+    out: CableStop,
+    into: CableStop,
+    packet: Packet,
+    source: str,
+    destination: str,
+    over_the_link: Callable[[Walk, Way, Packet], Packet],
+) -> None:
     """Take a frame from a vxlan to another one, in a packet through the network below.
 
     Parameters
     ----------
     source, destination
         The frame's MAC addresses; the destination is empty where it is for all.
+    over_the_link
+        Carries a packet over one link, for what goes by multicast (`nslab_kernel.core.diagnosis.bridging.carry`).
 
     Raises
     ------
@@ -45,7 +57,7 @@ def carry(walk: Walk, out: Stop, into: Stop, packet: Packet, source: str, destin
     walk.step("encapsulated", here, vxlan, remote=target, id=str(vxlan.tunnel.id))
     lower = walk.network.lower(vxlan)
     if parsed(target).is_multicast:
-        came_from = _to_group(walk, below, above, lower, outer, far)
+        came_from = _to_group(walk, below, above, lower, outer, far, over_the_link)
     else:
         reached, came_from = walk.send_outer(below, outer, lower[1] if lower and lower[0] is below else None)
         if reached is not above:
@@ -77,11 +89,9 @@ def _to_group(
     lower: tuple[Namespace, Interface] | None,
     outer: Packet,
     far: Interface,
+    over_the_link: Callable[[Walk, Way, Packet], Packet],
 ) -> str:
     """By multicast: to all who are on the link of the device below."""
-    from .bridging import carry as over_the_link
-    from .bridging import check_up
-
     goal = walk.network.lower(far)
     if lower is None or goal is None:
         raise walk.lost("broadcast", Place(below.name), ip=outer.destination)

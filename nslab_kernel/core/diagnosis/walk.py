@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.network import Interface, Namespace, Network
-from ..operations.actions import Action
+from ..operations.actions import Action, SetUp
 from . import cabling
 from .conntrack import Connections
 from .findings import Place
@@ -34,7 +34,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Step:
+class WalkStep:
     """A stop on the way, before it is put into words."""
 
     kind: str
@@ -106,7 +106,7 @@ class Walk:
         self.network = network
         self.leg = "there"
         self.goal = ""  # the address that is to be reached
-        self.steps: list[Step] = []
+        self.steps: list[WalkStep] = []
         self.warnings: list[Cause] = []
         self.choices: list[Choice] = []
         self.sent: Packet | None = None  # the first packet, as its program sent it
@@ -136,7 +136,7 @@ class Walk:
     def step(self, kind: str, here: Namespace, interface: Interface | None = None, **facts: str) -> None:
         """Note a stop."""
         place = Place(here.name, interface.name if interface else "")
-        self.steps.append(Step(kind, place, self.leg, facts))
+        self.steps.append(WalkStep(kind, place, self.leg, facts))
 
     @property
     def redirected_to(self) -> str:
@@ -153,7 +153,7 @@ class Walk:
         """Where frames can go from an interface (`cabling.reach`)."""
         return self._reach(here, out).ways
 
-    def edges(self, here: Namespace, out: Interface) -> list[cabling.Stop]:
+    def edges(self, here: Namespace, out: Interface) -> list[cabling.CableStop]:
         """Where frames from an interface leave what this lab can see."""
         return self._reach(here, out).edges
 
@@ -191,3 +191,11 @@ class Walk:
 
 def _has_port(end: str) -> bool:
     return end.startswith("[") or end.count(":") == 1
+
+
+def check_up(here: Namespace, interface: Interface) -> None:
+    """An interface that is down neither sends nor receives."""
+    if not interface.up:
+        kind = "bridge-down" if interface.kind == "bridge" else "interface-down"
+        repair = (SetUp(interface.name, here.name),)
+        raise StoppedError(Cause(kind, Place(here.name, interface.name), {}, (repair,)))

@@ -13,7 +13,7 @@ from .evidence import command_of
 from .findings import Finding, Hop, Place
 from .packet import NEIGHBOUR_PACKETS
 from .repairs import Obstacle
-from .walk import Choice, Facts, Step
+from .walk import Choice, Facts, WalkStep
 
 _PACKETS = {
     "echo-request": _("echo-request"),
@@ -86,7 +86,7 @@ def _place(obstacle: Obstacle) -> Place:
     return obstacle.cause.place
 
 
-def hops(network: Network, steps: Sequence[Step]) -> tuple[Hop, ...]:
+def hops(network: Network, steps: Sequence[WalkStep]) -> tuple[Hop, ...]:
     """The stops on the way, for a person to read.
 
     Neighbour resolution is left out unless the packet got no further.
@@ -100,14 +100,14 @@ def hops(network: Network, steps: Sequence[Step]) -> tuple[Hop, ...]:
     return tuple(found)
 
 
-def _through(step: Step) -> tuple[str, ...]:
+def _through(step: WalkStep) -> tuple[str, ...]:
     facts = step.facts
     if step.kind == "bridged":
         return facts["inward"], facts["outward"]
     return (facts["into"], step.place.interface) if step.kind == "forwarded" else ()
 
 
-def _words(network: Network, step: Step) -> Message:
+def _words(network: Network, step: WalkStep) -> Message:
     facts = _facts(network, step.place, step.facts)
     packet = step.facts.get("packet", "")
     form = _STEPS[f"{step.kind}-via" if step.facts.get("gateway") else step.kind]

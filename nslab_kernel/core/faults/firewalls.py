@@ -9,7 +9,7 @@ from random import Random
 from ..diagnosis.findings import Place
 from ..diagnosis.owners import global_ones
 from ..diagnosis.sysctls import BRIDGE_CALLS
-from ..model.firewall import Chain, Match, Rule, Verdict
+from ..model.firewall import Chain, Match, Rule, RuleVerdict
 from ..model.network import Namespace, Network
 from ..operations.actions import Action, SetSysctl
 from ..operations.firewall_actions import AddChain, AddFilterRule, DeleteFilterRule, SetPolicy
@@ -101,7 +101,7 @@ def _rules(network: Network, space: Namespace, hook: str, dice: Random) -> Itera
             if hook != "forward" and dice.random() < 0.4:
                 match = Match("icmp type" if family == 4 else "icmpv6 type", ("echo-request",))
             text = f"{match.field} {match.values[0]} drop"
-            rule = Rule((match,), Verdict("drop"), text=text)
+            rule = Rule((match,), RuleVerdict("drop"), text=text)
             facts = (("rule", text), ("hook", hook))
             actions = (AddChain(chain, space.name), AddFilterRule(chain, rule, space.name))
             yield Break(Place(space.name), actions, facts)

@@ -64,7 +64,7 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RouteQuestion:
     """A route lookup to be made as for a packet that came by an interface, or (``iif`` 0) from a local program."""
 
     namespace: str
@@ -74,7 +74,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RouteAnswer:
     """What the kernel answered: the interface and the next hop, or the error's number (errno(3))."""
 
     error: int = 0

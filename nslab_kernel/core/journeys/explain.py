@@ -16,12 +16,12 @@ from functools import lru_cache
 
 from ..model.firewall import Chain
 from ..model.network import HOST, Interface, Namespace, Network
-from .evidence import Answer, Question, Recording, RuleEvent
+from .evidence import Recording, RouteAnswer, RouteQuestion, RuleEvent
 from .join import Joined, Journey, Run, Stop, shown
 from .naming import noise
-from .packets import ACK, ICMP, ICMPV6, RST, SYN, Packet
+from .packets import ACK, ICMP, ICMPV6, RST, SYN, ParsedPacket
 
-Ask = Callable[[Question], Answer | None]
+Ask = Callable[[RouteQuestion], RouteAnswer | None]
 """Asks the kernel for a route; None where the namespace has gone."""
 
 _TO_ALL = ("flooded", "nobody-has", "other-segment")
@@ -96,7 +96,7 @@ class Rewrite:
 
 
 @dataclass(slots=True)
-class Step:
+class JourneyStep:
     """A place on the way, as a person counts: a namespace or a bridge."""
 
     label: str  # ns1, mydocker0
@@ -113,17 +113,19 @@ class Story:
 
     journey: Journey
     way: list[Stop]  # of the copy that matters
-    steps: list[Step]
+    steps: list[JourneyStep]
     outcome: Outcome
     copies: tuple[str, ...] = ()  # the other namespaces that saw one
     answer: Story | None = None
     question: Story | None = None
     unanswered: Outcome | None = None  # why a packet that arrived wasn't answered
-    intended: Packet | None = None  # its header as a local program sent it, where NAT rewrote it before it was seen
-    decided: Packet | None = None  # its header as the rule saw it that ended it
+    intended: ParsedPacket | None = (
+        None  # its header as a local program sent it, where NAT rewrote it before it was seen
+    )
+    decided: ParsedPacket | None = None  # its header as the rule saw it that ended it
 
     @property
-    def packet(self) -> Packet:
+    def packet(self) -> ParsedPacket:
         return self.journey.packet
 
     @property
@@ -164,7 +166,7 @@ def notices(recording: Recording, namespace: str, command: str, ask: Ask) -> lis
     moved = recording.moved.get(namespace, {})
     found = []
     for ip in _addresses_in(command):
-        answer = ask(Question(namespace, ip, ""))
+        answer = ask(RouteQuestion(namespace, ip, ""))
         version = 6 if ":" in ip else 4
         counter = _NO_ROUTE[version]
         if answer and answer.error in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EINVAL):
@@ -216,7 +218,7 @@ class _Explaining:
         for journey in joined.journeys:
             self._note(journey.namespace, journey.packet)
 
-    def _note(self, where: str, packet: Packet) -> None:
+    def _note(self, where: str, packet: ParsedPacket) -> None:
         if packet.kind == "tcp" and packet.flags & RST:
             self._resets.add((where, packet.target, packet.sport, packet.dport))
         elif packet.kind == "arp":
@@ -336,10 +338,10 @@ class _Explaining:
 
     def _unsent(self, journey: Journey) -> Outcome:
         where, packet = journey.namespace, journey.packet
-        answer = self._ask(Question(where, packet.target, ""))
+        answer = self._ask(RouteQuestion(where, packet.target, ""))
         return self._next_hop(where, packet, answer) or Outcome("unsent", where)
 
-    def _next_hop(self, where: str, packet: Packet, answer: Answer | None) -> Outcome | None:
+    def _next_hop(self, where: str, packet: ParsedPacket, answer: RouteAnswer | None) -> Outcome | None:
         """Why a packet doesn't leave by the route that it has."""
         if answer is None or answer.error:
             return None
@@ -490,7 +492,9 @@ class _Explaining:
             return Outcome(
                 "not-forwarding", where, end.name, values | {"sysctl": _FORWARDING[version]}, evidence=command
             )
-        answer = self._ask(Question(where, packet.target, packet.source, end.interface.index if end.interface else 0))
+        answer = self._ask(
+            RouteQuestion(where, packet.target, packet.source, end.interface.index if end.interface else 0)
+        )
         evidence = f"ip route get {packet.target} from {packet.source} iif {end.name}"
         if answer and answer.error:
             return self._refused(answer.error, where, end, values, evidence, moved)
@@ -528,7 +532,7 @@ class _Explaining:
                 return Outcome("rp-filter", where, end.name, values, evidence=counter)
             if _martian(end.packet, where, self._owners):
                 return Outcome("martian", where, end.name, values, evidence=evidence)
-            plain = self._ask(Question(where, end.packet.target, ""))
+            plain = self._ask(RouteQuestion(where, end.packet.target, ""))
             code = "blackhole" if plain and plain.error else "rp-filter"
             return Outcome(code, where, end.name, values, evidence=evidence)
         return Outcome(_refusals.get(error, "unknown"), where, end.name, values, evidence=evidence)
@@ -549,14 +553,14 @@ class _Explaining:
             return Outcome("no-listener", where, "", {"protocol": "UDP", "port": str(packet.dport)}, evidence="ss -lun")
         if not asks and not (packet.kind == "udp" and not packet.offset):
             return None
-        answer = self._ask(Question(where, packet.source, ""))
+        answer = self._ask(RouteQuestion(where, packet.source, ""))
         if answer and answer.error:
             values = {"ip": packet.source}
             return Outcome("no-way-back", where, end.name, values, evidence=f"ip route get {packet.source}")
         if packet.kind == "icmp" and here and here.sysctl(_IGNORED[packet.version]) == "1":
             name = _IGNORED[packet.version]
             return Outcome("echo-ignored", where, end.name, {"sysctl": name}, evidence=f"sysctl {name}")
-        waiting = self._next_hop(where, Packet(packet.kind, (), target=packet.source), answer) if answer else None
+        waiting = self._next_hop(where, ParsedPacket(packet.kind, (), target=packet.source), answer) if answer else None
         if waiting:
             return waiting
         if packet.kind == "tcp" and self._recording.moved.get(where, {}).get("TcpExtListenDrops"):
@@ -599,16 +603,16 @@ def _below(stop: Stop) -> Iterator[Stop]:
         yield from _below(child)
 
 
-def _group(packet: Packet) -> bool:
+def _group(packet: ParsedPacket) -> bool:
     """Whether a packet is for many."""
     return bool(packet.target_mac) and bool(int(packet.target_mac[:2] or "0", 16) & 1)
 
 
-def _too_big(packet: Packet) -> bool:
+def _too_big(packet: ParsedPacket) -> bool:
     return (packet.protocol, packet.type, packet.code) == (ICMP, 3, 4) or (packet.protocol, packet.type) == (ICMPV6, 2)
 
 
-def _martian(packet: Packet, where: str, owners: dict[str, set[str]]) -> bool:
+def _martian(packet: ParsedPacket, where: str, owners: dict[str, set[str]]) -> bool:
     addresses = [_ip(packet.source), _ip(packet.target)]
     odd = any(ip.is_loopback or ip.is_unspecified for ip in addresses) or addresses[0].is_multicast
     return odd or where in owners.get(packet.source, ()) or str(addresses[0]) == "255.255.255.255"
@@ -619,18 +623,18 @@ def _ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return ipaddress.ip_address(text)
 
 
-def _neighbour(packet: Packet) -> str:
+def _neighbour(packet: ParsedPacket) -> str:
     return str(ipaddress.ip_address(packet.payload[:16])) if len(packet.payload) >= 16 else ""
 
 
-def _as_sent(way: list[Stop]) -> Packet | None:
+def _as_sent(way: list[Stop]) -> ParsedPacket | None:
     """The header before a translation in OUTPUT, which only the trace shows."""
     first = next(iter(way), None)
     sent = [run.packet for run in first.runs if run.packet and not run.events[0].iif] if first and first.leaves else []
     return sent[0] if first and sent and sent[0] and sent[0].flow != first.packet.flow else None
 
 
-def _seen_by_rule(journey: Journey, outcome: Outcome) -> Packet | None:
+def _seen_by_rule(journey: Journey, outcome: Outcome) -> ParsedPacket | None:
     """The header that the deciding rule saw: NAT may have rewritten it since the packet was last seen."""
     if outcome.ruling is None:
         return None
@@ -642,7 +646,7 @@ def _seen_by_rule(journey: Journey, outcome: Outcome) -> Packet | None:
 # the way, in steps
 
 
-def rewrites(before: Packet, after: Packet) -> tuple[Rewrite, ...]:
+def rewrites(before: ParsedPacket, after: ParsedPacket) -> tuple[Rewrite, ...]:
     """What NAT changed between two stops."""
     fields = (
         ("source", before.source, after.source),
@@ -658,7 +662,7 @@ class _Steps:
 
     def __init__(self, find: Callable[[str], Namespace | None]) -> None:
         self._find = find
-        self.steps: list[Step] = []
+        self.steps: list[JourneyStep] = []
 
     def take(self, before: Stop | None, stop: Stop) -> None:
         here = stop.namespace
@@ -674,12 +678,12 @@ class _Steps:
         step = self._add(label, here, interface, bridge)
         step.stops.append(stop)
 
-    def at(self, namespace: str, interface: str) -> Step:
+    def at(self, namespace: str, interface: str) -> JourneyStep:
         """The step of a namespace itself, in which packets are routed, rewritten, sent and received."""
         here = self._find(namespace)
         return self._add(here.title if here else namespace, namespace, interface, False)
 
-    def _routed(self, here: str, stop: Stop) -> Step:
+    def _routed(self, here: str, stop: Stop) -> JourneyStep:
         """The namespace's own step; br_netfilter rewrites a second time when the packet is in the bridge again."""
         if len(self.steps) > 1 and self.steps[-1].bridge:
             last = self.steps[-2]
@@ -687,9 +691,9 @@ class _Steps:
                 return last
         return self.at(here, stop.name)
 
-    def _add(self, label: str, namespace: str, interface: str, bridge: bool) -> Step:
+    def _add(self, label: str, namespace: str, interface: str, bridge: bool) -> JourneyStep:
         if not self.steps or (self.steps[-1].label, self.steps[-1].namespace) != (label, namespace):
-            self.steps.append(Step(label, namespace, interface, bridge=bridge))
+            self.steps.append(JourneyStep(label, namespace, interface, bridge=bridge))
         return self.steps[-1]
 
     def _place(self, stop: Stop) -> tuple[str, str, bool]:
@@ -704,7 +708,7 @@ class _Steps:
         return (bridge.name if stop.namespace == HOST else f"{title}/{bridge.name}"), bridge.name, True
 
 
-def _steps(way: list[Stop], find: Callable[[str], Namespace | None], journey: Journey) -> list[Step]:
+def _steps(way: list[Stop], find: Callable[[str], Namespace | None], journey: Journey) -> list[JourneyStep]:
     found = _Steps(find)
     before: Stop | None = None
     for stop in way:
@@ -757,7 +761,7 @@ def _questions(story: Story) -> Iterator[tuple[object, ...]]:
             yield where, "udp", packet.source, packet.target, packet.sport, packet.dport
 
 
-def _answers(where: str, packet: Packet) -> Iterator[tuple[object, ...]]:
+def _answers(where: str, packet: ParsedPacket) -> Iterator[tuple[object, ...]]:
     """What a packet answers, if it does."""
     if packet.kind == "arp" and packet.type == 2:
         yield where, "arp", packet.source, packet.target

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ..model.network import Interface, Network
 from ..model.nftables import TRACING_TABLE
 from .evidence import Recording, RuleEvent, Sighting, Translation
-from .packets import ICMPV6, Packet, parse, parse_ip
+from .packets import ICMPV6, ParsedPacket, parse, parse_ip
 
 _WAITING = 4_000_000_000  # nanoseconds that a packet may wait in a namespace, for its neighbour's address
 _CROSSING = 300_000_000  # nanoseconds that a cable may take on a busy machine
@@ -35,12 +35,12 @@ class Stop:
     """A packet at one place."""
 
     sighting: Sighting
-    packet: Packet  # for a tunnel's packet the one inside
+    packet: ParsedPacket  # for a tunnel's packet the one inside
     interface: Interface | None
     parent: Stop | None = None
     children: list[Stop] = field(default_factory=list)
     journey: Journey | None = None
-    outer: Packet | None = None  # the tunnel's packet that it is inside of
+    outer: ParsedPacket | None = None  # the tunnel's packet that it is inside of
     runs: list[Run] = field(default_factory=list)
 
     @property
@@ -69,7 +69,7 @@ class Run:
 
     namespace: str
     events: list[RuleEvent]
-    packet: Packet | None = None
+    packet: ParsedPacket | None = None
     journey: Journey | None = None
 
     @property
@@ -84,7 +84,7 @@ class Journey:
     """One packet, from where it was first seen to all places that its copies came to."""
 
     number: int
-    packet: Packet  # as it was first seen
+    packet: ParsedPacket  # as it was first seen
     namespace: str  # where it was first seen
     stops: list[Stop] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
@@ -301,7 +301,7 @@ def _hairpin(interface: Interface) -> bool:
     return bool(interface.port and interface.port.hairpin)
 
 
-def _span(packet: Packet) -> tuple[int, int]:
+def _span(packet: ParsedPacket) -> tuple[int, int]:
     """The bytes of its stream that a TCP packet carries."""
     return packet.sequence, packet.sequence + packet.length
 
@@ -327,7 +327,7 @@ def runs(events: Iterable[RuleEvent]) -> list[Run]:
     return found
 
 
-def shown(event: RuleEvent) -> Packet | None:
+def shown(event: RuleEvent) -> ParsedPacket | None:
     """The packet whose headers an event of the trace has, if it has any."""
     if event.link[12:14] == b"\x08\x06":
         return parse(event.link + event.network)

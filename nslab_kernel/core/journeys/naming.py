@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from .packets import ACK, FIN, ICMP, ICMPV6, PSH, RST, SYN, TCP, UDP, Packet
+from .packets import ACK, FIN, ICMP, ICMPV6, PSH, RST, SYN, TCP, UDP, ParsedPacket
 
 _ARP = {1: "ARP request", 2: "ARP reply"}
 _ICMP = {
@@ -52,7 +52,7 @@ _UNREACHABLE = {
 }
 
 
-def name(packet: Packet) -> str:
+def name(packet: ParsedPacket) -> str:
     """A short name in the field's terms, the same in every language: ``echo request 1``, ``SYN ACK``, ``DNS query``."""
     if packet.kind == "arp":
         return _ARP.get(packet.type, "ARP")
@@ -67,7 +67,7 @@ def name(packet: Packet) -> str:
     return f"IP protocol {packet.protocol}" if packet.version else f"frame {packet.ethertype:#06x}"
 
 
-def summary(packet: Packet) -> str:
+def summary(packet: ParsedPacket) -> str:
     """What it says, in the notation of tcpdump(8): ``172.16.1.1 > 172.16.1.2 id 7 seq 1``."""
     if packet.kind == "arp":
         if packet.type == 1:
@@ -85,7 +85,7 @@ def summary(packet: Packet) -> str:
     return between
 
 
-def noise(packet: Packet) -> str:
+def noise(packet: ParsedPacket) -> str:
     """What kind of housekeeping a packet is, or nothing: these are counted and not shown.
 
     IPv6's multicast listeners, router solicitations and duplicate address detection happen whenever an interface
@@ -103,7 +103,7 @@ def noise(packet: Packet) -> str:
     return ""
 
 
-def dns(packet: Packet) -> str:
+def dns(packet: ParsedPacket) -> str:
     """The question of a DNS message and how it was answered; nothing if it isn't one (RFC 1035)."""
     data = packet.payload
     if packet.kind != "udp" or 53 not in (packet.sport, packet.dport) or len(data) < 13:
@@ -122,7 +122,7 @@ def dns(packet: Packet) -> str:
     return f"{asked}, {told}"
 
 
-def _icmp(packet: Packet) -> str:
+def _icmp(packet: ParsedPacket) -> str:
     names = _ICMP if packet.protocol == ICMP else _ICMPV6
     said = names.get(packet.type, f"ICMP{'v6' * (packet.protocol == ICMPV6)} type {packet.type}")
     if said.startswith("echo"):
@@ -132,14 +132,14 @@ def _icmp(packet: Packet) -> str:
     return said
 
 
-def _tcp(packet: Packet) -> str:
+def _tcp(packet: ParsedPacket) -> str:
     flags = [word for bit, word in _FLAGS if packet.flags & bit]
     if packet.length:
         return "data" if flags == ["ACK"] or packet.flags & PSH else " ".join([*flags, "data"])
     return " ".join(flags) or "TCP"
 
 
-def _udp(packet: Packet) -> str:
+def _udp(packet: ParsedPacket) -> str:
     ports = {packet.sport, packet.dport}
     if ports & {67, 68} and len(packet.payload) > _COOKIE_AT:
         return f"DHCP {_dhcp(packet.payload)}"
@@ -161,7 +161,7 @@ def _dhcp(message: bytes) -> str:
     return "message"
 
 
-def _content(packet: Packet) -> str:
+def _content(packet: ParsedPacket) -> str:
     asked = dns(packet)
     if asked:
         return f", {asked}"
@@ -178,7 +178,7 @@ def _line(payload: bytes) -> str:
     )
 
 
-def _neighbour(packet: Packet) -> str:
+def _neighbour(packet: ParsedPacket) -> str:
     return str(ipaddress.ip_address(packet.payload[:16])) if len(packet.payload) >= 16 else "?"
 
 

@@ -33,7 +33,7 @@ Key = tuple[object, ...]
 
 
 @dataclass(slots=True)
-class Packet:
+class ParsedPacket:
     """A packet's headers."""
 
     kind: str  # arp, icmp, tcp, udp, ip (another protocol), other
@@ -65,7 +65,7 @@ class Packet:
     payload: bytes = b""  # as much as was kept
     inner: bytes = b""  # the frame or packet inside a tunnel's packet
     inner_ethernet: bool = True
-    about: Packet | None = field(default=None, repr=False)  # what an ICMP error quotes
+    about: ParsedPacket | None = field(default=None, repr=False)  # what an ICMP error quotes
 
     @property
     def is_error(self) -> bool:
@@ -74,7 +74,7 @@ class Packet:
 
 
 @lru_cache(maxsize=1 << 14)  # a frame is seen at both ends of a cable
-def parse(data: bytes, ethernet: bool = True) -> Packet:
+def parse(data: bytes, ethernet: bool = True) -> ParsedPacket:
     """The headers of a frame.
 
     Parameters
@@ -96,13 +96,13 @@ def parse(data: bytes, ethernet: bool = True) -> Packet:
     elif kind == _ARP and len(data) >= start + _ARP_BODY.size:
         packet = _arp(data[start : start + _ARP_BODY.size])
     else:
-        packet = Packet("other", ("other", kind, data[start : start + _START]))
+        packet = ParsedPacket("other", ("other", kind, data[start : start + _START]))
     packet.ethertype = kind
     packet.target_mac, packet.source_mac = data[:6].hex(":"), data[6:12].hex(":")
     return packet
 
 
-def parse_ip(data: bytes, *, quoted: bool = False) -> Packet:
+def parse_ip(data: bytes, *, quoted: bool = False) -> ParsedPacket:
     """The headers of an IP packet.
 
     Parameters
@@ -117,30 +117,30 @@ def parse_ip(data: bytes, *, quoted: bool = False) -> Packet:
         return _ipv4(data, quoted)
     if version == 6 and len(data) >= _IPV6_HEADER.size:
         return _ipv6(data, quoted)
-    return Packet("other", ("other", data[:_START]))
+    return ParsedPacket("other", ("other", data[:_START]))
 
 
-def _arp(body: bytes) -> Packet:
+def _arp(body: bytes) -> ParsedPacket:
     _, _, _, _, operation, mac, source, _, target = _ARP_BODY.unpack(body)
-    packet = Packet("arp", ("arp", body), ("arp", body[:20]), ("arp",), type=operation)
+    packet = ParsedPacket("arp", ("arp", body), ("arp", body[:20]), ("arp",), type=operation)
     packet.source, packet.target = _ip(source), _ip(target)
     packet.payload = mac
     return packet
 
 
-def _ipv4(data: bytes, quoted: bool) -> Packet:
+def _ipv4(data: bytes, quoted: bool) -> ParsedPacket:
     first, _, total, ident, fragment, ttl, protocol, _, source, target = _IP_HEADER.unpack_from(data)
     start = 4 * (first & 15)
-    packet = Packet("ip", (), version=4, protocol=protocol, ttl=ttl, ident=ident, size=total)
+    packet = ParsedPacket("ip", (), version=4, protocol=protocol, ttl=ttl, ident=ident, size=total)
     packet.source, packet.target = _ip(source), _ip(target)
     packet.offset, packet.fragment = 8 * (fragment & 0x1FFF), bool(fragment & 0x3FFF)
     body = data[start : max(total, start)]  # after it there may be the padding of a short frame
     return _payload(packet, body, (4, protocol, ident, packet.offset), total - start, quoted)
 
 
-def _ipv6(data: bytes, quoted: bool) -> Packet:
+def _ipv6(data: bytes, quoted: bool) -> ParsedPacket:
     first, size, following, ttl, source, target = _IPV6_HEADER.unpack_from(data)
-    packet = Packet("ip", (), version=6, ttl=ttl, size=size + 40)
+    packet = ParsedPacket("ip", (), version=6, ttl=ttl, size=size + 40)
     packet.source, packet.target = _ip(source), _ip(target)
     at, end = 40, 40 + size
     while following in (*_EXTENSIONS, _FRAGMENT) and len(data) >= at + 8:
@@ -158,7 +158,7 @@ def _ipv6(data: bytes, quoted: bool) -> Packet:
     return _payload(packet, data[at:end], base, max(end - at, 0), quoted)
 
 
-def _payload(packet: Packet, body: bytes, base: Key, length: int, quoted: bool) -> Packet:
+def _payload(packet: ParsedPacket, body: bytes, base: Key, length: int, quoted: bool) -> ParsedPacket:
     packet.length = length
     addresses = packet.source, packet.target
     if packet.offset:
@@ -181,7 +181,7 @@ def _payload(packet: Packet, body: bytes, base: Key, length: int, quoted: bool) 
     return packet
 
 
-def _icmp(packet: Packet, body: bytes, base: Key, quoted: bool) -> None:
+def _icmp(packet: ParsedPacket, body: bytes, base: Key, quoted: bool) -> None:
     packet.kind = "icmp"
     packet.type, packet.code, _, identifier, sequence = _ICMP_HEADER.unpack_from(body)
     addresses = packet.protocol, packet.source, packet.target
@@ -202,7 +202,7 @@ def _icmp(packet: Packet, body: bytes, base: Key, quoted: bool) -> None:
     packet.same = (*packet.brief, body[8 : 8 + _START])
 
 
-def _udp(packet: Packet, body: bytes, base: Key, quoted: bool) -> None:
+def _udp(packet: ParsedPacket, body: bytes, base: Key, quoted: bool) -> None:
     packet.kind = "udp"
     packet.sport, packet.dport, size = _UDP_HEADER.unpack_from(body)
     packet.length, packet.payload = max(size - 8, 0), body[8:]
@@ -218,7 +218,7 @@ def _udp(packet: Packet, body: bytes, base: Key, quoted: bool) -> None:
         packet.inner_ethernet = int.from_bytes(body[10:12]) == _BRIDGING
 
 
-def _tcp(packet: Packet, body: bytes, base: Key) -> None:
+def _tcp(packet: ParsedPacket, body: bytes, base: Key) -> None:
     packet.kind = "tcp"
     if len(body) < _TCP_HEADER.size:  # quoted by an ICMP error: ports and sequence number
         packet.sport, packet.dport, packet.sequence = struct.unpack_from(">HHI", body)

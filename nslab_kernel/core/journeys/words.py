@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ..model.network import HOST
 from ..translation import Message, _, joined, pgettext
-from .explain import Notice, Outcome, Rewrite, Ruling, Step, Story
+from .explain import JourneyStep, Notice, Outcome, Rewrite, Ruling, Story
 from .naming import name, summary
 
 _COMMA = pgettext("between clauses", ", ")
@@ -129,7 +129,7 @@ def title(story: Story) -> str:
     return said
 
 
-def way(steps: Iterable[Step]) -> Message:
+def way(steps: Iterable[JourneyStep]) -> Message:
     """The places, with what was rewritten where."""
     parts = []
     for step in steps:

@@ -16,7 +16,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RuleVerdict:
     """What a rule does with a packet that meets its conditions."""
 
     # accept, drop, reject, return, jump, goto, masquerade, snat, dnat, redirect, netmap, continue; "choice": any of
@@ -24,7 +24,7 @@ class Verdict:
     kind: str
     target: str = ""  # chain of jump and goto, address of snat and dnat, subnet of netmap
     port: str = ""  # port of snat, dnat, redirect
-    options: tuple[Verdict, ...] = ()
+    options: tuple[RuleVerdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Rule:
     """One rule of a chain."""
 
     matches: tuple[Match, ...] = ()
-    verdict: Verdict = Verdict("continue")
+    verdict: RuleVerdict = RuleVerdict("continue")
     handle: int = 0
     comment: str = ""
     text: str = ""  # as nft(8) would print it, for evidence

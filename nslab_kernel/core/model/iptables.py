@@ -10,7 +10,7 @@ import ipaddress
 import shlex
 from collections.abc import Iterator
 
-from .firewall import Match, Rule, Verdict
+from .firewall import Match, Rule, RuleVerdict
 
 _FIELDS = {"-s": "saddr", "-d": "daddr"}
 _INTERFACES = {"-i": "iifname", "-o": "oifname", "--logical-in": "meta ibrname", "--logical-out": "meta obrname"}
@@ -83,7 +83,7 @@ def _rule(line: str, family: str) -> tuple[str, Rule]:
     words = _Words(line)
     words.next()
     chain = words.next()
-    rule = _Reading(family)
+    rule = _TableReading(family)
     for option, negated in words.options():
         rule.take(option, negated, words)
     return chain, Rule(
@@ -127,14 +127,14 @@ class _Words:
         return found
 
 
-class _Reading:
+class _TableReading:
     """One rule, while its options are read."""
 
     def __init__(self, family: str) -> None:
         self.family = family
         self.protocol = ""
         self.matches: list[Match] = []
-        self.verdict = Verdict("continue")
+        self.verdict = RuleVerdict("continue")
         self.comment = ""
         self.unread: list[str] = []
         self.unread_statements: list[str] = []
@@ -281,7 +281,7 @@ class _Reading:
             elif "set" in option or "save" in option:
                 self.sets.append(("ct mark", "?"))
         elif self._target == "NETMAP" and option == "--to":
-            self.verdict = Verdict("netmap", value)
+            self.verdict = RuleVerdict("netmap", value)
         else:
             return self._target in ("CT",) and option in ("--helper", "--ctevents", "--expevents", "--timeout")
         return True
@@ -292,20 +292,20 @@ class _Reading:
     def _jump(self, target: str, how: str) -> None:
         self._target = target
         if target == "MASQUERADE":
-            self.verdict = Verdict("masquerade")
+            self.verdict = RuleVerdict("masquerade")
         elif target in _TARGETS:
-            self.verdict = Verdict(_TARGETS[target])
+            self.verdict = RuleVerdict(_TARGETS[target])
         elif target == "NOTRACK":
             self.sets.append(("notrack", "1"))
         elif target in _STATEMENTS:
             self.unread_statements.append(f"-j {target}")
         elif target not in _OWN_TARGETS and target not in _PASSING:
-            self.verdict = Verdict(how, target)
+            self.verdict = RuleVerdict(how, target)
             self._target = ""
 
     def _translate(self, kind: str, goal: str) -> None:
         if kind == "redirect" or self.verdict.kind == "masquerade":
-            self.verdict = Verdict("redirect" if kind == "redirect" else "masquerade", "", goal)
+            self.verdict = RuleVerdict("redirect" if kind == "redirect" else "masquerade", "", goal)
             return
         if goal.startswith("["):
             address, _, port = goal[1:].partition("]")
@@ -314,8 +314,8 @@ class _Reading:
             address, port = goal, ""
         else:
             address, _, port = goal.partition(":")
-        options = tuple(Verdict(kind, ip, port) for ip in each_of(address))
-        self.verdict = options[0] if len(options) == 1 else Verdict("choice", options=options)
+        options = tuple(RuleVerdict(kind, ip, port) for ip in each_of(address))
+        self.verdict = options[0] if len(options) == 1 else RuleVerdict("choice", options=options)
 
 
 def each_of(addresses: str, most: int = 16) -> tuple[str, ...]:

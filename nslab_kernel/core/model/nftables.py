@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import iptables
-from .firewall import Chain, Match, Rule, Ruleset, Verdict
+from .firewall import Chain, Match, Rule, Ruleset, RuleVerdict
 
 _SILENT = (
     "counter",
@@ -170,7 +170,7 @@ def _chain(
 
 def _rules(item: dict[str, Any], sets: Mapping[tuple[str, str, str], dict[str, Any]]) -> Iterator[Rule]:
     """The rule, or, for a map of verdicts or goals, one rule for each of its entries, which is what it means."""
-    reading = _Reading((item["family"], item["table"]), sets)
+    reading = _RulesetReading((item["family"], item["table"]), sets)
     for part in item["expr"]:
         ((kind, body),) = part.items()
         reading.take(kind, body)
@@ -188,15 +188,15 @@ def _rules(item: dict[str, Any], sets: Mapping[tuple[str, str, str], dict[str, A
         )
 
 
-_Branch = tuple[tuple[Match, ...], Verdict]
+_Branch = tuple[tuple[Match, ...], RuleVerdict]
 
 
-class _Reading:
+class _RulesetReading:
     """One rule, while its parts are read."""
 
     def __init__(self, place: tuple[str, str], sets: Mapping[tuple[str, str, str], dict[str, Any]]) -> None:
         self.matches: list[Match] = []
-        self.verdict = Verdict("continue")
+        self.verdict = RuleVerdict("continue")
         self.branches: tuple[_Branch, ...] = ()
         self.unread: list[str] = []
         self.unread_statements: list[str] = []
@@ -242,9 +242,9 @@ class _Reading:
         if isinstance(address, dict) and "map" in address and not port:
             return _mapped(kind, address["map"], self._place, self._sets)
         if isinstance(address, dict) and (several := _several(address)):
-            return (((), _choice([Verdict(kind, ip, _number(port)) for ip in several])),) if _is_plain(port) else ()
+            return (((), _choice([RuleVerdict(kind, ip, _number(port)) for ip in several])),) if _is_plain(port) else ()
         if isinstance(address, str) and _is_plain(port):
-            return (((), Verdict(kind, address, _number(port))),)
+            return (((), RuleVerdict(kind, address, _number(port))),)
         return ()
 
 
@@ -273,10 +273,10 @@ def _several(address: dict[str, Any]) -> tuple[str, ...]:
     return found if len(found) > 1 or "-" not in "".join(found) else ()
 
 
-def _choice(options: list[Verdict]) -> Verdict:
+def _choice(options: list[RuleVerdict]) -> RuleVerdict:
     """One of several; of one, that one."""
     different = tuple(dict.fromkeys(options))
-    return different[0] if len(different) == 1 else Verdict("choice", options=different)
+    return different[0] if len(different) == 1 else RuleVerdict("choice", options=different)
 
 
 def _mapped(
@@ -287,7 +287,7 @@ def _mapped(
         address, port = goal["concat"] if isinstance(goal, dict) and "concat" in goal else (goal, "")
         if not isinstance(address, str) or not _is_plain(port):
             return ()
-        goals.append((key, Verdict(kind, address, _number(port))))
+        goals.append((key, RuleVerdict(kind, address, _number(port))))
     return _keyed(body["key"], goals, place, sets)
 
 
@@ -309,7 +309,7 @@ def _elements(data: Any, place: tuple[str, str], sets: Mapping[Any, dict[str, An
 
 
 def _keyed(
-    key: Any, goals: list[tuple[Any, Verdict]], place: tuple[str, str], sets: Mapping[Any, dict[str, Any]]
+    key: Any, goals: list[tuple[Any, RuleVerdict]], place: tuple[str, str], sets: Mapping[Any, dict[str, Any]]
 ) -> tuple[_Branch, ...]:
     """A map as branches; by chance or by a hash, any of its values."""
     if isinstance(key, dict) and key.keys() & {"numgen", "jhash", "symhash"}:
@@ -396,11 +396,11 @@ def _values(right: Any, place: tuple[str, str], sets: Mapping[Any, dict[str, Any
     return (str(right),)
 
 
-def _verdict(kind: str, body: Any) -> Verdict | None:
+def _verdict(kind: str, body: Any) -> RuleVerdict | None:
     if kind in _PLAIN or kind == "reject":
-        return Verdict(kind)
+        return RuleVerdict(kind)
     if kind in ("jump", "goto"):
-        return Verdict(kind, body["target"])
+        return RuleVerdict(kind, body["target"])
     return None
 
 
@@ -415,7 +415,7 @@ def _list(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _text(matches: tuple[Match, ...], verdict: Verdict, unread: list[str], sets: list[tuple[str, str]]) -> str:
+def _text(matches: tuple[Match, ...], verdict: RuleVerdict, unread: list[str], sets: list[tuple[str, str]]) -> str:
     """The rule in nft's words, as evidence."""
     words = [match_words(match) for match in matches]
     words += [_unread_words(part) for part in unread]
@@ -436,7 +436,7 @@ def match_words(match: Match) -> str:
     return f"{match.field}{mask} {'!= ' if match.negated else '== ' if mask else ''}{values}"
 
 
-def _verdict_words(verdict: Verdict) -> str:
+def _verdict_words(verdict: RuleVerdict) -> str:
     if verdict.kind == "choice":
         return "any of { " + ", ".join(map(_verdict_words, verdict.options)) + " }"
     goal = f"{verdict.target}{':' if verdict.target and verdict.port else ''}{verdict.port}"

@@ -29,7 +29,7 @@ def parse(given: Any) -> Topology:
     topology = given.get("topology") if isinstance(given, Mapping) else None
     if not isinstance(topology, Mapping) or not isinstance(topology.get("nodes"), Mapping):
         return Topology(refused=(_("there is no list of nodes under topology"),))
-    reader = _Reader(topology)
+    reader = _ContainerlabReader(topology)
     nodes = tuple(node for name, said in topology["nodes"].items() if (node := reader.node(str(name), said or {})))
     links = tuple(reader.links(topology.get("links") or ()))
     known = {node.name for node in nodes} | reader.images.left_out
@@ -46,7 +46,7 @@ def parse(given: Any) -> Topology:
     )
 
 
-class _Reader:
+class _ContainerlabReader:
     """Reads nodes and links, and keeps why something can't be built."""
 
     def __init__(self, topology: Mapping[str, Any]) -> None:

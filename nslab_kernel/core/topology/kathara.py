@@ -35,7 +35,7 @@ def parse(text: str, startups: Mapping[str, str], entries: Collection[str]) -> T
     entries
         The names of all that lies in the lab's folder.
     """
-    reader = _Reader()
+    reader = _KatharaReader()
     for number, line in enumerate(text.splitlines(), 1):
         reader.read(number, line.strip())
     if "lab.ext" in entries:
@@ -50,7 +50,7 @@ def parse(text: str, startups: Mapping[str, str], entries: Collection[str]) -> T
     )
 
 
-class _Reader:
+class _KatharaReader:
     """What the lines of a lab.conf say."""
 
     def __init__(self) -> None:

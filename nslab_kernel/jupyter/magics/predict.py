@@ -5,7 +5,7 @@ from __future__ import annotations
 from IPython.core.magic import cell_magic, magics_class
 from IPython.display import display
 
-from ...core.lessons.prediction import Prediction, prediction
+from ...core.lessons.prediction_cell import Prediction, prediction
 from ...core.model.network import HOST
 from ..frontend import can_ask
 from ..parsing import NslabMagics

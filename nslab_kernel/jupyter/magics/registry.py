@@ -9,6 +9,7 @@ from .. import completion, preloading
 from ..frontend import keep_version_out_of_notebooks
 from ..help_option import add_help
 from ..session import close_session, open_session
+from ..trace_offer import TraceOffer
 from .breaks import BreakingMagics
 from .build import BuildMagics
 from .check import CheckMagics
@@ -51,6 +52,9 @@ def load(shell: InteractiveShell) -> None:
     completion.register(shell, session.lab)
     session.forms.register()
     preloading.begin(shell)
+    offer = TraceOffer(session)
+    offer.start()
+    session.on_close.append(offer.stop)
     if session.lab.sandboxed:
         keep_version_out_of_notebooks(shell)
         session.follower.start()

@@ -12,7 +12,7 @@ from ...core.errors import NslabError
 from ...core.translation import _
 from ..display import show_table
 from ..parsing import NslabMagics, parse, seconds, variable
-from ..running import Output, failure, follow, run_command, start_command
+from ..running import LiveOutput, failure, follow, run_command, start_command
 
 
 @magics_class
@@ -82,7 +82,7 @@ class RunMagics(NslabMagics):
 
     def _run(self, wanted: Arguments, command: str) -> None:
         variables = {"stdout": wanted.out, "stderr": wanted.err}
-        output = Output({stream: name for stream, name in variables.items() if name})
+        output = LiveOutput({stream: name for stream, name in variables.items() if name})
         results = []
 
         def run() -> None:

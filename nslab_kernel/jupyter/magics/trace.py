@@ -15,7 +15,7 @@ from ...core.errors import NslabError
 from ...core.translation import _
 from ..messages import worded
 from ..parsing import NslabMagics, parse, seconds
-from ..running import Output, follow, run_command
+from ..running import LiveOutput, follow, run_command
 from ..saving import say_saved
 from ..session import Session
 
@@ -72,7 +72,7 @@ class TraceMagics(NslabMagics):
             self.session,
             namespace,
             command,
-            lambda: run_command(self.lab, namespace, command, Output({}), wanted.timeout),
+            lambda: run_command(self.lab, namespace, command, LiveOutput({}), wanted.timeout),
             save=wanted.save,
             predict=wanted.predict,
             timeout=wanted.timeout,

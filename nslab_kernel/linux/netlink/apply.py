@@ -16,7 +16,7 @@ from ...core.translation import _, joined
 from .. import namespace_processes, nft, resolvers, sysctl, uplink_request
 from ..interrupts import Held, held
 from . import link_requests, route_requests
-from .build import build, remove
+from .batch import build, remove
 from .handles import Doors
 from .socket import ActionError, NetlinkError
 

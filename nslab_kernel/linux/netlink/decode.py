@@ -238,7 +238,7 @@ _links = CachedParser(
 )
 
 
-class Link(NamedTuple):
+class LinkMessage(NamedTuple):
     """An interface as the kernel tells it: whose namespace its peer is in is still a number."""
 
     own_index: int
@@ -253,7 +253,7 @@ class Link(NamedTuple):
     interface: Callable[[str | None], Interface]  # made when it is known which namespace that is in
 
 
-def links(messages: Iterable[Message], addresses: dict[int, tuple[Address, ...]]) -> tuple[Link, ...]:
+def links(messages: Iterable[Message], addresses: dict[int, tuple[Address, ...]]) -> tuple[LinkMessage, ...]:
     """The interfaces, with their addresses as the function `addresses` gives them."""
     return tuple(_link(body, addresses) for _, body in messages)
 
@@ -301,7 +301,7 @@ def proxies(messages: Iterable[Message]) -> tuple[ProxyNeighbour, ...]:
     return tuple(sorted(found, key=lambda proxy: (proxy.interface or 0, proxy.ip)))
 
 
-def forwarding(messages: Iterable[Message], links: Iterable[Link]) -> tuple[ForwardingEntry, ...]:
+def forwarding(messages: Iterable[Message], links: Iterable[LinkMessage]) -> tuple[ForwardingEntry, ...]:
     """The forwarding tables of bridges and vxlans, without the entries for interfaces' own addresses."""
     known = {link.own_index: link for link in links}
     found = []
@@ -364,7 +364,7 @@ def overall(messages: Iterable[Message]) -> tuple[tuple[str, str], ...]:
 _once = lru_cache(maxsize=1 << 11)
 
 
-def _link(body: bytes, addresses: dict[int, tuple[Address, ...]]) -> Link:
+def _link(body: bytes, addresses: dict[int, tuple[Address, ...]]) -> LinkMessage:
     _, hardware, index, flags, _ = _LINK.unpack_from(body)
     values = _links.values(body)
     mac, named, mtu, far, master, state, kind, data, port_kind = values[:9]
@@ -401,7 +401,7 @@ def _link(body: bytes, addresses: dict[int, tuple[Address, ...]]) -> Link:
         made = partial(_with_peer, interface, far)
     else:
         made = partial(_with_lower, interface, far, tunnel="tunnel" in particular)
-    return Link(index, name, kind, address, up, carrier, far, far_id, _settings(name, *settings), made)
+    return LinkMessage(index, name, kind, address, up, carrier, far, far_id, _settings(name, *settings), made)
 
 
 def _with_peer(interface: Callable[..., Interface], far: int | None, namespace: str | None) -> Interface:

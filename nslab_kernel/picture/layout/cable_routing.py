@@ -16,7 +16,7 @@ from .slots import Grid
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class CableEnd:
     """One end of a cable: in the room of a slot, or at the host."""
 
     socket: Socket
@@ -36,8 +36,8 @@ class Course:
     """
 
     cable: Cable
-    start: End
-    end: End
+    start: CableEnd
+    end: CableEnd
     gutters: tuple[int, ...]
     channel: int | None = None
     order: tuple[int, ...] = ()
@@ -96,7 +96,7 @@ def _course(cable: Cable, grid: Grid, positions: dict[str, int], bundled: bool) 
     slot = grid.places.get(cable.rooms[room])
     if slot is None or (near.uplink and not cable.over) or (bundled and cable.over):
         return None
-    start, end = End(near), End(far, slot)
+    start, end = CableEnd(near), CableEnd(far, slot)
     gutter, order = slot[0], (slot[1], positions[far.id])
     if cable.over and near.id not in grid.spans:
         return Course(cable, start, end, (gutter,), None, (0, *order))
@@ -112,7 +112,7 @@ def _course(cable: Cable, grid: Grid, positions: dict[str, int], bundled: bool) 
 
 def link(cable: Cable, places: dict[str, tuple[int, int]]) -> Course:
     """The course of a cable between two rooms of one grid."""
-    one, other = (End(socket, places[room]) for socket, room in zip(cable.ends, cable.rooms, strict=True))
+    one, other = (CableEnd(socket, places[room]) for socket, room in zip(cable.ends, cable.rooms, strict=True))
     assert one.slot is not None
     assert other.slot is not None
     if one.slot[0] == other.slot[0]:

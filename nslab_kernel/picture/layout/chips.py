@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..metrics import width, wrap
 from ..scene import Box, Group, Line, Primitive, Text
-from ..view import Cable, Fact, Socket
+from ..view import Cable, ShownFact, Socket
 from ..words import word
 from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, Writer, glow, socket, tag, tag_width
 
@@ -54,7 +54,7 @@ class Flow:
         self.bottom = max(self.bottom, self.y + piece.height)
 
 
-def note(fact: Fact, number: int, room: float, language: str) -> Piece:
+def note(fact: ShownFact, number: int, room: float, language: str) -> Piece:
     """One note, broken into lines where it is wider than ``room``."""
     font = "code" if fact.kind == "route" else "strong"
     frame, style = _STYLES.get(fact.kind, ("note", "ink"))
@@ -81,7 +81,7 @@ def singles(plugs: list[Socket], room: float, language: str) -> list[Piece]:
     if len(shown) < len(plugs):
         rest = plugs[len(shown) :]
         fate = "changed" if any(plug.fate for plug in rest) else ""
-        fact = Fact(word("and more", language, len(rest)), fate, "more", "\n".join(plug.name for plug in rest))
+        fact = ShownFact(word("and more", language, len(rest)), fate, "more", "\n".join(plug.name for plug in rest))
         pieces.append(note(fact, 0, room, language))
     return pieces
 

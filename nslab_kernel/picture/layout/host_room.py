@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ...core.model.network import HOST
 from ..metrics import width
 from ..scene import Box, Group, Text
-from ..view import Cable, Fact, Room, Socket, View
+from ..view import Cable, Room, ShownFact, Socket, View
 from ..words import word
 from .chips import Flow, loose_pair, note, singles
 from .pieces import STATE_STYLES, Piece, Writer, socket, tag_width
@@ -137,16 +137,16 @@ def _notes(view: View, parts: _Parts, frame: Frame, made: HostRoom, beside: tupl
     return flow.bottom
 
 
-def _facts(host: Room) -> list[Fact]:
+def _facts(host: Room) -> list[ShownFact]:
     facts = _with_counted_defaults(host.facts)
     if host.loopback and host.loopback.text == "down":
-        return [Fact("lo down", host.loopback.fate, "drop"), *facts]
+        return [ShownFact("lo down", host.loopback.fate, "drop"), *facts]
     return facts
 
 
-def _with_counted_defaults(facts: Sequence[Fact]) -> list[Fact]:
+def _with_counted_defaults(facts: Sequence[ShownFact]) -> list[ShownFact]:
     """Of several default routes with the same fate, as of IPv4 and IPv6, the first; the others are counted."""
-    defaults: dict[str, list[Fact]] = {}
+    defaults: dict[str, list[ShownFact]] = {}
     for fact in facts:
         if fact.kind == "route" and fact.text.startswith("default "):
             defaults.setdefault(fact.fate, []).append(fact)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from ..scene import Box, Group, Primitive
-from ..view import Fact, Room, Socket
+from ..view import Room, ShownFact, Socket
 from ..words import word
 from .pieces import SMALL_SOCKET, STATE_STYLES, Piece, Writer, glow, socket, tag, tag_width
 
@@ -126,7 +126,7 @@ def _addresses(plug: Socket, lines: Writer, *, tagged: bool) -> None:
             lines.follow(f"+{more}", "code", "muted", gap=6)
 
 
-def brief(addresses: Sequence[Fact]) -> tuple[list[Fact], int]:
+def brief(addresses: Sequence[ShownFact]) -> tuple[list[ShownFact], int]:
     """Those addresses that are worth a line each, and how many others there are."""
     first = next((address for address in addresses if address.fate != "removed"), None)
     shown = [address for address in addresses if address is first or address.fate]
@@ -154,14 +154,14 @@ def _remark(plug: Socket, lines: Writer) -> None:
         lines.write(remark, "text", "muted")
 
 
-def _loopback(fact: Fact, lines: Writer, manner: Manner) -> None:
+def _loopback(fact: ShownFact, lines: Writer, manner: Manner) -> None:
     told = word(fact.text, manner.language)
     if not lines.beside(f"lo {told}", "text", "muted" if fact.text == "up" else "bad", fate=fact.fate):
         lines.write("lo", "code", "muted", lead=8)
         lines.follow(told, "text", STATE_STYLES[fact.text], fate=fact.fate, gap=8)
 
 
-def _facts(facts: tuple[Fact, ...], writer: Writer, manner: Manner) -> None:
+def _facts(facts: tuple[ShownFact, ...], writer: Writer, manner: Manner) -> None:
     shown = facts if len(facts) <= _FEW + 1 else facts[:_FEW]
     for fact in shown:
         font = "code" if fact.kind == "route" else "text"

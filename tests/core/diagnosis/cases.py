@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from nslab_kernel.core.effects import after
-from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, RuleVerdict
 from nslab_kernel.core.model.network import (
     HOST,
     Address,
@@ -59,7 +59,7 @@ INPUT = Chain("inet", "own", "input", (), "input", "filter", 0)
 OUTPUT = Chain("ip", "nat", "OUTPUT", (), "output", "nat", -100)
 PREROUTING = Chain("ip", "nat", "PREROUTING", (), "prerouting", "nat", -100)
 POSTROUTING = Chain("ip", "nat", "POSTROUTING", (), "postrouting", "nat", 100)
-NO_PING = Rule((Match("meta l4proto", ("icmp",)),), Verdict("drop"), 3, text="meta l4proto icmp drop")
+NO_PING = Rule((Match("meta l4proto", ("icmp",)),), RuleVerdict("drop"), 3, text="meta l4proto icmp drop")
 BRIDGED = SetSysctl("net.bridge.bridge-nf-call-iptables", "1")
 
 
@@ -155,13 +155,13 @@ def tunnelled(remote: str = "172.16.1.2", vni: int = 41) -> Network:
 def published_on_lo() -> Network:
     """The host sends its own connections to 127.0.0.1 port 8000 to ns1."""
     wanted = (Match("ip daddr", ("127.0.0.1",)), Match("tcp dport", ("8000",)))
-    rule = Rule(wanted, Verdict("dnat", "172.16.1.1", "80"), 4, text="dnat to 172.16.1.1:80")
+    rule = Rule(wanted, RuleVerdict("dnat", "172.16.1.1", "80"), 4, text="dnat to 172.16.1.1:80")
     return listening(ruled(bridged(), HOST, OUTPUT, rule), "ns1", "0.0.0.0", 80)
 
 
 def deaf_to_errors() -> Network:
     """The way to ns2 takes 600 bytes, and ns1 drops the errors that say so."""
-    rule = Rule((Match("icmp type", ("destination-unreachable",)),), Verdict("drop"), 3, text="icmp type 3 drop")
+    rule = Rule((Match("icmp type", ("destination-unreachable",)),), RuleVerdict("drop"), 3, text="icmp type 3 drop")
     return ruled(broken(routed(), SetLink("br2", "mtu", "600")), "ns1", INPUT, rule)
 
 
@@ -225,15 +225,17 @@ def answered_by_another() -> Network:
 def published_on_the_own_bridge() -> Network:
     """The host sends what comes for its port 8080 to ns2, on the bridge where ns1 is, too."""
     wanted = (Match("ip daddr", ("172.16.0.1",)), Match("tcp dport", ("8080",)))
-    rule = Rule(wanted, Verdict("dnat", "172.16.1.2", "80"), 4, text="dnat to 172.16.1.2:80")
+    rule = Rule(wanted, RuleVerdict("dnat", "172.16.1.2", "80"), 4, text="dnat to 172.16.1.2:80")
     network = broken(bridged(), SetSysctl("net.ipv4.ip_forward", "1"), SetPort("veth-ns1", "hairpin", "on"))
     return listening(ruled(network, HOST, PREROUTING, rule), "ns2", "0.0.0.0", 80)
 
 
 def hairpin() -> Network:
     """The host sends what ns2 sends to its port 8080 back to ns2 by the same bridge port, without routing it."""
-    rule = Rule((Match("tcp dport", ("8080",)),), Verdict("dnat", "172.16.1.1", "80"), 4, text="dnat to 172.16.1.1:80")
-    masquerade = Rule((), Verdict("masquerade"), 5, text="masquerade")
+    rule = Rule(
+        (Match("tcp dport", ("8080",)),), RuleVerdict("dnat", "172.16.1.1", "80"), 4, text="dnat to 172.16.1.1:80"
+    )
+    masquerade = Rule((), RuleVerdict("masquerade"), 5, text="masquerade")
     forwarding = SetSysctl("net.ipv4.ip_forward", "1")
     network = ruled(broken(bridged(), BRIDGED, forwarding), HOST, PREROUTING, rule)
     return listening(ruled(network, HOST, POSTROUTING, masquerade), "ns1", "0.0.0.0", 80)
@@ -383,7 +385,7 @@ CASES: dict[str, Case] = {
             broken(bridged(), BRIDGED, DeleteAddress("br1", "172.16.0.1/16")),
             HOST,
             POSTROUTING,
-            Rule((), Verdict("masquerade"), 5, text="masquerade"),
+            Rule((), RuleVerdict("masquerade"), 5, text="masquerade"),
         ),
     ),
     "echo-ignored": Case(broken(bridged(), SetSysctl("net.ipv4.icmp_echo_ignore_all", "1", "ns2"))),

@@ -9,7 +9,7 @@ import pytest
 from nslab_kernel.core.diagnosis import why
 from nslab_kernel.core.effects import after
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.model.firewall import Chain, Match, Rule, Verdict
+from nslab_kernel.core.model.firewall import Chain, Match, Rule, RuleVerdict
 from nslab_kernel.core.model.network import HOST, Listener, Network
 from nslab_kernel.core.operations import plans
 from nslab_kernel.core.operations.actions import (
@@ -31,7 +31,7 @@ from nslab_kernel.core.translation import translated
 from .cases import FORWARD, POSTROUTING, listening, ruled
 from .labs import BARE, V6, bridged, broken, default, kinds, routed, with_router
 
-UNREAD = Rule((), Verdict("drop"), 7, text="meta cpu 1 drop", unread=("meta cpu 1",))
+UNREAD = Rule((), RuleVerdict("drop"), 7, text="meta cpu 1 drop", unread=("meta cpu 1",))
 
 
 def test_a_ping_that_works_is_told_hop_by_hop() -> None:
@@ -50,7 +50,7 @@ def test_a_ping_that_works_is_told_hop_by_hop() -> None:
 
 
 def test_translation_is_told_on_the_way_there_and_back() -> None:
-    masquerade = Rule((), Verdict("masquerade"), 5, text="masquerade")
+    masquerade = Rule((), RuleVerdict("masquerade"), 5, text="masquerade")
     network = broken(ruled(routed(), HOST, POSTROUTING, masquerade))
     texts = [hop.text for hop in why(network, "ns1", "ns2").path]
     assert "the host translates the source 172.16.1.1 to 172.17.0.1" in texts
@@ -233,7 +233,7 @@ def test_an_address_that_is_somebody_else_s_is_told_before_lo() -> None:
 
 
 def test_the_answer_to_oneself_belongs_to_a_connection_that_is_there() -> None:
-    established = Rule((Match("ct state", ("established",)),), Verdict("drop"), 3, text="ct state established drop")
+    established = Rule((Match("ct state", ("established",)),), RuleVerdict("drop"), 3, text="ct state established drop")
     chain = Chain("inet", "t", "output", (), "output", "filter", 0)
     network = after(bridged(), (SetUp("lo", "ns1"),))
     found = why(ruled(network, "ns1", chain, established), "ns1", "172.16.1.1")

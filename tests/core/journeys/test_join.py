@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nslab_kernel.core.journeys.evidence import Answer, Question, Recording, RuleEvent, Sighting
+from nslab_kernel.core.journeys.evidence import Recording, RouteAnswer, RouteQuestion, RuleEvent, Sighting
 from nslab_kernel.core.journeys.join import Journey, join
 from nslab_kernel.core.journeys.trace import plain, traced
 from nslab_kernel.core.model.firewall import Chain, Rule, Ruleset
@@ -59,7 +59,7 @@ def recorded(*sightings: Sighting, events: tuple[RuleEvent, ...] = ()) -> Record
     return Recording(ordered, events, finished=10**12)
 
 
-def nothing(question: Question) -> Answer | None:
+def nothing(question: RouteQuestion) -> RouteAnswer | None:
     return None
 
 

@@ -24,7 +24,7 @@ _PRINTS = re.compile(r"(?:(?P<not>does not |doesn't )print|prints) (?P<text>\S.*
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PossibleAnswer:
     """One answer that can be chosen.
 
     Parameters
@@ -50,7 +50,7 @@ class Prediction:
     """A question, its choices, and the commands (shell lines in the host) that settle it."""
 
     question: str
-    choices: tuple[Choice, ...]
+    choices: tuple[PossibleAnswer, ...]
     commands: str
 
     @property
@@ -106,7 +106,7 @@ def prediction(question: str, cell: str) -> Prediction:
     return Prediction(question.strip(), choices, commands)
 
 
-def _choice(line: str) -> Choice:
+def _choice(line: str) -> PossibleAnswer:
     found = _CHOICE.fullmatch(line)
     if not found:
         raise NslabError(
@@ -116,6 +116,6 @@ def _choice(line: str) -> Choice:
     label, test = found.groups()
     printed = _PRINTS.fullmatch(test)
     if printed:
-        return Choice(label, printed=printed["text"], prints=printed["not"] is None)
+        return PossibleAnswer(label, printed=printed["text"], prints=printed["not"] is None)
     parse_claims(test)
-    return Choice(label, claim=test)
+    return PossibleAnswer(label, claim=test)

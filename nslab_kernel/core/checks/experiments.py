@@ -52,7 +52,7 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class WatchedPacket:
     """A watched packet at one interface of a namespace.
 
     Parameters
@@ -78,18 +78,18 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """What became of a `Watched`: an outcome (see `nslab_kernel.core.checks.evaluate.Answer`) and sightings a try."""
+class WatchedTrace:
+    """What became of a `Watched`: an outcome (`nslab_kernel.core.checks.evaluate.ProbeAnswer`) and sightings a try."""
 
     outcomes: tuple[str, ...]
-    sightings: tuple[tuple[Sighting, ...], ...] = ()
+    sightings: tuple[tuple[WatchedPacket, ...], ...] = ()
 
     @property
     def how(self) -> str:
         """The outcome: ``answered`` if any try was, else the last one."""
         return "answered" if "answered" in self.outcomes else self.outcomes[-1]
 
-    def everything(self) -> tuple[Sighting, ...]:
+    def everything(self) -> tuple[WatchedPacket, ...]:
         """The sightings of all tries, the earliest first."""
         return tuple(sorted((seen for one in self.sightings for seen in one), key=lambda seen: seen.when))
 
@@ -103,10 +103,10 @@ class Page:
 
 
 Experiment = Watched | Fetched | Resolved
-Result = Trace | Page | tuple[str, ...]
+Result = WatchedTrace | Page | tuple[str, ...]
 
 
-def responders(trace: Trace) -> Counter[str]:
+def responders(trace: WatchedTrace) -> Counter[str]:
     """How many answers each namespace gave.
 
     A reply goes out where it is made, and doesn't come in there; where it is passed on it does both. If it does both
@@ -122,18 +122,18 @@ def responders(trace: Trace) -> Counter[str]:
     return found
 
 
-def sources(trace: Trace, viewer: str) -> tuple[str, ...]:
+def sources(trace: WatchedTrace, viewer: str) -> tuple[str, ...]:
     """The source addresses by which a namespace saw the packet come in, each once."""
     seen = [one for one in trace.everything() if one.namespace == viewer and not one.reply and not one.outgoing]
     return tuple(dict.fromkeys(one.source for one in seen))
 
 
-def sees(trace: Trace, viewer: str) -> bool:
+def sees(trace: WatchedTrace, viewer: str) -> bool:
     """Whether the packet came by a namespace at all."""
     return any(one.namespace == viewer and not one.reply for one in trace.everything())
 
 
-def passed(trace: Trace, source: str) -> tuple[str, ...]:
+def passed(trace: WatchedTrace, source: str) -> tuple[str, ...]:
     """The namespaces that passed the packet on, in order: it came in there and went out again."""
     came: dict[str, None] = {}
     through: dict[str, None] = {}

@@ -8,21 +8,21 @@ from urllib.parse import urlsplit
 
 from ..model.network import Network
 from ..translation import Message, _, pgettext
-from .parse import AnswersFrom, GoesVia, Overhears, PacketClaim, Reaches, Resolves, Says, Sees, Sends
-from .traffic import (
+from .experiments import (
     Experiment,
     Fetched,
     Page,
     Resolved,
     Result,
-    Trace,
     Watched,
+    WatchedTrace,
     listed,
     passed,
     responders,
     sees,
     sources,
 )
+from .parse import AnswersFrom, GoesVia, Overhears, PacketClaim, Reaches, Resolves, Says, Sees, Sends
 
 _TRIES = 16
 """How often to ask for each of several that may answer: chance leaves one of two out once in 30000 times."""
@@ -128,7 +128,7 @@ def judge_packets(claim: PacketClaim, network: Network, results: Mapping[Experim
             return right == claim.expected, words
         case Says():
             return _says(claim, tried[0][1])
-    traces = [(one, trace) for one, trace in tried if isinstance(one, Watched) and isinstance(trace, Trace)]
+    traces = [(one, trace) for one, trace in tried if isinstance(one, Watched) and isinstance(trace, WatchedTrace)]
     match claim:
         case Sends():
             return _sends(claim, traces)
@@ -154,7 +154,7 @@ def _says(claim: Says, page: Result) -> tuple[bool, Message]:
     return (claim.wanted in page.text) == claim.expected, _REASONS["says"].filled(text=beginning)
 
 
-def _sends(claim: Sends, traces: list[tuple[Watched, Trace]]) -> tuple[bool, Message]:
+def _sends(claim: Sends, traces: list[tuple[Watched, WatchedTrace]]) -> tuple[bool, Message]:
     answered = [one.address for one, trace in traces if trace.how == "answered"]
     if answered:
         return claim.expected, _REASONS["passed"].filled(ip=answered[0])
@@ -164,7 +164,7 @@ def _sends(claim: Sends, traces: list[tuple[Watched, Trace]]) -> tuple[bool, Mes
     return not claim.expected, _fate(trace.how, one)
 
 
-def _overhears(claim: Overhears, traces: list[tuple[Watched, Trace]]) -> tuple[bool, Message]:
+def _overhears(claim: Overhears, traces: list[tuple[Watched, WatchedTrace]]) -> tuple[bool, Message]:
     answered = [trace for _, trace in traces if trace.how == "answered"]
     if not answered:
         return False, _REASONS["silent"].filled(source=claim.source)
@@ -173,7 +173,7 @@ def _overhears(claim: Overhears, traces: list[tuple[Watched, Trace]]) -> tuple[b
     return bool(count) == claim.expected, words
 
 
-def _goes_via(claim: GoesVia, tried: tuple[Watched, Trace]) -> tuple[bool, Message]:
+def _goes_via(claim: GoesVia, tried: tuple[Watched, WatchedTrace]) -> tuple[bool, Message]:
     one, trace = tried
     if trace.how != "answered":
         return False, _fate(trace.how, one)
@@ -183,8 +183,8 @@ def _goes_via(claim: GoesVia, tried: tuple[Watched, Trace]) -> tuple[bool, Messa
     return right == claim.expected, words
 
 
-def _answers_from(claim: AnswersFrom, traces: list[tuple[Watched, Trace]]) -> tuple[bool, Message]:
-    found = sum((responders(trace) for _, trace in traces), start=responders(Trace((), ())))
+def _answers_from(claim: AnswersFrom, traces: list[tuple[Watched, WatchedTrace]]) -> tuple[bool, Message]:
+    found = sum((responders(trace) for _, trace in traces), start=responders(WatchedTrace((), ())))
     if not found:
         one, trace = traces[0]
         return False, _REASONS["untold"] if trace.how == "answered" else _fate(trace.how, one)
