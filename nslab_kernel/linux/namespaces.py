@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from .netlink.dump import NLM_F_ACK, AskingSocket, attribute, attributes
 
 NAMES = "/run/netns"
 _HOST_FILE = "/proc/self/ns/net"
+_MININET = re.compile(r"\0(mininet:[A-Za-z0-9_][A-Za-z0-9_.-]*)\0?$")  # bash --norc --noediting -is mininet:h1
 _SOON = 10.0  # seconds in which a namespace follows its name, even on a busy machine; later the name is a left-over
 
 T = TypeVar("T")
@@ -74,7 +76,9 @@ def coming() -> frozenset[str]:
 
 
 def unnamed(known: set[int]) -> list[FoundNamespace]:
-    """The namespaces of processes that have no name, labelled by their first process (containers, ``unshare -n``).
+    """The namespaces of processes that have no name of ip-netns(8): containers', Mininet's hosts, of ``unshare -n``.
+
+    A host of Mininet's is called ``mininet:h1``, as its process is, and the others ``pid-N`` after their first process.
 
     Parameters
     ----------
@@ -87,10 +91,11 @@ def unnamed(known: set[int]) -> list[FoundNamespace]:
         with contextlib.suppress(OSError):  # it ended meanwhile, or is somebody else's
             inode = int(os.readlink(path)[len("net:[") : -1])
             if inode not in known and inode not in found:
-                with open(f"/proc/{pid}/comm") as comm:
-                    found[inode] = FoundNamespace(
-                        f"pid-{pid}", path, inode, "process", f"pid-{pid} ({comm.read().strip()})"
-                    )
+                with open(f"/proc/{pid}/comm") as comm, open(f"/proc/{pid}/cmdline") as words:
+                    program, host = comm.read().strip(), _MININET.search(words.read())
+                name = host[1] if host and host[1] not in {place.name for place in found.values()} else f"pid-{pid}"
+                label = name if host else f"{name} ({program})"
+                found[inode] = FoundNamespace(name, path, inode, "process", label)
     return list(found.values())
 
 
@@ -100,7 +105,7 @@ def find(name: str) -> FoundNamespace:
     Parameters
     ----------
     name
-        A name of `ip netns`, ``"host"``, or ``pid-N`` for the namespace of process N.
+        A name of `ip netns`, ``"host"``, ``pid-N`` for that of process N, or ``mininet:h1`` for Mininet's host.
 
     Raises
     ------
@@ -112,10 +117,9 @@ def find(name: str) -> FoundNamespace:
     place = _named(name) if "/" not in name else None
     if place:
         return place
-    if name.startswith("pid-"):
-        for place in unnamed({host().inode}):
-            if place.name == name:
-                return place
+    for place in unnamed({host().inode}):
+        if place.name == name:
+            return place
     near = did_you_mean(name, [HOST, *(place.name for place in named())])
     raise NslabError(_('There is no namespace "{name}".', name=name), _("{near}`%netns` lists them.", near=near))
 

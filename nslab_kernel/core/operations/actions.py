@@ -62,8 +62,7 @@ class Operation:
 
 def ip(namespace: str, *words: str) -> str:
     """An ip(8) command that acts in a namespace."""
-    place = () if namespace == HOST else ("-n", namespace)
-    return _joined("sudo", "ip", *place, *words)
+    return _tool("ip", namespace, words)
 
 
 def device(name: str) -> tuple[str, ...]:
@@ -73,8 +72,32 @@ def device(name: str) -> tuple[str, ...]:
 
 def within(namespace: str, *words: str) -> str:
     """Any other command, run in a namespace."""
+    process = process_of(namespace)
+    if process:
+        return f"sudo nsenter -t {process} -n {_joined(*words)}"
     place = () if namespace == HOST else ("ip", "netns", "exec", namespace)
     return _joined("sudo", *place, *words)
+
+
+def process_of(namespace: str) -> str:
+    """The process, as a shell reads it, of a namespace that has no name of ip-netns(8); empty for any other.
+
+    Examples
+    --------
+    >>> process_of("pid-7"), process_of("mininet:h1"), process_of("ns1")
+    ('7', "$(pgrep -of 'mininet:h1$')", '')
+    """
+    if namespace.startswith("mininet:"):
+        return f"$(pgrep -of {_quoted(f'{namespace}$')})"
+    number = namespace.removeprefix("pid-")
+    return number if number != namespace and number.isdecimal() else ""
+
+
+def _tool(tool: str, namespace: str, words: tuple[str, ...]) -> str:
+    """A command of iproute2's, which knows a namespace by its name."""
+    if process_of(namespace):
+        return within(namespace, tool, *words)
+    return _joined("sudo", tool, *(() if namespace == HOST else ("-n", namespace)), *words)
 
 
 def _joined(*words: str) -> str:
@@ -550,8 +573,7 @@ def _route(namespace: str, verb: str, route: Route, interface: str) -> str:
 
 def bridge(namespace: str, *words: str) -> str:
     """A bridge(8) command that acts in a namespace."""
-    place = () if namespace == HOST else ("-n", namespace)
-    return shlex.join(("sudo", "bridge", *place, *words))
+    return _tool("bridge", namespace, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -696,8 +718,7 @@ class DeleteTrafficFilter:
 
 def tc(namespace: str, *words: str) -> str:
     """A tc(8) command that acts in a namespace."""
-    place = () if namespace == HOST else ("-n", namespace)
-    return shlex.join(("sudo", "tc", *place, *words))
+    return _tool("tc", namespace, words)
 
 
 @dataclass(frozen=True, slots=True)
