@@ -9,14 +9,15 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from .core.command_line import understood
 from .core.errors import NslabError
 from .core.language import language_of
 from .core.model.network import HOST
-from .core.translation import _, languages
+from .core.translation import _, languages, padded, translated
 from .linux.refusals import explain, read_machine
 from .sandbox import command, enter, labs
 from .sandbox.init import NOT_EXECUTABLE, NOT_FOUND
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _FIRST = "00-start-here.ipynb"
 _LONGEST_SOCKET_PATH = 107
-_FURTHER = "other options go to JupyterLab"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,11 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit status: that of the command for ``run`` and ``shell``, otherwise 0 when all
         is well, 1 when something isn't, 2 for a wrong command line.
     """
+    NslabError.language = language_of(os.environ)
     options, others = _parser().parse_known_args(arguments)
     if others and options.act is not _lab:
-        _parser().error(f"what is {others[0]}?")
+        _parser().error(f"unrecognized arguments: {others[0]}")
     options.others = others
-    NslabError.language = language_of(os.environ)
     try:
         return int(options.act(options))
     except NslabError as error:
@@ -61,50 +61,90 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refused_status(refused)
 
 
+class _Help(argparse.HelpFormatter):
+    """Help in the reader's language."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, _say(_("usage: ")) if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(_say(_HEADINGS[heading]) if heading in _HEADINGS else heading)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that refuses a command line in the reader's language."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {_say(understood(message))}\n")
+
+
+_HEADINGS = {"positional arguments": _("positional arguments"), "options": _("options")}
+
+
+def _say(message: str) -> str:
+    return translated(message, NslabError.language)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="nslab", description="Linux container networking, in a private host.")
-    acts = parser.add_subparsers(required=True, metavar="COMMAND")
+    about = _say(_("Linux container networking, in a private host."))
+    parser = _Parser(prog="nslab", description=about, formatter_class=_Help, add_help=False)
+    acts = parser.add_subparsers(required=True, metavar=_say(_("COMMAND")))
+    _add_help(parser)
 
-    lab = acts.add_parser("lab", help="open JupyterLab on your copies of the lessons", epilog=_FURTHER)
-    lab.add_argument("--port", type=int, help="TCP port to listen on")
-    lab.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    lab.add_argument("--language", choices=languages(), default=language_of(os.environ), help="default: from LANG")
-    lab.add_argument("--lessons", metavar="FOLDER", help="where your copies are; default: ~/nslab-lessons")
-    lab.add_argument("directory", nargs="?", help="open this folder as it is, and copy no lessons")
-    lab.set_defaults(act=_lab)
+    def act(name: str, does: Callable[[argparse.Namespace], int], said: str, **more: Any) -> argparse.ArgumentParser:
+        made = acts.add_parser(name, help=_say(said), formatter_class=_Help, add_help=False, **more)
+        made.set_defaults(act=does)
+        _add_help(made)
+        return made
 
-    reset = acts.add_parser("reset-lesson", help="start a lesson again; your old copy is kept beside the new one")
-    reset.add_argument("lesson", help="such as 01-bridge, or zh/01-bridge")
-    reset.add_argument("--lessons", metavar="FOLDER", help="where your copies are; default: ~/nslab-lessons")
-    reset.set_defaults(act=_reset_lesson)
+    folder: dict[str, Any] = {
+        "metavar": _say(_("FOLDER")),
+        "help": _say(_("where your copies are; default: ~/nslab-lessons")),
+    }
+    further = _say(_("other options go to JupyterLab"))
+    lab = act("lab", _lab, _("open JupyterLab on your copies of the lessons"), epilog=further)
+    lab.add_argument("--port", type=int, help=_say(_("TCP port to listen on")))
+    lab.add_argument("--no-browser", action="store_true", help=_say(_("do not open a browser")))
+    said = _say(_("default: from LANG"))
+    lab.add_argument("--language", choices=languages(), default=language_of(os.environ), help=said)
+    lab.add_argument("--lessons", **folder)
+    lab.add_argument("directory", nargs="?", help=_say(_("open this folder as it is, and copy no lessons")))
 
-    check = acts.add_parser("check", help="say what this machine permits, with the cure for what it doesn't")
-    check.set_defaults(act=_check)
+    reset = act("reset-lesson", _reset_lesson, _("start a lesson again; your old copy is kept beside the new one"))
+    reset.add_argument("lesson", help=_say(_("such as 01-bridge, or zh/01-bridge")))
+    reset.add_argument("--lessons", **folder)
 
-    listing = acts.add_parser("list", help="list your running labs")
-    listing.set_defaults(act=_list)
+    act("check", _check, _("show what this machine permits, and how to fix what it doesn't"))
+    act("list", _list, _("list your running labs"))
 
-    shell = acts.add_parser("shell", help="open a shell inside a running lab")
-    shell.add_argument("namespace", nargs="?", default=HOST, help="network namespace; default: the lab's host")
-    shell.add_argument("--lab", default="", metavar="ID", help="which lab, its beginning is enough")
-    shell.add_argument("-c", dest="line", default="", metavar="COMMAND", help="run this, not an interactive shell")
-    shell.set_defaults(act=_shell)
+    shell = act("shell", _shell, _("open a shell inside a running lab"))
+    said = _say(_("network namespace; default: the lab's host"))
+    shell.add_argument("namespace", nargs="?", default=HOST, help=said)
+    shell.add_argument("--lab", default="", metavar="ID", help=_say(_("which lab; the beginning of its ID is enough")))
+    said = _say(_("run this, not an interactive shell"))
+    shell.add_argument("-c", dest="line", default="", metavar=_say(_("COMMAND")), help=said)
 
-    opening = acts.add_parser("open", help="build a lab of Kathará's or containerlab's, and open a shell in it")
-    opening.add_argument("path", help="a folder with a lab.conf or one NAME.clab.yml, or such a file")
-    opening.add_argument("--check", action="store_true", help="say what it has and what can't be built; build nothing")
-    opening.add_argument("-c", dest="line", default="", metavar="COMMAND", help="run this, not an interactive shell")
-    opening.set_defaults(act=_open)
+    opening = act("open", _open, _("build a lab of Kathará's or containerlab's, and open a shell in it"))
+    opening.add_argument("path", help=_say(_("a folder with a lab.conf or one NAME.clab.yml, or such a file")))
+    said = _say(_("show what it has and what can't be built; build nothing"))
+    opening.add_argument("--check", action="store_true", help=said)
+    said = _say(_("run this, not an interactive shell"))
+    opening.add_argument("-c", dest="line", default="", metavar=_say(_("COMMAND")), help=said)
 
-    grade = acts.add_parser("grade", help="run a notebook in a fresh lab and judge its checkpoints from outside")
-    grade.add_argument("notebook", help="the student's")
-    grade.add_argument("--lesson", metavar="NOTEBOOK", help="whose checkpoints count; default: the student's own")
-    grade.set_defaults(act=_grade)
+    grade = act("grade", _grade, _("run a notebook in a fresh lab and judge its checkpoints from outside"))
+    grade.add_argument("notebook", help=_say(_("the student's")))
+    said = _say(_("whose checkpoints count; default: the student's own"))
+    grade.add_argument("--lesson", metavar=_say(_("NOTEBOOK")), help=said)
 
-    run = acts.add_parser("run", help="run a command in a fresh private host", usage="nslab run [--] COMMAND ...")
-    run.add_argument("argv", nargs=argparse.REMAINDER, metavar="COMMAND")
-    run.set_defaults(act=_run)
+    usage = _say(_("nslab run [--] COMMAND ..."))
+    run = act("run", _run, _("run a command in a fresh private host"), usage=usage)
+    run.add_argument("argv", nargs=argparse.REMAINDER, metavar=_say(_("COMMAND")))
     return parser
+
+
+def _add_help(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-h", "--help", action="help", help=_say(_("show this help message and exit")))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -130,11 +170,11 @@ def _grade(options: argparse.Namespace) -> int:
     for one in counting:
         print(f"{'✓' if one.passed else '✗'} {one.cell}")
         for verdict in one.verdicts:
-            print(f"    {'✓' if verdict.holds else '✗'} {verdict.claim}  ({verdict.reason})")
+            print(f"    {'✓' if verdict.holds else '✗'} {verdict.claim}  ({_say(verdict.reason)})")
         if not one.verdicts:
-            print("    the checkpoint is missing")
+            print("   ", _say(_("the checkpoint is missing")))
     passed = sum(one.passed for one in counting)
-    print(f"{passed} of {len(counting)} checkpoints passed.")
+    print(_say(_("{passed} of {all} checkpoints passed.", passed=passed, all=len(counting))))
     return 0 if passed == len(counting) else 1
 
 
@@ -153,10 +193,11 @@ def _notebook(path: Path) -> dict[str, Any]:
 def _list(options: argparse.Namespace) -> int:
     running = labs.running()
     if not running:
-        print("No lab is running.")
+        print(_say(_("No lab is running.")))
         return 0
     width = max(len(lab.id) for lab in running)
-    print(f"{'ID':{width}}  {'PID':>7}  {'SINCE':16}  NOTEBOOK OR COMMAND")
+    since, label = _say(_("SINCE")), _say(_("NOTEBOOK OR COMMAND"))
+    print(f"{'ID':{width}}  {'PID':>7}  {padded(since, 16)}  {label}")
     for lab in running:
         since = time.strftime("%Y-%m-%d %H:%M", time.localtime(lab.since))
         print(f"{lab.id:{width}}  {lab.pid:7}  {since}  {lab.label}")
@@ -173,7 +214,7 @@ def _shell(options: argparse.Namespace) -> int:
 def _ask(running: Sequence[labs.RunningLab]) -> labs.RunningLab:
     for number, lab in enumerate(running, 1):
         print(f"{number}  {lab.label}")
-    answer = input(f"Which lab, 1 to {len(running)}? ")
+    answer = input(_say(_("Which lab, 1 to {count}?", count=len(running))) + " ")
     if not answer.isdecimal() or not 1 <= int(answer) <= len(running):
         raise NslabError(_("{answer!r} is none of 1 to {running}", answer=answer, running=len(running)))
     return running[int(answer) - 1]
@@ -197,10 +238,10 @@ def _chinese_labels() -> Check:
     from .linux.preflight import Check
     from .picture.drawing import chinese_font
 
-    name = "Chinese labels in pictures"
+    name = _("Chinese labels in pictures")
     if chinese_font():
         return Check(name, True, "", required=False)
-    return Check(name, False, "no Chinese font", "sudo apt install fonts-noto-cjk", required=False)
+    return Check(name, False, _("no Chinese font"), "sudo apt install fonts-noto-cjk", required=False)
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -223,7 +264,8 @@ def _lab(options: argparse.Namespace) -> int:
     # Without the question whether one would like to get news, which would stand over the first lesson.
     paths = [os.environ.get("JUPYTER_CONFIG_PATH", ""), os.path.join(os.path.dirname(__file__), "jupyter", "settings")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
-    print("Ctrl+C twice ends JupyterLab, and every lab with it. Open this in a browser:", flush=True)
+    said = _("Ctrl+C twice ends JupyterLab, and every lab with it. Open this in a browser:")
+    print(_say(said), flush=True)
     os.execv(argv[0], [*argv, *options.others])
 
 
@@ -245,11 +287,15 @@ def _copies(folder: str | None) -> str:
 
     target = Path(folder).expanduser() if folder else lesson_copies.default_folder()
     done = lesson_copies.bring_up_to_date(target, lesson_copies.originals())
-    print(f"Your copies of the lessons are in {target}.")
+    print(_say(_("Your copies of the lessons are in {target}.", target=target)))
     if done.renewed:
-        print(f"New versions, of lessons that you hadn't changed: {', '.join(done.renewed)}")
+        names = ", ".join(done.renewed)
+        print(_say(_("New versions, of lessons that you hadn't changed: {names}", names=names)))
     for name, beside in done.beside.items():
-        print(f"{name} has a new version. Yours is kept; the new one is beside it: {beside}")
+        said = _(
+            "{name} has a new version. Yours is kept; the new one is beside it: {beside}", name=name, beside=beside
+        )
+        print(_say(said))
     return str(target)
 
 
@@ -258,7 +304,8 @@ def _reset_lesson(options: argparse.Namespace) -> int:
 
     folder = Path(options.lessons).expanduser() if options.lessons else lesson_copies.default_folder()
     target, kept = lesson_copies.start_again(folder, lesson_copies.originals(), options.lesson)
-    print(f"{target} is as it came. What you had is kept as {kept.name}.")
+    said = _("{target} is as it came. What you had is kept as {kept}.", target=target, kept=kept.name)
+    print(_say(said))
     return 0
 
 

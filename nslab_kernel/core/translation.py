@@ -110,6 +110,18 @@ def all_translated(words: Mapping[str, str], language: str) -> dict[str, str]:
     return {key: translated(text, language) for key, text in words.items()}
 
 
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: a Chinese character takes two."""
+    import unicodedata
+
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def padded(text: str, width: int) -> str:
+    """A text with spaces after it, up to a number of a terminal's columns."""
+    return text + " " * (width - columns(text))
+
+
 @cache
 def languages() -> tuple[str, ...]:
     """The codes of all languages, English first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 import math
-import re
 from collections.abc import Callable
 from functools import wraps
 from types import MethodType
@@ -14,47 +13,12 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics
 from IPython.core.magic_arguments import parse_argstring
 
+from ..core.command_line import understood
 from ..core.errors import Interruption, NslabError
-from ..core.translation import Message, _
+from ..core.translation import _
 from ..lab import Lab
 from .session import Session
 
-# What argparse says, in English always, and the message with the same values.
-_ARGPARSE = tuple(
-    (re.compile(pattern, re.DOTALL), form)
-    for pattern, form in (
-        (
-            r"the following arguments are required: (?P<arguments>.*)",
-            _("The following arguments are required: {arguments}."),
-        ),
-        (r"unrecognized arguments: (?P<arguments>.*)", _("Unrecognized arguments: {arguments}.")),
-        (r"argument (?P<argument>.*): expected one argument", _("Argument {argument}: expected one argument.")),
-        (
-            r"argument (?P<argument>.*): invalid int value: (?P<value>.*)",
-            _("Argument {argument}: invalid int value: {value}."),
-        ),
-        (
-            r"argument (?P<argument>.*): invalid seconds value: (?P<value>.*)",
-            _("Argument {argument}: invalid seconds value: {value}."),
-        ),
-        (
-            r"argument (?P<argument>.*): invalid variable value: (?P<value>.*)",
-            _("Argument {argument}: invalid variable value: {value}."),
-        ),
-        (
-            r"argument (?P<argument>.*): invalid choice: (?P<value>.*) \(choose from (?P<choices>.*)\)",
-            _("Argument {argument}: invalid choice: {value} (choose from {choices})."),
-        ),
-        (
-            r"argument (?P<argument>.*): ignored explicit argument (?P<value>.*)",
-            _("Argument {argument}: ignored explicit argument {value}."),
-        ),
-        (
-            r"ambiguous option: (?P<option>.*) could match (?P<options>.*)",
-            _("Ambiguous option: {option} could match {options}."),
-        ),
-    )
-)
 # What shlex says.
 _QUOTES = {"No closing quotation": _("No closing quotation."), "No escaped character": _("No escaped character.")}
 
@@ -100,15 +64,6 @@ def parse(magic: Any, line: str) -> Any:
         raise NslabError(understood(str(error)), _("The form is `{form}`.", form=form)) from None
     except ValueError as error:  # shlex: no closing quotation
         raise NslabError(_QUOTES[str(error)], _("Close the quotation mark.")) from None
-
-
-def understood(said: str) -> str:
-    """A sentence of argparse's as a message."""
-    said = said.strip().rstrip(".")
-    for pattern, form in _ARGPARSE:
-        if found := pattern.fullmatch(said):
-            return Message(form.msgid, **found.groupdict())
-    return f"{said[:1].upper()}{said[1:]}."
 
 
 def seconds(text: str) -> float:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from ..core.foreign import shown, shown_lines
 from ..core.model.diff import condition
 from ..core.model.network import HOST, Interface, Namespace, Network
 from ..core.order import natural
-from ..core.translation import _, joined, pgettext, translated
+from ..core.translation import _, columns, joined, padded, pgettext, translated
 from .tooltips import shown_addresses
 from .words import word
 
@@ -22,8 +20,8 @@ def tables(network: Network, language: str) -> str:
     Columns are as wide as their text, Chinese characters counted as two.
     """
     lines = rows(network, language)
-    widths = [max(map(_cells, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  ".join(map(_padded, line, widths)).rstrip() for line in lines)
+    widths = [max(map(columns, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(padded, line, widths)).rstrip() for line in lines)
 
 
 def rows(network: Network, language: str) -> list[tuple[str, ...]]:
@@ -49,15 +47,6 @@ def _row(network: Network, namespace: Namespace, interface: Interface, language:
         f"{far[1].name} ({far[0].title})" if far else "",
         master.name if master else "",
     )
-
-
-def _cells(text: str) -> int:
-    """How many columns of a terminal a text takes."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _cells(text))
 
 
 def description(network: Network, language: str, told: str = "") -> str:

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 import nslab_kernel
+from nslab_kernel import cli
 from nslab_kernel.core.checks import parse
+from nslab_kernel.core.command_line import understood
 from nslab_kernel.core.errors import NslabError
 from nslab_kernel.core.model import names
 from nslab_kernel.core.model.network import HOST, Address, Bridge, Interface, Namespace, Network
@@ -23,7 +25,7 @@ from nslab_kernel.core.operations import plans
 from nslab_kernel.core.operations.actions import AddNamespace
 from nslab_kernel.core.translation import Message, _, joined, languages, pgettext, translated
 from nslab_kernel.jupyter.outcome import INTERRUPTED
-from nslab_kernel.jupyter.parsing import seconds, understood, variable
+from nslab_kernel.jupyter.parsing import seconds, variable
 from nslab_kernel.jupyter.running import failure
 from nslab_kernel.lab import Lab
 from nslab_kernel.linux import refusals
@@ -300,3 +302,28 @@ def test_an_error_is_shown_in_the_front_ends_language(monkeypatch: pytest.Monkey
     assert str(error) == "没有叫“ns11”的命名空间。\n是不是想写 ns1？`%netns` 会列出它们。"
     assert error._render_traceback_() == str(error).splitlines()
     assert error.message == 'There is no namespace "ns11".'
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["lab", "--help"], ["shell", "--help"], ["grade", "-h"]])
+def test_help_of_the_command_line_is_in_the_readers_language(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NSLAB_LANG", "zh")
+    monkeypatch.setattr(NslabError, "language", "en")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert told[0].startswith("用法：nslab ")
+    unsaid = [line for line in told[1:] if not HAN.search(line) and not re.fullmatch(r"\s+[-\[\w\]{},. ]+", line)]
+    assert unsaid == []
+
+
+def test_a_wrong_command_line_is_refused_in_the_readers_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NSLAB_LANG", "zh")
+    monkeypatch.setattr(NslabError, "language", "en")
+    with pytest.raises(SystemExit):
+        cli.main(["check", "--nonsense"])
+    assert capsys.readouterr().err.splitlines()[-1] == "nslab: 不认识的参数：--nonsense。"
