@@ -2,6 +2,7 @@
 
 import { addCommands } from "./commands.js";
 import { canDock } from "./docking.js";
+import { markErrors } from "./errors.js";
 import { Labs } from "./labs.js";
 import { highlightShell } from "./highlighting.js";
 import { addLauncher } from "./launcher.js";
@@ -20,6 +21,7 @@ export function activate(app, modules, { tracker, palette, launcher, static: bas
   addCommands(app, modules, labs, pictures);
   addToolbars(labs, app.commands, modules);
   labs.onEach(highlightShell);
+  markErrors(labs);
   keepInView(modules.notebook.NotebookActions, labs);
   const lessons = new Lessons(app, labs, modules, base);
   const openPanel = addPanel(app, modules, lessons, labs);

@@ -7,8 +7,10 @@ they would move a terminal's cursor, turn the reading direction, break a line in
 from __future__ import annotations
 
 import html
+import re
 import shlex
 
+_CODE = "font-family:var(--jp-code-font-family, monospace);font-size:0.95em"
 _INSTEAD = "\\x{:02x}", "\\u{:04x}", "\\U{:08x}"
 
 
@@ -36,6 +38,12 @@ def shown_lines(text: str) -> str:
 def escaped(text: str) -> str:
     """The same as a part of an HTML or SVG page, in or outside of an attribute."""
     return html.escape(shown_lines(text))
+
+
+def sentence_html(text: str) -> str:
+    """A message as HTML: what stands between backticks is code, between ``**`` bold; lines stay lines."""
+    made = re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', escaped(text))
+    return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", made).replace("\n", "<br>")
 
 
 def quoted(text: str) -> str:

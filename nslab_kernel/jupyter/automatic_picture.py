@@ -12,7 +12,7 @@ from ..core.model.network import Network
 from ..core.translation import _
 from ..lab import Lab
 from .frontend import cell_tags
-from .messages import worded
+from .messages import say
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
@@ -62,7 +62,7 @@ class Follower:
         try:
             self._show_what_changed(result)
         except KeyboardInterrupt:  # IPython would show a traceback of ours
-            print(worded(_("Interrupted: the picture was not drawn. `%netns_graph` draws it.")))
+            say(_("Interrupted: the picture was not drawn. `%netns_graph` draws it."))
 
     def _show_what_changed(self, result: ExecutionResult) -> None:
         before, now = self._seen, self._lab.snapshot()
@@ -75,7 +75,7 @@ class Follower:
             return
         picture = self._lab.picture(now, before=before, facts="predict" in cell_tags(self._shell))
         if self.live and self.live.is_docked:
-            print(picture.caption)
+            say(picture.caption)
         else:
             display(picture)
 

@@ -17,7 +17,7 @@ from ..core.diagnosis.findings import (
     verdict,
     where,
 )
-from ..core.foreign import escaped, shown_lines
+from ..core.foreign import escaped, sentence_html, shown_lines
 from ..core.model.network import Network
 from ..core.translation import _, joined, translated
 from ..picture import Mark, Picture
@@ -63,9 +63,9 @@ def html(diagnosis: Diagnosis, picture: str = "") -> str:
         details += [_card(finding, say) for finding in further]
     if diagnosis.path:
         details.append(_title(say(path_title(diagnosis))))
-        details.append(_list(f"{ARROWS[hop.leg]} {escaped(say(hop.text))}" for hop in diagnosis.path))
+        details.append(_list(f"{ARROWS[hop.leg]} {sentence_html(say(hop.text))}" for hop in diagnosis.path))
     if diagnosis.unevaluated:
-        unknown = _list(f"? {escaped(say(said))}" for said in diagnosis.unevaluated)
+        unknown = _list(f"? {sentence_html(say(said))}" for said in diagnosis.unevaluated)
         details.append(_title(say(LABELS["unevaluated"])) + unknown)
     if details:
         title, remark = map(say, _HOW)
@@ -80,7 +80,7 @@ def _verdict(diagnosis: Diagnosis, say: Callable[[str], str]) -> str:
     reasons = [finding.matters for finding in diagnosis.findings[:1]]
     if diagnosis.arrives and reasons:
         reasons.insert(0, LABELS["odd"])
-    why = escaped(say(joined(*reasons)))
+    why = sentence_html(say(joined(*reasons)))
     return f'<p class="nslab-seen" style="{_VERDICT.format(edge, ground)}"><b>{escaped(said)}</b> {why}</p>'
 
 
@@ -143,16 +143,18 @@ def _title(said: str) -> str:
 
 
 def _card(finding: Finding, say: Callable[[str], str]) -> str:
-    cure = f'<pre style="{_BLOCK}">{escaped(finding.cure)}</pre>' if finding.cure else escaped(say(LABELS["no cure"]))
+    cure = sentence_html(say(LABELS["no cure"]))
+    if finding.cure:
+        cure = f'<pre style="{_BLOCK}">{escaped(finding.cure)}</pre>'
     lines = (
         ("looked at", f'<code style="{_CODE}">{escaped(finding.looked_at)}</code>'),
-        ("said", escaped(say(finding.said))),
+        ("said", sentence_html(say(finding.said))),
         ("cure", cure),
     )
     rows = "".join(f'<span style="{_DIM}">{escaped(say(LABELS[key]))}</span><div>{value}</div>' for key, value in lines)
     return (
         f'<div style="{_CARD.format(_COLOURS[False][0])}"><div style="{_DIM}">{escaped(say(where(finding)))}</div>'
-        f'<div>{escaped(say(finding.matters))}</div><div style="{_GRID}">{rows}</div></div>'
+        f'<div>{sentence_html(say(finding.matters))}</div><div style="{_GRID}">{rows}</div></div>'
     )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 from typing import TypeVar
 
+from IPython.display import display
+
 from ..core.errors import NslabError
+from ..core.foreign import sentence_html, shown_lines
 from ..core.translation import translated
 from ..linux.processes import Result
 
@@ -21,6 +24,13 @@ def told(error: E, *lines: str) -> E:
 def worded(sentence: str) -> str:
     """A message as the reader is to see it."""
     return translated(sentence, NslabError.language)
+
+
+def say(*lines: str) -> None:
+    """Show a message: in a page commands in it look like code and no word is cut; elsewhere it's text."""
+    text = "\n".join(worded(line) for line in lines)
+    page = f'<div class="nslab-said" lang="{NslabError.language}">{sentence_html(text)}</div>'
+    display({"text/html": page, "text/plain": shown_lines(text)}, raw=True)
 
 
 class CommandFailedError(subprocess.CalledProcessError):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ..core.translation import _, joined
-from .messages import worded
+from .messages import say
 
 _KEPT = "NSLAB_KEPT"  # set in a lab: its folders that are the machine's own, separated by colons
 
@@ -20,7 +20,7 @@ def say_saved(target: Path | str) -> None:
         Its path.
     """
     saved = _("Saved as {target}", target=str(target))
-    print(worded(saved if _stays(target) else joined(saved, _goes_with_the_lab(), separator="\n")))
+    say(saved if _stays(target) else joined(saved, _goes_with_the_lab(), separator="\n"))
 
 
 def _stays(target: Path | str) -> bool:

@@ -44,8 +44,10 @@ class TraceOffer:
         self._session.shell.events.unregister("post_run_cell", self._after_cell)
 
     def _after_cell(self, result: ExecutionResult) -> None:
+        if self._session.playing:
+            return  # the player reads the exit status afterwards
         exit_code = self._session.shell.user_ns.pop("_exit_code", None)
-        if self._session.playing or not self._failed(result, exit_code) or "predict" in cell_tags(self._session.shell):
+        if not self._failed(result, exit_code) or "predict" in cell_tags(self._session.shell):
             return
         display(_offer(self._session.lab.language), raw=True)
 

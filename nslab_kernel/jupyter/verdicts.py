@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..core.checks.evaluate import Verdict
-from ..core.foreign import escaped, shown_lines
+from ..core.foreign import escaped, sentence_html, shown_lines
 from ..core.translation import _, translated
 
 MIME_METADATA = "nslab_verdicts"
@@ -33,7 +33,7 @@ def html(verdicts: Sequence[Verdict], language: str) -> str:
     return (
         f'<div class="nslab-verdicts" lang="{language}">'
         f'<ul style="list-style:none;padding:0;margin:0.4em 0;line-height:1.6">{items}</ul>'
-        f"<p style='margin:0.2em 0'><b>{escaped(total(verdicts, language))}</b></p></div>"
+        f"<p style='margin:0.2em 0'><b>{sentence_html(total(verdicts, language))}</b></p></div>"
     )
 
 
@@ -65,5 +65,6 @@ def _item(verdict: Verdict, language: str) -> str:
         f'<span role="img" aria-label="{escaped(translated(_SAID[verdict.holds], language))}" '
         f'style="color:{_COLOUR[verdict.holds]};font-weight:700">{_MARK[verdict.holds]}</span>'
     )
-    reason = f' <span style="{_DIM}">{escaped(translated(verdict.reason, language))}</span>' if verdict.reason else ""
+    said = sentence_html(translated(verdict.reason, language))
+    reason = f' <span style="{_DIM}">{said}</span>' if verdict.reason else ""
     return f"<li>{mark} {escaped(verdict.claim)}{reason}</li>"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import NslabError
-from ..core.foreign import escaped, shown_lines
+from ..core.foreign import escaped, sentence_html, shown_lines
 from ..core.journeys.explain import Ruling, Story
 from ..core.journeys.join import Stop
 from ..core.journeys.packets import ParsedPacket
@@ -159,7 +158,7 @@ class TraceReport(Trace):
         return [WORDS["disagree"].filled(predicted=self.predicted)] if self.agrees is False else []
 
     def _rich(self, text: str) -> str:
-        return _rich(translated(text, self.language))
+        return sentence_html(translated(text, self.language))
 
     def _cards(self, story: Story) -> Iterable[str]:
         """The header where it was rewritten, and the chain with the rule that decided."""
@@ -247,12 +246,12 @@ def player_stations(story: Story, language: str) -> list[Station]:
 def _with_end(story: Story, found: list[Station], language: str) -> list[Station]:
     """The last stop says why the packet went no further; it may be one of its own."""
     numbered = sum(mark.kind != "point" for mark in marks(story))
-    reason = f'<div style="{_CARD}">{_rich(translated(outcome(story.outcome), language))}</div>'
+    reason = f'<div style="{_CARD}">{sentence_html(translated(outcome(story.outcome), language))}</div>'
     if story.outcome.ruling and story.outcome.ruling.others:
         reason = _chain(story.outcome.ruling, language)
     elif story.outcome.evidence:
         evidence = _("Evidence: `{text}`", text=story.outcome.evidence)
-        reason += _dim(_rich(translated(evidence, language)))
+        reason += _dim(sentence_html(translated(evidence, language)))
     if numbered > len(found) or not found:
         label = story.outcome.ruling.chain if story.outcome.ruling else story.outcome.namespace
         return [*found, Station(label, found[-1].milliseconds if found else "0.00", reason)]
@@ -308,13 +307,6 @@ def _chain(ruling: Ruling, language: str) -> str:
     evidence = escaped(translated(_("Evidence: the kernel's nftables trace"), language))
     table = f'<table style="{_TABLE}">{"".join(rows)}</table>'
     return f'<div style="{_CARD}"><b>{title}</b>{table}{_dim(evidence)}</div>'
-
-
-def _rich(text: str) -> str:
-    """A sentence as HTML: what is marked as code, and what matters most."""
-    text = escaped(text)
-    text = re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', text)
-    return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
 
 
 def _list(items: Iterable[str]) -> str:

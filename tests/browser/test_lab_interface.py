@@ -288,6 +288,16 @@ def test_the_launcher_has_the_course_and_a_terminal_inside_a_lab(page: Page, scr
     expect(page.locator(".jp-Terminal .xterm-accessibility-tree")).to_contain_text("@docker-host1:")
 
 
+def test_commands_in_messages_and_errors_look_like_commands_and_no_word_is_cut(opened: Open, server: Server) -> None:
+    notebook = lab(opened, server, "%netns_publish 80 nowhere", "%netns_internet", "%netns_auto")
+    error = notebook.run_to_end(1).locator(".jp-OutputArea-output pre").last
+    expect(error.locator("code")).to_have_text("%netns_publish 80 ns1:8080")
+    expect(error).not_to_contain_text("`")
+    assert error.evaluate("pre => getComputedStyle(pre).wordBreak") == "normal"
+    expect(notebook.run_to_end(2).locator(".nslab-said")).to_contain_text("All of it is made up")
+    expect(notebook.run_to_end(3).locator(".nslab-said")).to_contain_text("The picture follows each cell.")
+
+
 def test_in_the_dark_everything_has_its_colours(opened: Open, server: Server, page: Page, screenshot: Shot) -> None:
     notebook = lab(opened, server, "%netns_why ns1 10.0.0.9")
     open_panel(page)

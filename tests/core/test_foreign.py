@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.foreign import escaped, quoted, shown, shown_lines
+from nslab_kernel.core.foreign import escaped, quoted, sentence_html, shown, shown_lines
 from nslab_kernel.core.translation import _, translated
 
 HOSTILE = (
@@ -80,3 +80,10 @@ def test_values_of_messages_are_shown_in_every_language() -> None:
 def test_quoting_of_usual_names_is_the_shells() -> None:
     for text in ("ns1", "a b", "$(id)"):
         assert quoted(text) == shlex.quote(text)
+
+
+def test_a_message_in_a_page_has_its_commands_as_code_and_nothing_of_others_as_tags() -> None:
+    made = sentence_html("**br<0** is down.\nRun `ip link set 'a<b' up`.")
+    assert made.startswith("<b>br&lt;0</b> is down.<br>Run <code ")
+    assert "ip link set &#x27;a&lt;b&#x27; up</code>." in made
+    assert "`" not in made

@@ -58,7 +58,8 @@ class Notebook:
                     else:
                         cell.errors += content["text"]
                 case "display_data" | "execute_result":
-                    if COMMANDS_METADATA in content["metadata"]:  # printed, though folded
+                    is_message = 'class="nslab-said"' in content["data"].get("text/html", "")
+                    if is_message or COMMANDS_METADATA in content["metadata"]:  # printed, in the form of a page
                         cell.printed += content["data"]["text/plain"] + "\n"
                         return
                     cell.outputs.append(content["data"])

@@ -11,7 +11,7 @@ from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..display import show_commands
-from ..messages import worded
+from ..messages import say, worded
 from ..parsing import NslabMagics, parse
 
 
@@ -58,9 +58,9 @@ class BreakingMagics(NslabMagics):
         parse(self.netns_hint, line)
         given = self.session.hints
         if self.lab.exercise is None and given.claim:
-            print(f"{given.claim}\n{worded(given.take())}")
+            say(given.claim, given.take())
         else:
-            print(worded(self.lab.hint() or break_words.NO_HINT))
+            say(self.lab.hint() or break_words.NO_HINT)
 
     def _break(self, level: int, seed: int | None) -> None:
         from .. import break_words
@@ -70,7 +70,7 @@ class BreakingMagics(NslabMagics):
             exercise = self.lab.break_(level, seed)
         if self.session.follower.on:
             self.session.follower.catch_up()  # what a break changes is no news to be drawn
-        print(worded(break_words.begun(exercise)))
+        say(break_words.begun(exercise))
 
     def _put_back(self) -> None:
         from .. import break_words
@@ -79,4 +79,4 @@ class BreakingMagics(NslabMagics):
         done = self.lab.unbreak()
         show_commands(done.commands or (worded(break_words.NOTHING_LEFT),))
         if exercise:
-            print(worded(break_words.was(exercise.faults)))
+            say(break_words.was(exercise.faults))

@@ -12,7 +12,7 @@ from ...core.checks.parse import listed_forms
 from ...core.checks.parse import parse as parse_claims
 from ...core.errors import NslabError
 from ...core.translation import _
-from ..messages import worded
+from ..messages import say, worded
 from ..parsing import NslabMagics
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class CheckMagics(NslabMagics):
         faults, attempt = self.lab.exercise.faults, self.lab.attempt()
         if not attempt.mended:
             raise _failed(worded(break_words.not_yet(attempt)))
-        print(worded(break_words.fixed(attempt, faults)))
+        say(break_words.fixed(attempt, faults))
 
 
 def _shown(verdict: Verdict) -> dict[str, object]:

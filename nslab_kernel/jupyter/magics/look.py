@@ -8,7 +8,7 @@ from IPython.display import display
 
 from ...core.errors import NslabError
 from ...core.translation import _
-from ..messages import worded
+from ..messages import say
 from ..parsing import NslabMagics, parse
 from ..saving import say_saved
 
@@ -67,7 +67,7 @@ class LookMagics(NslabMagics):
                 said = (
                     _("The picture follows each cell.") if follower.on else _("The picture does not follow each cell.")
                 )
-                print(worded(said))
+                say(said)
 
     @magic_arguments()
     @argument("--save", metavar="FILE", help="Write the script to a file instead of printing it.")

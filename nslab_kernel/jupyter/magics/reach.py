@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from IPython.core.display_functions import display
 from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
@@ -10,7 +9,7 @@ from ...core.errors import NslabError
 from ...core.operations.pasta_command import ADDRESS, INTERFACE, MACHINE, RESOLVER
 from ...core.translation import _
 from ..display import show_commands
-from ..messages import worded
+from ..messages import say
 from ..parsing import NslabMagics, parse
 
 _OPENED = _(
@@ -58,9 +57,11 @@ class ReachingMagics(NslabMagics):
         if wanted.commands:
             show_commands(done.commands)
         elif not wanted.off:
-            print(worded(_OPENED) if wanted.real else _servers())
-            if not wanted.real:
-                display({"text/plain": worded(_MADE_UP)}, raw=True)
+            if wanted.real:
+                say(_OPENED)
+            else:
+                print(_servers())
+                say(_MADE_UP)
 
     @magic_arguments()
     @argument("bridge", help="A bridge of the host with an address.")

@@ -13,7 +13,7 @@ from IPython.display import display
 
 from ...core.errors import NslabError
 from ...core.translation import _
-from ..messages import worded
+from ..messages import say
 from ..parsing import NslabMagics, parse, seconds
 from ..running import LiveOutput, follow, run_command
 from ..saving import say_saved
@@ -100,7 +100,7 @@ class TraceMagics(NslabMagics):
                     _("Packets are being recorded already."), _("`%netns_capture stop` ends that and shows them.")
                 )
             self._capture = self.lab.capture(seconds=600.0)
-            print(worded(_("Recording the packets of every namespace; `%netns_capture stop` ends it.")))
+            say(_("Recording the packets of every namespace; `%netns_capture stop` ends it."))
         elif wanted.do == "stop":
             if self._capture is None:
                 raise NslabError(_("No packets are being recorded."), _("`%netns_capture start` begins."))
