@@ -52,6 +52,14 @@ CASES: dict[str, tuple[Action, ...]] = {
         AddAddress("eth00-ns1", "172.16.1.1/24", "ns1"),
         DeleteAddress("eth00-ns1", "172.16.1.1/16", "ns1"),
     ),
+    "an address goes that was the first of its subnet": (
+        AddAddress("eth00-ns1", "172.16.1.9/16", "ns1"),
+        DeleteAddress("eth00-ns1", "172.16.1.1/16", "ns1"),
+    ),
+    "an address goes that came later": (
+        AddAddress("eth00-ns1", "172.16.1.9/16", "ns1"),
+        DeleteAddress("eth00-ns1", "172.16.1.9/16", "ns1"),
+    ),
     "a cable is pulled out of a bridge": (SetMaster("veth-ns1", "", was="br1"),),
     "and put back": (SetMaster("veth-ns1", "", was="br1"), SetMaster("veth-ns1", "br1")),
     "a cable goes": (DeleteInterface("veth-ns1"),),

@@ -77,6 +77,10 @@ WORDS: dict[str, tuple[Message, Message]] = {
         _("nobody answers for {ip} on {interface}"),
         _("The route sends the packet to a gateway that isn't there."),
     ),
+    "no-gateway": (
+        _("{route}"),
+        _("This route names no gateway, so {where} looks for {ip} on the link itself, where nobody has it."),
+    ),
     "gateway-no-router": (
         _("the way to {ip} goes through {gateway}"),
         _("{gateway} has only one interface and can't forward the packet: the route names the wrong gateway."),

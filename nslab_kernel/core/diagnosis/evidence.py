@@ -112,6 +112,7 @@ _LOOKS: dict[str, _Look] = {
     "refusing-route": _route,
     "refusing-rule": _policy,
     "wrong-gateway": _neighbour,
+    "no-gateway": _route,
     "gateway-no-router": _route,
     "routing-loop": _route,
     "prefix-too-narrow": _addresses,

@@ -22,6 +22,13 @@ def nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet
     """Nobody has the address: somebody on the link has lost it, or the route names a wrong gateway."""
     family = family_of(ip)
     gateway = ip != packet.destination
+    found = lookup(here, Query(packet.destination, packet.source))
+    route = found.routes[0] if found.routes else None
+    if route and not gateway and route.protocol != "kernel" and any(holders(walk.network, ip)):
+        repairs = new_routes(walk, here, ip, route)
+        if repairs:
+            facts = {"ip": ip, "route": f"{route.destination} dev {out.name}"}
+            return Cause("no-gateway", Place(here.name, out.name), facts, repairs)
     prefix = next((a.prefix for a in global_ones(out, family) if inside(ip, a.network)), None)
     odd = list(_odd(walk, here, out, ip)) if prefix else []
     if gateway:
@@ -34,14 +41,18 @@ def nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet
     if loser and prefix:
         return _lost_address(*loser, ip, prefix)
     facts = {"ip": ip, "interface": out.name}
+    twins = list(_twins(walk, here, out, family)) if prefix and not gateway else []
+    if len(twins) == 1:
+        there, interface, address = twins[0]
+        facts |= {"ip": address.ip, "others": f"{here.title}, {there.title}"}
+        repair = change_address(there, interface, address, f"{ip}/{prefix}")
+        return Cause("duplicate-address", Place(there.name, interface.name), facts, (repair,))
     if len(odd) == 1:
         there, interface, address = odd[0]
         repair = change_address(there, interface, address, f"{ip}/{prefix}")
         facts |= {"address": address.cidr, "subnet": str(subnet_of(f"{ip}/{prefix}"))}
         return Cause("other-subnet", Place(there.name, interface.name), facts, (repair,))
     if gateway:
-        found = lookup(here, Query(packet.destination, packet.source))
-        route = found.routes[0] if found.routes else None
         repairs = new_routes(walk, here, packet.destination, route) if route else ()
         if not prefix:  # a gateway that a route alone puts on the link: a router there may be given the address
             full = f"{ip}/{128 if family == 6 else 32}"
@@ -49,6 +60,15 @@ def nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet
             repairs += tuple((AddAddress(far.name, full, there.name),) for there, far in ends)
         return Cause("wrong-gateway", Place(here.name, out.name), facts, repairs)
     return Cause("nobody-has-it", Place(here.name, out.name), facts)
+
+
+def _twins(walk: Walk, here: Namespace, out: Interface, family: int) -> Iterator[tuple[Namespace, Interface, Address]]:
+    """Those on a link who have nothing but an address that the asker has, too."""
+    own = {address.ip for address in global_ones(out, family)}
+    for there, interface in ends_on(walk, here, out):
+        addresses = global_ones(interface, family)
+        if there is not here and len(addresses) == 1 and addresses[0].ip in own:
+            yield there, interface, addresses[0]
 
 
 def _has_better(walk: Walk, here: Namespace, out: Interface, ip: str) -> bool:

@@ -57,8 +57,12 @@ def change_prefix(here: Namespace, interface: Interface, address: Address, prefi
 
 
 def change_address(here: Namespace, interface: Interface, address: Address, cidr: str) -> Repair:
-    """Another address in the place of one."""
-    return AddAddress(interface.name, cidr, here.name), DeleteAddress(interface.name, address.cidr, here.name)
+    """Another address in the place of one.
+
+    In the same subnet the old one goes first: its removal would take the new one along, as a secondary address.
+    """
+    new, old = AddAddress(interface.name, cidr, here.name), DeleteAddress(interface.name, address.cidr, here.name)
+    return (old, new) if subnet_of(cidr) == subnet_of(address.cidr) else (new, old)
 
 
 def new_routes(walk: Walk, here: Namespace, destination: str, instead_of: Route | None = None) -> tuple[Repair, ...]:

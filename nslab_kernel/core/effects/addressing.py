@@ -27,6 +27,12 @@ def lose_routes_of(sketch: Sketch, where: str, interface: Interface, gone: Addre
     sketch.keep_routes(where, stays)
 
 
+def is_primary(interface: Interface, address: Address) -> bool:
+    """Whether an IPv4 address is the first of its subnet, with which those go that came later (promote_secondaries)."""
+    beside = (a for a in interface.addresses if a.family == 4 and a.network == address.network)
+    return address.family == 4 and next(beside, None) == address
+
+
 def regain_addresses(sketch: Sketch, where: str, name: str) -> None:
     """What appears when an interface comes up: lo's addresses, link-local ones, the subnets' routes."""
     interface = sketch.interface(where, name)

@@ -316,9 +316,11 @@ class DeleteAddress:
 
     def effect(self, sketch: Sketch) -> None:
         interface = sketch.interface(self.namespace, self.interface)
-        left = tuple(a for a in interface.addresses if a.cidr != self.cidr)
-        sketch.set_interface(self.namespace, self.interface, addresses=left)
         gone = next((a for a in interface.addresses if a.cidr == self.cidr), None)
+        left = tuple(a for a in interface.addresses if a is not gone)
+        if gone and addressing.is_primary(interface, gone):
+            left = tuple(a for a in left if a.network != gone.network or a.family != 4)
+        sketch.set_interface(self.namespace, self.interface, addresses=left)
         if gone:
             addressing.lose_routes_of(sketch, self.namespace, interface, gone, left)
 

@@ -303,6 +303,13 @@ CASES: dict[str, Case] = {
             default("ns1", "172.16.9.9"),
         )
     ),
+    "no-gateway": Case(
+        broken(
+            routed(),
+            DeleteRoute(Route("default", gateway="172.16.0.1"), "", "ns1"),
+            AddRoute(Route("default", scope="link"), "eth00-ns1", "ns1"),
+        )
+    ),
     "gateway-no-router": Case(
         broken(
             bridged(1, "br2", ("172.17.0.1/16", "172.17.1.{}/16"), bridged(2)),

@@ -209,3 +209,18 @@ for k in 1 2 3 4 5; do
 done
 ip link set v4 down
 ip -n n5 link set eth0 down
+
+### a bridge with nf_call_iptables of its own, the machine's switch off
+#? a > 10.0.0.2
+ip link add br0 type bridge nf_call_iptables 1; ip link set br0 up
+sysctl -qw net.bridge.bridge-nf-call-iptables=0
+for k in 1 2; do ip netns add n$k; ip link add v$k type veth peer name e netns n$k; ip link set v$k master br0 up; ip -n n$k link set e up; ip -n n$k addr add 10.0.0.$k/24 dev e; done
+ip netns add a; ip link add va type veth peer name e netns a; ip link set va master br0 up; ip -n a link set e up; ip -n a addr add 10.0.0.7/24 dev e
+iptables -P FORWARD DROP
+
+### an L3 switch: SVIs as addresses of bridges in a namespace, one bridge a subnet
+ip netns add l3
+for k in 10 20 30; do ip -n l3 link add vlan$k type bridge; ip -n l3 link set vlan$k up; ip -n l3 addr add 10.0.$k.1/24 dev vlan$k; ip netns add h$k; ip link add p$k netns l3 type veth peer name eth0 netns h$k; ip -n l3 link set p$k master vlan$k up; ip -n h$k link set eth0 up; ip -n h$k addr add 10.0.$k.2/24 dev eth0; ip -n h$k route add default via 10.0.$k.1; done
+ip netns exec l3 sysctl -qw net.ipv4.ip_forward=1
+ip netns exec l3 iptables -A FORWARD -i vlan30 -o vlan10 -j DROP
+ip -n h20 link set eth0 mtu 1400

@@ -133,3 +133,9 @@ ip -n a link set eth0 up
 ip -n b link set eth0 up
 ip -n a addr add 10.9.0.1/24 dev eth0
 ip -n b addr add 10.9.0.2/24 dev eth0
+
+### the peer's address given twice by mistake
+#? a > 10.0.0.2
+ip netns add a; ip netns add b
+ip link add e netns a type veth peer name e netns b; for n in a b; do ip -n $n link set e up; done
+ip -n a addr add 10.0.0.1/24 dev e; ip -n b addr add 10.0.0.1/24 dev e

@@ -439,3 +439,89 @@ for n in a b; do ip netns add $n; ip link add v$n type veth peer name e netns $n
 ip -n a addr add 10.0.3.2/24 dev e; ip -n b addr add 10.0.3.3/24 dev e
 sysctl -qw net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1
 iptables -t nat -A POSTROUTING -s 10.0.3.2 -j MASQUERADE
+
+### one namespace NATs for a network that is behind a second router
+#? h > 203.0.113.9
+ip netns add h; ip netns add r1; ip netns add r2; ip netns add net
+ip link add e netns h type veth peer name lan netns r1
+ip link add mid netns r1 type veth peer name mid netns r2
+ip link add wan netns r2 type veth peer name e netns net
+for e in h/e r1/lan r1/mid r2/mid r2/wan net/e; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n h addr add 192.168.7.2/24 dev e; ip -n r1 addr add 192.168.7.1/24 dev lan; ip -n r1 addr add 10.0.0.1/30 dev mid; ip -n r2 addr add 10.0.0.2/30 dev mid
+ip -n r2 addr add 203.0.113.1/24 dev wan; ip -n net addr add 203.0.113.9/24 dev e
+ip -n h route add default via 192.168.7.1; ip -n r1 route add default via 10.0.0.2
+for n in r1 r2; do ip netns exec $n sysctl -qw net.ipv4.ip_forward=1; done
+ip netns exec r2 iptables -t nat -A POSTROUTING -o wan -s 10.0.0.0/30 -j MASQUERADE
+
+### firewalld's zones in nft: vmap by interface, goto, reject with icmpx
+#: listen s tcp * 80
+#: listen s tcp * 8080
+ip netns add s; ip netns add in; ip netns add ex
+ip link add lan netns s type veth peer name e netns in; ip link add wan netns s type veth peer name e netns ex
+for e in s/lan s/wan in/e ex/e; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n s addr add 10.1.0.1/24 dev lan; ip -n in addr add 10.1.0.2/24 dev e; ip -n s addr add 10.2.0.1/24 dev wan; ip -n ex addr add 10.2.0.2/24 dev e
+ip -n in route add default via 10.1.0.1; ip -n ex route add default via 10.2.0.1; ip netns exec s sysctl -qw net.ipv4.ip_forward=1
+ip netns exec s nft -f - <<N
+table inet firewalld {
+  chain trusted { accept
+  }
+  chain public { tcp dport 80 accept
+    meta l4proto { icmp, icmpv6 } accept
+    reject with icmpx type admin-prohibited
+  }
+  chain input {
+    type filter hook input priority filter + 10; policy accept;
+    ct state { established, related } accept
+    ct status dnat accept
+    iifname "lo" accept
+    iifname vmap { "lan" : goto trusted, "wan" : goto public }
+    reject with icmpx admin-prohibited
+  }
+  chain forward {
+    type filter hook forward priority filter + 10; policy accept;
+    ct state { established, related } accept
+    iifname "lan" oifname "wan" accept
+    reject with icmpx admin-prohibited
+  }
+}
+N
+
+### the host's own firewall by ufw: before-input and user chains
+#: listen host tcp * 22
+#: listen host tcp * 80
+ip netns add a; ip link add va type veth peer name e netns a; ip link set va up; ip -n a link set e up; ip addr add 10.0.0.1/24 dev va; ip -n a addr add 10.0.0.2/24 dev e
+iptables -N ufw-before-input; iptables -N ufw-user-input; iptables -N ufw-not-local; iptables -N ufw-skip-to-policy-input
+iptables -A INPUT -j ufw-before-input
+iptables -A ufw-before-input -i lo -j ACCEPT
+iptables -A ufw-before-input -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+iptables -A ufw-before-input -m conntrack --ctstate INVALID -j DROP
+iptables -A ufw-before-input -p icmp --icmp-type echo-request -j ACCEPT
+iptables -A ufw-before-input -p udp --sport 67 --dport 68 -j ACCEPT
+iptables -A ufw-before-input -j ufw-not-local
+iptables -A ufw-not-local -m addrtype --dst-type LOCAL -j RETURN
+iptables -A ufw-not-local -m addrtype --dst-type MULTICAST -j RETURN
+iptables -A ufw-not-local -m addrtype --dst-type BROADCAST -j RETURN
+iptables -A ufw-not-local -m limit --limit 3/min --limit-burst 10 -j RETURN
+iptables -A ufw-not-local -j DROP
+iptables -A ufw-before-input -j ufw-user-input
+iptables -A ufw-user-input -p tcp --dport 22 -j ACCEPT
+iptables -P INPUT DROP
+
+### a port knocker: dynamic sets, meters and a quota
+#: listen s tcp * 22
+ip netns add s; ip netns add c
+ip link add e netns s type veth peer name e netns c; ip -n s link set e up; ip -n c link set e up
+ip -n s addr add 10.0.0.1/24 dev e; ip -n c addr add 10.0.0.2/24 dev e
+ip netns exec s nft -f - <<N
+table inet k {
+  set clients { type ipv4_addr; flags timeout; elements = { 10.0.0.9 timeout 1h } }
+  set banned { type ipv4_addr; flags interval; elements = { 192.0.2.0/24, 10.0.0.128/25 } }
+  chain i { type filter hook input priority 0; policy accept;
+    ip saddr @banned drop
+    tcp dport 22 ip saddr @clients accept
+    tcp dport 1234 add @clients { ip saddr timeout 10s }
+    tcp dport 22 drop
+    icmp type echo-request limit rate over 10/second burst 50 packets drop
+  }
+}
+N

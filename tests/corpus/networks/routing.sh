@@ -489,3 +489,20 @@ for n in a b c; do ip link add v$n type veth peer name e netns $n; ip link set v
 ip -n a addr add 10.146.1.184/24 dev e
 ip -n b addr add 10.146.1.103/29 dev e; ip -n b route add 10.146.1.184 dev e
 ip -n c addr add 10.146.1.96/29 dev e
+
+### route to a subnet by an interface where a gateway is needed
+#? a > 10.2.0.2
+ip netns add a; ip netns add r; ip netns add b
+ip link add e netns a type veth peer name r0 netns r; ip link add e netns b type veth peer name r1 netns r
+for e in a/e b/e r/r0 r/r1; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n a addr add 10.1.0.2/24 dev e; ip -n r addr add 10.1.0.1/24 dev r0; ip -n b addr add 10.2.0.2/24 dev e; ip -n r addr add 10.2.0.1/24 dev r1
+ip -n a route add default dev e; ip -n b route add default via 10.2.0.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+
+### a route by an interface, and proxy_arp on the router
+ip netns add a; ip netns add r; ip netns add b
+ip link add e netns a type veth peer name r0 netns r; ip link add e netns b type veth peer name r1 netns r
+for e in a/e b/e r/r0 r/r1; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n a addr add 10.1.0.2/24 dev e; ip -n r addr add 10.1.0.1/24 dev r0; ip -n b addr add 10.2.0.2/24 dev e; ip -n r addr add 10.2.0.1/24 dev r1
+ip -n a route add default dev e; ip -n b route add default via 10.2.0.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.r0.proxy_arp=1

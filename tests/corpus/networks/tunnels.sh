@@ -155,3 +155,13 @@ ip -n h1 route add default via 10.1.0.1; ip -n h2 route add default via 10.2.0.1
 ip netns exec r sysctl -qw net.ipv4.ip_forward=1
 ip -n h1 link add vx type vxlan id 3 dstport 4789 remote 10.2.0.2 local 10.1.0.2; ip -n h2 link add vx type vxlan id 3 dstport 4789 remote 10.1.0.2 local 10.2.0.2
 for k in 1 2; do ip -n h$k link set vx up; ip -n h$k addr add 10.7.0.$k/24 dev vx; done
+
+### vxlan on a bridge in two hosts, its packets dropped by one
+#? c1 > 10.7.0.2
+ip netns add h1; ip netns add h2
+ip link add u netns h1 type veth peer name u netns h2
+for k in 1 2; do ip -n h$k link set u up; ip -n h$k addr add 172.16.0.$k/24 dev u
+ip -n h$k link add br0 type bridge; ip -n h$k link set br0 up
+ip -n h$k link add vx type vxlan id 7 dstport 4789 remote 172.16.0.$((3-k)) local 172.16.0.$k; ip -n h$k link set vx master br0; ip -n h$k link set vx up
+ip netns add c$k; ip link add v netns h$k type veth peer name e netns c$k; ip -n h$k link set v master br0; ip -n h$k link set v up; ip -n c$k link set e up; ip -n c$k addr add 10.7.0.$k/24 dev e; done
+ip netns exec h2 iptables -A INPUT -p udp --dport 4789 -j DROP
