@@ -41,6 +41,7 @@ radvd               radvd       IPv6 addresses without a server
 nginx-light         nginx       a web server as it is installed
 haproxy             haproxy     a load balancer
 openssh-server      sshd        a login into a namespace
+runc                runc        a container by hand
 podman              podman      a container in a namespace of a lab
 containernetworking-plugins /usr/lib/cni/bridge the network of a container
 LIST
