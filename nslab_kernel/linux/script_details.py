@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import grp
 import json
 import os
-from collections.abc import Iterable, Iterator
+import pwd
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
@@ -17,6 +19,11 @@ from .namespace_processes import FILES
 from .sysctl import departures
 
 _SYSFS = "/mnt"  # in a mount namespace of our own: nobody else sees it there
+_USUAL_LABELS = (
+    "prefix ::1/128 label 0 ", "prefix ::/96 label 3 ", "prefix ::ffff:0.0.0.0/96 label 4 ",
+    "prefix 2001::/32 label 6 ", "prefix 2001:10::/28 label 7 ", "prefix 3ffe::/16 label 12 ",
+    "prefix 2002::/16 label 2 ", "prefix fec0::/10 label 11 ", "prefix fc00::/7 label 5 ", "prefix ::/0 label 1 ", "",
+)  # fmt: skip
 _NET_ADDR_SET = "3"  # addr_assign_type: by a person, not by the driver's dice (linux/netdevice.h)
 
 Made: TypeAlias = dict[tuple[str, str], tuple[str, ...]]
@@ -31,9 +38,12 @@ def read(network: Network) -> Details:
         rules = worker.submit(_rules, guarded).result()
         links, extras = worker.submit(_links, names).result()
         macs = worker.submit(_macs_by_hand, names).result()
+        unread = worker.submit(_unread, names).result()
     files = {name: tuple(_files(name)) for name in sorted(os.listdir(FILES))} if os.path.isdir(FILES) else {}
     settings = {name: found for name, found in departures(names).items() if found}
-    return Details(settings, rules, macs, links, extras, {name: found for name, found in files.items() if found})
+    return Details(
+        settings, rules, macs, links, extras, {name: found for name, found in files.items() if found}, unread
+    )
 
 
 def _rules(names: Iterable[str]) -> dict[str, tuple[Rules, ...]]:
@@ -54,10 +64,58 @@ def _links(names: Iterable[str]) -> tuple[Made, Extras]:
         for described in json.loads(processes.output_of("ip", "-d", "-j", "link", "show"), strict=False):
             interface = name, described["ifname"]
             if words := link_words(described):
-                made[interface] = words
+                made[interface] = _by_number(words)
             if more := extra_words(described):
                 extras[interface] = more
     return made, extras
+
+
+def _by_number(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A tap's owner by number: another machine has other users."""
+    found = list(words)
+    for word, number in (
+        ("user", lambda name: pwd.getpwnam(name).pw_uid),
+        ("group", lambda name: grp.getgrnam(name).gr_gid),
+    ):
+        if words[0] == "tuntap" and word in words:
+            place = words.index(word) + 1
+            with contextlib.suppress(KeyError):
+                found[place] = str(number(found[place]))
+    return tuple(found)
+
+
+def _unread(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name in names:
+        namespaces.enter(namespaces.find(name))
+        found[name] = tuple(what for what, is_there in _UNREAD.items() if is_there())
+    return found
+
+
+def _labels() -> bool:
+    return bool(set(processes.output_of("ip", "addrlabel").split("\n")) - set(_USUAL_LABELS))
+
+
+def _groups() -> bool:
+    listed = json.loads(processes.output_of("bridge", "-j", "mdb", "show") or "[]", strict=False)
+    return any(entry.get("state") == "permanent" for one in listed for entry in one.get("mdb", ()))
+
+
+def _multicast_routers() -> bool:
+    listed = json.loads(processes.output_of("bridge", "-d", "-j", "link") or "[]", strict=False)
+    return any(port.get("mcast_router", 1) != 1 for port in listed)
+
+
+def _transforms() -> bool:
+    return any(processes.output_of("ip", "xfrm", kind).strip() for kind in ("state", "policy"))
+
+
+_UNREAD: dict[str, Callable[[], bool]] = {
+    "the labels of IPv6 addresses (`ip addrlabel`)": _labels,
+    "multicast groups of bridges (`bridge mdb`)": _groups,
+    "ports that lead to multicast routers (`mcast_router`)": _multicast_routers,
+    "IPsec (`ip xfrm`)": _transforms,
+}
 
 
 def _macs_by_hand(names: Iterable[str]) -> frozenset[tuple[str, str]]:

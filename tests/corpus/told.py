@@ -122,6 +122,7 @@ def _address(address: Address) -> Fact:
     return (
         "address", address.cidr, f"peer {address.peer}", f"scope {address.scope}", f"label {address.label}",
         f"broadcast {address.broadcast}", f"noprefixroute {address.noprefixroute}",
+        f"lifetime {address.dynamic}", f"deprecated {address.deprecated}", f"metric {address.metric}",
     )  # fmt: skip
 
 

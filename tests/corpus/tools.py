@@ -29,6 +29,7 @@ _BRIDGE = (
     "group_fwd_mask", "mcast_snooping", "mcast_querier", "nf_call_iptables", "nf_call_ip6tables", "nf_call_arptables",
 )  # fmt: skip
 _QUIET_QDISCS = ("noqueue", "pfifo_fast", "mq", "noop", "fq_codel")
+_ENDS = ("remote", "group", "local")  # of a tunnel
 
 
 @dataclass
@@ -115,8 +116,9 @@ def _link(place: Place, everywhere: list[Place], link: dict[str, Any]) -> Iterat
         yield (*about, "lower", below)
     if kind == "vxlan":
         yield (*about, "lower", f"{place.name}/{data['link']}" if "link" in data else "")
-        yield (*about, "vxlan", str(data.get("id")), data.get("remote") or data.get("group") or "")
-        yield (*about, "vxlan local", data.get("local", ""))
+        ends = {word: next((data[key] for key in (word, f"{word}6") if key in data), "") for word in _ENDS}
+        yield (*about, "vxlan", str(data.get("id")), ends["remote"] or ends["group"])
+        yield (*about, "vxlan local", ends["local"])
         yield (*about, "vxlan port", str(data.get("port")))
         yield (*about, "vxlan learning", str(data.get("learning")))
     if kind in ("macvlan", "macvtap", "ipvlan"):
@@ -140,6 +142,8 @@ def _link(place: Place, everywhere: list[Place], link: dict[str, Any]) -> Iterat
             *about, "address", cidr, f"peer {address.get('address', '')}",
             f"scope {address['scope']}", f"label {label if label != link['ifname'] else ''}",
             f"broadcast {address.get('broadcast', '')}", f"noprefixroute {bool(address.get('noprefixroute'))}",
+            f"lifetime {bool(address.get('dynamic'))}", f"deprecated {bool(address.get('deprecated'))}",
+            f"metric {address.get('metric', 0)}",
         )  # fmt: skip
 
 

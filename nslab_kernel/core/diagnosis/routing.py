@@ -13,6 +13,7 @@ from .owners import family_of, inside, is_broadcast, is_local, local_route, pars
 
 _LOCAL_TABLE = 255
 _USUAL = (PolicyRule(0, 0, table=_LOCAL_TABLE), PolicyRule(32766, 0, table=254), PolicyRule(32767, 0, table=253))
+_LABELLED = ("2001::/32", "2001:10::/28", "3ffe::/16", "2002::/16", "fec0::/10", "fc00::/7")
 REFUSING = ("blackhole", "unreachable", "prohibit")
 """What routes and policy rules do that forbid."""
 
@@ -193,7 +194,7 @@ def source_to_masquerade(here: Namespace, out: Interface, target: str) -> str:
 
 
 def _source6(here: Namespace, out: Interface | None, destination: str) -> str:
-    """RFC 6724, 5: the same address, a fitting scope, the outgoing interface, the longest common prefix."""
+    """RFC 6724, 5: a fitting scope, a preferred one, the outgoing interface, the label, the longest common prefix."""
     if destination.startswith("fe80:"):
         own = [a for a in usable(out, 6) if a.scope == "link"] if out else []
         return own[0].ip if own else ""
@@ -201,11 +202,19 @@ def _source6(here: Namespace, out: Interface | None, destination: str) -> str:
     if not candidates:
         return ""
 
-    def rank(candidate: tuple[Interface, Address]) -> tuple[bool, bool, int]:
+    label = _label(destination)
+
+    def rank(candidate: tuple[Interface, Address]) -> tuple[bool, bool, bool, bool, int]:
         interface, address = candidate
-        return address.scope == "global", interface is out, _common(address, destination)
+        alike = _label(address.ip) == label
+        return address.scope == "global", not address.deprecated, interface is out, alike, _common(address, destination)
 
     return max((c for c in candidates if c[1].scope == "global" or c[0] is out), key=rank, default=candidates[0])[1].ip
+
+
+def _label(ip: str) -> str:
+    """The subnet of the policy table that an address is in (RFC 6724, 2.1; ip-addrlabel(8))."""
+    return next((subnet for subnet in _LABELLED if inside(ip, subnet)), "")
 
 
 def _common(address: Address, destination: str) -> int:

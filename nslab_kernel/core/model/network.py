@@ -37,6 +37,8 @@ class Address:
     broadcast: str = ""
     noprefixroute: bool = False  # the kernel makes no route to its subnet
     dynamic: bool = False  # with a lifetime: from a router advertisement or DHCP
+    deprecated: bool = False  # no longer preferred as a source
+    metric: int = 0  # of the route to its subnet, where a person said one
 
     @property
     def cidr(self) -> str:

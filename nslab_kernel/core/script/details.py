@@ -46,6 +46,8 @@ class Details:
         For each interface (namespace and name) what else is unusual about it, as `interfaces.extra_words` says.
     files
         For each namespace, its files in ``/etc/netns``: name and text.
+    unread
+        For each namespace, what it has besides that nslab knows of and doesn't read.
     """
 
     settings: dict[str, tuple[Setting, ...]] = field(default_factory=dict)
@@ -54,6 +56,7 @@ class Details:
     links: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     extras: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     files: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    unread: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def necessary(settings: Iterable[Setting]) -> list[Setting]:

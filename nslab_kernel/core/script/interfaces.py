@@ -225,6 +225,15 @@ def _addresses(namespace: Namespace, interface: Interface, given: Iterable[Addre
             yield shlex.join((*shlex.split(command), *_address_words(address)))
 
 
+def left_out(network: Network) -> Iterator[str]:
+    """Comments about what of the addresses isn't in the script."""
+    for namespace in rebuilt(network):
+        for interface in namespace.interfaces:
+            for address in interface.addresses:
+                if address.dynamic:
+                    yield f"# left out: lifetime of address {address.cidr} of {interface.name} in {namespace.name}"
+
+
 def _cidr(address: Address) -> str:
     return address.ip if address.peer else address.cidr
 
@@ -237,6 +246,10 @@ def _address_words(address: Address) -> Iterator[str]:
         yield from ("broadcast", address.broadcast)
     if address.label:
         yield from ("label", address.label)
+    if address.metric:
+        yield from ("metric", str(address.metric))
+    if address.deprecated and not address.dynamic:
+        yield from ("preferred_lft", "0")
     if address.scope not in ("global", "host") and not (address.family == 6 and address.scope == "link"):
         yield from ("scope", address.scope)
     if address.noprefixroute:

@@ -76,7 +76,16 @@ def script(network: Network, details: Details | None = None) -> str:
     sections = (
         ("Namespaces", (interfaces.line(HOST, "netns", "add", space.name) for space in _named(network))),
         ("Kernel parameters", _settings(network, known, of_interfaces=False)),
-        ("What isn't in this script", (*left_out, *routes.left_out(network), *queues.left_out(network))),
+        (
+            "What isn't in this script",
+            (
+                *left_out,
+                *_unread(network, known),
+                *interfaces.left_out(network),
+                *routes.left_out(network),
+                *queues.left_out(network),
+            ),
+        ),
         ("Interfaces", interfaces.interfaces(network, known)),
         ("What is set on them, and which bridge they are in", interfaces.link_settings(network, known)),
         ("Kernel parameters of single interfaces", _settings(network, known, of_interfaces=True)),
@@ -123,6 +132,12 @@ def _settings(network: Network, details: Details, *, of_interfaces: bool) -> Ite
             there = place is None or not of_interfaces or place.interface(setting.interface) is not None
             if bool(setting.interface) == of_interfaces and there:
                 yield _within(namespace, "sysctl", "-qw", f"{setting.name}={setting.value}")
+
+
+def _unread(network: Network, details: Details) -> Iterator[str]:
+    for namespace in interfaces.rebuilt(network):
+        for what in details.unread.get(namespace.name, ()):
+            yield f"# left out: {what} in {shown(namespace.name)}"
 
 
 def _rules(details: Details) -> Iterator[str]:

@@ -151,7 +151,8 @@ _RTEXT_FILTER_SKIP_STATS = 1 << 3
 _IFLA_EXT_MASK = 29
 _LOOPBACK = 772
 _IFF_UP, _IFF_NOARP, _IFF_LOWER_UP = 0x1, 0x80, 0x10000
-_IFA_F_DADFAILED, _IFA_F_TENTATIVE, _IFA_F_PERMANENT, _IFA_F_NOPREFIXROUTE = 0x08, 0x40, 0x80, 0x200
+_IFA_F_DADFAILED, _IFA_F_DEPRECATED, _IFA_F_TENTATIVE = 0x08, 0x20, 0x40
+_IFA_F_PERMANENT, _IFA_F_NOPREFIXROUTE = 0x80, 0x200
 _NUD_NOARP, _NUD_PERMANENT = 0x40, 0x80
 _NTF_PROXY = 8
 _NTF_STICKY = 64
@@ -523,6 +524,8 @@ def _address(body: bytes) -> Address | None:
         _ip(family, known[4]) if 4 in known else "",
         bool(flags & _IFA_F_NOPREFIXROUTE),
         not flags & _IFA_F_PERMANENT,
+        bool(flags & _IFA_F_DEPRECATED),
+        _U32.unpack(known[9])[0] if 9 in known else 0,
     )
 
 

@@ -139,3 +139,23 @@ ip -n b addr add 10.9.0.2/24 dev eth0
 ip netns add a; ip netns add b
 ip link add e netns a type veth peer name e netns b; for n in a b; do ip -n $n link set e up; done
 ip -n a addr add 10.0.0.1/24 dev e; ip -n b addr add 10.0.0.1/24 dev e
+
+### addresses with a lifetime, a metric, and one that is no longer preferred
+ip netns add a
+ip netns add b
+ip link add e netns a type veth peer name e netns b
+ip -n a link set e up
+ip -n b link set e up
+ip -n a addr add 10.0.0.1/24 dev e valid_lft 5000 preferred_lft 2000
+ip -n b addr add 10.0.0.2/24 dev e metric 77
+ip -n a addr add 2001:db8::f/64 dev e nodad preferred_lft 0
+ip -n a addr add 2001:db8::1/64 dev e nodad valid_lft 9000 preferred_lft 3000
+ip -n a addr add fd00::1/64 dev e nodad
+ip -n b addr add 2001:db8::2/64 dev e nodad
+ip -n b addr add fd00::2/64 dev e nodad
+ip -n a -6 addr add 2001:db8:5::1/64 dev e nodad
+ip -n b -6 route add 2001:db8:5::/64 dev e
+ip -n b -6 addr add fd01::2/128 dev e nodad
+ip -n a -6 route add fd01::2 dev e
+ip netns exec b ip6tables -A INPUT -p icmpv6 --icmpv6-type echo-request ! -s fd00::/16 -d fd00::/15 -j DROP
+ip netns exec b ip6tables -A INPUT -p icmpv6 --icmpv6-type echo-request -s 2001:db8::f -j DROP
