@@ -8,7 +8,7 @@ import { say } from "./words.js";
 const PICTURE = "svg.nslab-picture";
 const LONG = 550; // milliseconds that a finger rests for a menu
 const SETTLING = 1200; // milliseconds after a cell in which JupyterLab still scrolls by itself
-const MADE = "svg.nslab-picture, .nslab-seen"; // what an output is looked at for
+const MADE = "svg.nslab-picture, .nslab-seen, .nslab-stepper"; // what an output is looked at for
 const MARGIN = 6; // pixels kept free above and below what is brought into view
 
 /** The thing of a picture that an element belongs to. */

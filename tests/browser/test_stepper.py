@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from ..notebooks.conftest import ANSWER
 from .conftest import SIZES
+from .live import LivePage
 from .notebook import Notebook, write
 from .server import ROOT, Server
 from .stepper import StepperPage
@@ -307,3 +308,68 @@ def test_everything_of_a_step_is_in_view(
         stepper.button("back").scroll_into_view_if_needed()
         stepper.everything_is_in_view()
     screenshot(f"lesson-01-{theme.lower()}")
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_beside_the_live_picture_the_command_and_every_button_are_seen(
+    opened: Open, server: Server, page: Page, screenshot: Shot, theme: str
+) -> None:
+    write(server, "en/beside.ipynb", "%netns_live", "%netns_play 01-bridge.ipynb", "1")
+    notebook = opened("en/beside.ipynb")
+    notebook.choose_theme(theme)
+    live = LivePage(notebook)
+    stepper = StepperPage(notebook, 1)
+    for step in range(3):
+        for width, height in ((1280, 800), (1400, 900), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            expect(live.picture).to_be_visible()
+            for part in (stepper.root.locator(".nslab-screen"), stepper.button("main"), stepper.button("reset")):
+                _seen_whole(part)
+            # The live picture shows it already.
+            expect(stepper.root.locator(".nslab-drawing")).to_be_hidden()
+            _readable(stepper.root.locator(".nslab-source"))
+        stepper.go(stepper.button("main").click, range(step, step + 1))
+    screenshot(f"stepper-beside-live-{theme[-5:].strip()}")
+    page.evaluate(
+        "() => [...jupyterapp.shell.widgets('main')].find((each) => each.title.label === 'Live picture').close()"
+    )
+    expect(stepper.root.locator(".nslab-drawing svg")).to_be_visible()
+
+
+_SEEN_WHOLE = """part => {
+    const { x, y, width, height } = part.getBoundingClientRect();
+    for (let outer = part.parentElement; outer !== document.body; outer = outer.parentElement) {
+        if (getComputedStyle(outer).overflowY === "visible") continue;
+        const edge = outer.getBoundingClientRect();
+        if (y < edge.top - 1 || y + height > edge.bottom + 1) return 0;
+    }
+    const above = document.elementFromPoint(x + width / 2, y + height / 2);
+    return part.contains(above) ? height : 0;
+}"""
+
+
+def _seen_whole(part: Locator) -> None:
+    """Wait until nothing cuts or hides it: the page may still be scrolling there."""
+    for _ in range(50):
+        if part.evaluate(_SEEN_WHOLE) >= 16:
+            return
+        part.page.wait_for_timeout(100)
+    raise AssertionError(f"not seen whole: {part.evaluate('part => part.outerHTML')}")
+
+
+def _readable(part: Locator) -> None:
+    """Whether text stands out from its ground: the contrast that WCAG 2.2 asks for."""
+    contrast = part.evaluate("""part => {
+        const light = (colour) => {
+            const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((each) => {
+                const value = each / 255;
+                return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+            });
+            return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+        };
+        let ground = part;
+        while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
+        const [one, other] = [getComputedStyle(part).color, getComputedStyle(ground).backgroundColor].map(light);
+        return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    }""")
+    assert contrast >= 4.5, part

@@ -403,6 +403,7 @@ class StepperPage {
     showHtml(this.afterword, state === "done" ? step.afterword : "");
     for (const words of [this.explanation, this.afterword]) words.hidden = !words.textContent.trim();
     this.root.dataset.busy = this.busy;
+    this.happening.classList.toggle("nslab-ahead", state === "waiting");
     this.updateCommand();
     this.updateNotes();
     this.updateButtons();
