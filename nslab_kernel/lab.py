@@ -814,8 +814,14 @@ class Lab:
             return self._do(remove_rules(self.snapshot(), namespace))
 
     @_uninterrupted
-    def internet(self) -> Operation:
+    def internet(self, *, cgnat: bool = False) -> Operation:
         """Give the host an uplink to an outside world whose servers answer (`nslab_kernel.core.operations.internet`).
+
+        Parameters
+        ----------
+        cgnat
+            Whether the provider shares its IPv4 address among customers, as mobile ones do: the host gets one of
+            100.64.0.0/10 (RFC 6598), and nobody outside can begin a connection to it.
 
         Raises
         ------
@@ -829,7 +835,7 @@ class Lab:
         with self._operation(
             _("Interrupted after the internet was switched on."), _("Interrupted: the internet was not switched on.")
         ) as pending:
-            done = self._do(internet.internet(self.snapshot()))
+            done = self._do(internet.internet(self.snapshot(), cgnat=cgnat))
             try:
                 start_servers(pending)
             except BaseException:

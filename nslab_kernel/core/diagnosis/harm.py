@@ -32,7 +32,7 @@ _MOST_PAIRS = 8  # that are followed again for one repair
 _LINKING = (SetPort, SetBridge, SetMaster, SetUp)
 _LOOSENING = (SetPolicy, DeleteFilterRule, DeleteQdisc, DeleteTrafficFilter, SetPort, SetLink, SetUp)
 """Actions that only let more pass."""
-_ISP = [address.partition("/")[0] for address in internet.PROVIDER_ADDRESSES]
+_ISP = [address.partition("/")[0] for address in (*internet.PROVIDER_ADDRESSES, internet.SHARED_PROVIDER_ADDRESS)]
 
 
 class Harm:
@@ -140,5 +140,5 @@ def touches_internet(network: Network, action: Action) -> bool:
     if getattr(action, "namespace", HOST) in internet.NAMESPACES:
         return True
     if isinstance(action, DeleteAddress):
-        return action.cidr in internet.HOST_ADDRESSES
+        return action.cidr in (*internet.HOST_ADDRESSES, internet.SHARED_HOST_ADDRESS)
     return isinstance(action, DeleteRoute) and action.route.gateway in _ISP

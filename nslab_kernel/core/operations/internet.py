@@ -25,6 +25,7 @@ from .actions import (
     DeleteInterface,
     DeleteNamespace,
     EndProcesses,
+    Nft,
     SetMaster,
     SetSysctl,
     SetUp,
@@ -37,6 +38,9 @@ PROVIDER = "isp"
 UPLINK = pasta_command.INTERFACE
 HOST_ADDRESSES = ("192.0.2.2/24", "2001:db8:2::2/64")
 PROVIDER_ADDRESSES = ("192.0.2.1/24", "2001:db8:2::1/64")
+SHARED = "100.64.0.0/10"
+"""The addresses that a provider gives customers who share its own public one (RFC 6598): carrier-grade NAT."""
+SHARED_HOST_ADDRESS, SHARED_PROVIDER_ADDRESS = "100.64.0.2/24", "100.64.0.1/24"
 DELEGATED = "2001:db8:172::/48"
 """The IPv6 prefix that the provider routes to the host: namespaces with addresses in it need no NAT."""
 
@@ -79,8 +83,24 @@ NAMESPACES = (PROVIDER, *(server.namespace for server in SERVERS))
 _RESERVED = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", *RESOLVERS)
 
 
-def internet(network: Network) -> tuple[Action, ...]:
+# Nobody outside has a route to a shared address: a connection from there is refused as a router without one does.
+_CARRIER_GRADE = f"""add table ip cgnat
+add chain ip cgnat postrouting {{ type nat hook postrouting priority 100 ; policy accept ; }}
+add rule ip cgnat postrouting ip saddr {SHARED} oifname != "customer1" masquerade
+add chain ip cgnat forward {{ type filter hook forward priority 0 ; policy accept ; }}
+add rule ip cgnat forward ip daddr {SHARED} ct state new reject with icmp type net-unreachable
+"""
+
+
+def internet(network: Network, *, cgnat: bool = False) -> tuple[Action, ...]:
     """Give the host an uplink, a provider, and servers to talk to.
+
+    Parameters
+    ----------
+    network
+        The lab as it is.
+    cgnat
+        Whether the provider gives the host an IPv4 address of `SHARED` and translates it to its own.
 
     Raises
     ------
@@ -89,7 +109,7 @@ def internet(network: Network) -> tuple[Action, ...]:
     """
     refuse_existing(network)
     planned: list[Action] = [AddNamespace(PROVIDER), SetUp("lo", PROVIDER)]
-    planned += _uplink()
+    planned += _uplink(cgnat=cgnat)
     for segment in SEGMENTS:
         planned.append(AddBridge(segment.bridge, PROVIDER))
         planned += [AddAddress(segment.bridge, cidr, PROVIDER) for cidr in segment.addresses]
@@ -126,8 +146,10 @@ def is_real(network: Network) -> bool:
     return interface is not None and interface.kind == "tun"
 
 
-def _uplink() -> list[Action]:
+def _uplink(*, cgnat: bool) -> list[Action]:
     host, provider = HOST_ADDRESSES, PROVIDER_ADDRESSES
+    if cgnat:
+        host, provider = (SHARED_HOST_ADDRESS, host[1]), (SHARED_PROVIDER_ADDRESS, provider[1])
     return [
         AddVeth(UPLINK, "customer1", PROVIDER),
         *(AddAddress(UPLINK, cidr) for cidr in host),
@@ -137,6 +159,7 @@ def _uplink() -> list[Action]:
         *(SetSysctl(name, "1", PROVIDER, "0") for name in FORWARDING.values()),
         *(AddRoute(_default(cidr)) for cidr in provider),
         AddRoute(Route(DELEGATED, 6, _ip(host[1])), "", PROVIDER),
+        *([Nft(_CARRIER_GRADE, PROVIDER, "delete table ip cgnat")] if cgnat else []),
     ]
 
 

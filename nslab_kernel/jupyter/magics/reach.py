@@ -6,6 +6,7 @@ from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ...core.errors import NslabError
+from ...core.operations.internet import SHARED_HOST_ADDRESS
 from ...core.operations.pasta_command import ADDRESS, INTERFACE, MACHINE, RESOLVER
 from ...core.translation import _
 from ..display import show_commands
@@ -29,6 +30,13 @@ _MADE_UP = _(
     "(they say your address)."
 )
 
+_SHARED = _(
+    "The host's IPv4 address is {address}, shared address space (RFC 6598). The provider translates it to its own, "
+    "which `curl ifconfig.me` shows; nobody outside can begin a connection to the host, whatever port you publish. "
+    "IPv6 is as it was.",
+    address=SHARED_HOST_ADDRESS,
+)
+
 
 @magics_class
 class ReachingMagics(NslabMagics):
@@ -36,6 +44,7 @@ class ReachingMagics(NslabMagics):
 
     @magic_arguments()
     @argument("--real", action="store_true", help="Join the lab to the network of this machine instead.")
+    @argument("--cgnat", action="store_true", help="The provider shares its IPv4 address: carrier-grade NAT.")
     @argument("--off", action="store_true", help="Take it away again.")
     @argument("--commands", action="store_true", help="Print the commands that it stands for.")
     @line_magic
@@ -43,17 +52,26 @@ class ReachingMagics(NslabMagics):
         """Give the host an uplink to a world outside: a provider, a web server, a DNS server, another customer.
 
         It is part of the lab, works offline, and has documentation addresses (RFC 5737, RFC 3849).
+        With ``--cgnat`` the host's IPv4 address is none that the world knows, as at mobile providers (RFC 6598).
         With ``--real`` programs in the lab connect to whatever this machine reaches, its own services included.
 
         Examples
         --------
         ``%netns_internet``
+        ``%netns_internet --cgnat``
         ``%netns_internet --real``
         ``%netns_internet --off``
         """
         wanted = parse(self.netns_internet, line)
-        make = self.lab.uplink if wanted.real else self.lab.internet
-        done = (self.lab.internet_off if wanted.off else make)()
+        if wanted.cgnat and (wanted.real or wanted.off):
+            raise NslabError(
+                _("Only the provider of the simulated internet can share its address."),
+                _("Write `%netns_internet --cgnat`."),
+            )
+        if wanted.off:
+            done = self.lab.internet_off()
+        else:
+            done = self.lab.uplink() if wanted.real else self.lab.internet(cgnat=wanted.cgnat)
         if wanted.commands:
             show_commands(done.commands)
         elif not wanted.off:
@@ -62,6 +80,8 @@ class ReachingMagics(NslabMagics):
             else:
                 print(_servers())
                 say(_MADE_UP)
+                if wanted.cgnat:
+                    say(_SHARED)
 
     @magic_arguments()
     @argument("bridge", help="A bridge of the host with an address.")
