@@ -16,7 +16,7 @@ from nslab_kernel.core.faults import KINDS, Fault, breakable, candidates, hints,
 from nslab_kernel.core.faults.exercise import Exercise
 from nslab_kernel.core.model.diff import changes
 from nslab_kernel.core.model.network import HOST, Network
-from nslab_kernel.core.operations.actions import Action, AddNeighbour, SetDown, SetSysctl
+from nslab_kernel.core.operations.actions import Action, AddAddress, AddNeighbour, SetDown, SetSysctl
 from nslab_kernel.core.translation import translated
 
 from ..picture.literal import Draft, masquerade
@@ -211,3 +211,32 @@ def test_a_wrong_neighbour_is_somebody_in_the_same_subnet() -> None:
         assert interface is not None
         assert subnet in {address.network for address in interface.addresses}
         assert ("ip", line.ip) in fault.facts
+
+
+def test_a_wrong_neighbour_may_be_one_of_either_family() -> None:
+    network = after(lab(), (AddAddress("eth00-ns2", "fd00:1::12/64", "ns2"),))
+    wrong = [fault.actions[0] for fault in of_kind(network, KINDS["wrong-neighbour"], 1)]
+    reached = {line.ip for line in wrong if isinstance(line, AddNeighbour) and line.namespace == "ns1"}
+    assert {"10.0.1.12", "fd00:1::12"} <= reached
+
+
+def test_of_two_neighbours_that_ignore_arp_both_are_named_once() -> None:
+    found = list(of_kind(lab(), KINDS["arp-ignored"], 1))
+    pairs = [
+        frozenset(action.namespace for action in fault.actions if isinstance(action, SetSysctl)) for fault in found
+    ]
+    assert all(len(pair) == 2 for pair in pairs)
+    assert len(pairs) == len(set(pairs))
+    for fault, pair in zip(found, pairs, strict=True):
+        assert pair == {fault.place.namespace, dict(fault.facts)["other"]}
+    assert frozenset({"ns1", "ns2"}) in pairs
+    assert frozenset({HOST, "ns1"}) in pairs
+
+
+def test_who_ignores_arp_already_is_no_one_to_break() -> None:
+    network = after(lab(), (SetSysctl("net.ipv4.conf.all.arp_ignore", "8", "ns1"),))
+    found = list(of_kind(network, KINDS["arp-ignored"], 1))
+    assert found
+    assert all(
+        action.namespace != "ns1" for fault in found for action in fault.actions if isinstance(action, SetSysctl)
+    )
