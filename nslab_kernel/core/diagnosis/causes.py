@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[Message, Message]] = {
     ),
     "not-connected": (
         _("no way to {owner}"),
-        _("No cable, bridge or tunnel leads from {where} to {owner}, which has {ip}, not even over others."),
+        _("No cable, bridge or tunnel leads from {where} to {owner}, which has {ip}, not even over routers."),
     ),
     "interface-down": (
         _("{interface} is DOWN"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ..model.network import Interface, Namespace
 from .cabling import is_opaque
 from .findings import Place
-from .owners import holders
+from .owners import family_of, holders
+from .sysctls import forwards
 from .walk import Cause, Walk
 
 _OF_CABLES = ("no-interface", "unplugged", "other-bridge", "no-remote", "other-vxlan", "no-carrier")
@@ -31,10 +33,16 @@ def apart(walk: Walk, source: str, met: list[Cause]) -> Cause | None:
             if any(is_opaque(walk.network, edge.interface) for edge in walk.edges(here, out)):
                 return None
             for way in walk.ways(here, out):
-                if way[-1].namespace.name not in seen:
-                    seen.add(way[-1].namespace.name)
-                    waiting.append(way[-1].namespace.name)
+                there, into = way[-1].namespace, way[-1].interface
+                if there.name not in seen:
+                    seen.add(there.name)
+                    waiting += [there.name] * _may_route(there, into, family_of(goal))
     if seen & set(owners):
         return None
     owner = next(iter(owners.values()))
     return Cause("not-connected", Place(source), {"ip": goal, "owner": owner.title})
+
+
+def _may_route(there: Namespace, into: Interface, family: int) -> bool:
+    """Whether a namespace could pass anything on: it has another way out, or is a router already."""
+    return any(i is not into and not i.is_loopback for i in there.interfaces) or forwards(there, into, family)

@@ -346,19 +346,22 @@ def _fitted(walk: Walk, here: Namespace, route: Route, out: Interface, packet: P
     mtu = min(out.mtu, route.mtu or out.mtu)
     if packet.length <= mtu:
         return packet
-    walk.smallest_mtu = min(mtu, walk.smallest_mtu or mtu)
+    facts = {"mtu": str(mtu), "length": str(packet.length), "source": packet.source}
     if packet.whole or packet.family == 6:
         kind = "packet-too-big" if packet.family == 6 else "frag-needed"
         before, steps = walk.state(), len(walk.steps)
         try:
             send(walk, here, Packet("icmp", kind, "", packet.source))
             del walk.steps[steps:]
+            walk.step("refitted", here, out, **facts)
         except StoppedError as stopped:
-            facts = {"mtu": str(mtu), "length": str(packet.length), "why": stopped.cause.kind, **stopped.cause.facts}
+            facts |= {"why": stopped.cause.kind, **stopped.cause.facts}
             repairs = (*stopped.cause.repairs, (SetLink(out.name, "mtu", str(packet.length), here.name, str(mtu)),))
             raise StoppedError(Cause("pmtu-black-hole", Place(here.name, out.name), facts, repairs)) from None
         finally:
             walk.restore(before)
+    else:
+        walk.step("cut", here, out, **facts)
     return replace(packet, piece=mtu, whole=False)
 
 

@@ -117,7 +117,6 @@ class Walk:
         self.forwarded: list[tuple[Namespace, Interface, Interface]] = []  # routers passed: by which in, by which out
         self.origin: Namespace | None = None  # who sent what is now on its way
         self.send_outer: Callable[[Namespace, Packet, Interface | None], tuple[Namespace, str]] | None = None
-        self.smallest_mtu = 0  # bytes, where a packet was too long for a link on its way; 0: it never was
         self._behind: dict[tuple[str, int, str], int | str] = {}
         self._learnt: dict[tuple[str, int, str], str] = {}
         self._chosen = choices

@@ -27,6 +27,8 @@ _STEPS = {
     "sent-via": _("{where} sends the {packet} from {source} to {ip} by {interface}, to the gateway {gateway}"),
     "forwarded": _("{where} receives it by {into} and forwards it by {interface}"),
     "forwarded-via": _("{where} receives it by {into} and forwards it by {interface}, to the gateway {gateway}"),
+    "refitted": _("{where} tells {source} that {interface} takes {mtu} bytes, not {length}: it sends less at a time"),
+    "cut": _("{where} cuts its {length} bytes into pieces, as {interface} takes {mtu}"),
     "encapsulated": _("{interface} (vxlan {id}) encapsulates it in a packet to {remote}"),
     "bridged": _("{interface} forwards the {packet} from its port {inward} to its port {outward}"),
     "translated-source": _("{where} translates the source {before} to {after}"),

@@ -286,3 +286,12 @@ def test_a_program_on_another_address_takes_nothing_though_it_is_for_ipv6_alone(
     spaces = (replace(s, listeners=(listener,)) if s.name == "ns2" else s for s in network.namespaces)
     found = why(replace(network, namespaces=tuple(spaces)), "ns1", "fd00::2", tcp=80)
     assert kinds(found) == ["listens-elsewhere"]
+
+
+def test_the_way_says_where_a_link_is_too_small() -> None:
+    links = (("br2", HOST), ("veth-ns2", HOST), ("eth00-ns2", "ns2"))
+    small = broken(routed(), *(SetLink(name, "mtu", "1280", where) for name, where in links))
+    told = why(small, "ns1", "ns2", size=1400)
+    assert told.arrives
+    assert "br2 takes 1280 bytes, not 1428" in str(told)
+    assert "1280" not in str(why(small, "ns1", "ns2"))
