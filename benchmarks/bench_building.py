@@ -107,7 +107,7 @@ class Bench:
         labs.rest(count)
 
     def _verify(self, count: int) -> None:
-        """Whoever built it, the lab is what was wanted."""
+        """The lab is what was wanted, no matter who built it."""
         network = self.lab.snapshot()
         bridge = network.host.interface(labs.BRIDGE)
         last = network.get(f"ns{count - 1}")

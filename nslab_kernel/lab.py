@@ -675,7 +675,7 @@ class Lab:
         return counters.read(namespace)
 
     def watch(self, callback: Callable[[], None]) -> Watch:
-        """Call ``callback`` after each change of the network, whoever made it, until ``.close()``."""
+        """Call ``callback`` after each change of the network, no matter who made it, until ``.close()``."""
         from .linux.watch import Watch
 
         return Watch(callback)
@@ -928,7 +928,7 @@ class Lab:
 
         exercise = self._going_on()
         attempt = exercise.attempt(breaking.unanswered(self._read, exercise.working, self._on_wait), time.monotonic())
-        if attempt.mended:
+        if attempt.fixed:
             self.exercise = None
         return attempt
 
@@ -940,7 +940,7 @@ class Lab:
 
     @_uninterrupted
     def unbreak(self) -> Operation:
-        """Put back what was broken and isn't mended yet; the exercise ends."""
+        """Undo what was broken and isn't fixed yet; the exercise ends."""
         with self._operation(
             _("Interrupted after what was broken was put back."), _("Interrupted: what is broken was not put back.")
         ):

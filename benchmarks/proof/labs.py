@@ -22,7 +22,7 @@ from nslab_kernel.core.operations.actions import (
 
 FORWARDING = {4: "net.ipv4.ip_forward", 6: "net.ipv6.conf.all.forwarding"}
 BRIDGE_CALLS = ("net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables")
-OUTSIDE = "isp"  # one of the names by which faults know what is no student's to mend
+OUTSIDE = "isp"  # one of the names by which faults know what no student is to fix
 WEB = "203.0.113.10"
 
 

@@ -88,7 +88,7 @@ class Tally:
     def table(self) -> str:
         """Kind of fault against verdict, in Markdown."""
         head = ("fault put in", "labs", "questions", "arrived", "agreed", "can't tell", "wrong")
-        head += ("asked of its victim", "named first", "cured by the first cure", "by all that is told")
+        head += ("asked of its victim", "named first", "fixed by the first fix", "by all listed")
         lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
         lines += [self._row(kind, self.labs[kind], self.sums[kind]) for kind in sorted(self.labs)]
         everything = Counter({key: self.total(key) for counts in self.sums.values() for key in counts})
@@ -121,7 +121,7 @@ class Tally:
                 f"labs without a wrong verdict: {self.right} of {self.count}; and without an open one: {self.whole}",
                 _share("a single fault is the first cause named", self.total("first"), named, 99.0),
                 _share("what it tells to do makes the real ping work", self.total("cured later"), named, 98.0),
-                _share("the first cure alone does", self.total("cured"), named, 98.0),
+                _share("the first fix alone does", self.total("cured"), named, 98.0),
             )
         )
 

@@ -266,7 +266,7 @@ export function keepInView(actions, labs) {
   };
   document.addEventListener("wheel", note, { passive: true, capture: true });
   document.addEventListener("touchmove", note, { passive: true, capture: true });
-  // Whoever opens something folded looks there; an answer to a question is followed by a picture.
+  // A reader who opens something folded looks there; an answer to a question is followed by a picture.
   const TAKEN = ".jp-WindowedPanel-scrollbar, .jp-OutputArea :is(summary, button):not(.nslab-predict *)";
   document.addEventListener("pointerdown", (event) => event.target.closest?.(TAKEN) && note(event), true);
   document.addEventListener("keydown", (event) => ["PageUp", "PageDown", "ArrowUp", "ArrowDown"].includes(event.key) && note(event), true);

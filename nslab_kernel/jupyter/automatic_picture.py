@@ -1,4 +1,4 @@
-"""After any cell that changed the network the picture follows by itself, whoever changed it."""
+"""After any cell that changed the network the picture follows by itself, no matter what changed it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PATIENCE, _PAUSE = 0.5, 0.01  # seconds
 class Follower:
     """Compares the network before and after each cell, and draws where it differs.
 
-    IPython calls it after each cell (``post_run_cell``), before the front end is told that the cell is done.
+    IPython calls it after each cell (``post_run_cell``), before the front end learns that the cell is done.
     """
 
     def __init__(self, shell: InteractiveShell, lab: Lab) -> None:

@@ -1,4 +1,4 @@
-"""The live picture: one picture that follows the kernel as things happen, whoever causes them."""
+"""The live picture: one picture that follows the kernel as things happen, no matter what causes them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _GLOW = 4.0  # seconds that what has changed stands out
 
 
 class Live(anywidget.AnyWidget):
-    """Shows the lab as it is now, and redraws it whenever the kernel tells of a change.
+    """Shows the lab as it is now, and redraws it whenever the kernel reports a change.
 
     The watch's own thread redraws, so that the picture follows while a cell runs. What the page asks for (messages with
     ``do``: open, columns, place, count, and those of `viewers.Viewers`) is answered by the main thread, between two

@@ -44,7 +44,7 @@ def pages(network: Network, language: str) -> dict[str, Any]:
 
 
 def traffic(namespace: Namespace, counters: Mapping[str, Counters], language: str) -> list[dict[str, Any]]:
-    """The parts of a page that no event tells of, so that they have to be asked for: neighbours, sockets, counters."""
+    """The parts of a page that no event reports, so that they have to be asked for: neighbours, sockets, counters."""
     words, name = all_translated(_WORDS, language), namespace.name
     sockets = [[s.protocol, f"[{s.ip}]:{s.port}" if ":" in s.ip else f"{s.ip}:{s.port}"] for s in namespace.listeners]
     rows = [

@@ -33,7 +33,7 @@ def between_cells(act: Callable[..., None]) -> Callable[..., None]:
 
 
 def _interruptibly(act: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    """Between two messages ipykernel ignores SIGINT, which stands for the user's interrupt."""
+    """Between two messages ipykernel ignores SIGINT, which means the user's interrupt."""
     ignoring = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         act(*arguments)

@@ -56,7 +56,7 @@ class NslabMagics(Magics):
 
 
 def parse(magic: Any, line: str) -> Any:
-    """The magic's arguments; a line that isn't understood is told in a sentence with the magic's form."""
+    """The magic's arguments; a line that isn't understood is refused in a sentence with the magic's form."""
     try:
         return parse_argstring(magic, line)
     except UsageError as error:

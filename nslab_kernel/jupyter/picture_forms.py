@@ -23,7 +23,7 @@ class PictureForms:
     Attributes
     ----------
     png
-        Whether every picture has a PNG, too, whoever runs the cell.
+        Whether every picture has a PNG, too, no matter who runs the cell.
     """
 
     def __init__(self, shell: InteractiveShell) -> None:

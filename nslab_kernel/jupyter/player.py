@@ -1,4 +1,4 @@
-"""Plays a lesson in the user's own shell, step by step, forwards and backwards; what shows it is told as it goes."""
+"""Plays a lesson in the user's own shell, step by step, forwards and backwards; what shows it is kept informed."""
 
 from __future__ import annotations
 

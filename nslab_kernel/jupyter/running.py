@@ -66,7 +66,7 @@ class LiveOutput:
 
 
 def run_command(lab: Lab, namespace: str, command: str, output: LiveOutput, timeout: float | None = None) -> Result:
-    """Run shell lines in a namespace; an interrupt ends them all, and is told in a sentence."""
+    """Run shell lines in a namespace; an interrupt ends them all, and is reported in a sentence."""
     try:
         return lab.run(namespace, command, timeout=timeout, on_output=output)
     except KeyboardInterrupt as interrupt:

@@ -62,7 +62,7 @@ class Stepper(anywidget.AnyWidget):
         return {**data, "text/plain": lesson_text.overview(self._player)}, metadata
 
     def close(self) -> None:
-        """Let go of everything; the page is told that there is nothing more to play."""
+        """Let go of everything; the page learns that there is nothing more to play."""
         self._viewers.clear()
         super().close()
 
@@ -162,7 +162,7 @@ class Stepper(anywidget.AnyWidget):
             self.strayed = words
             self._draw()
 
-    # what the page is told
+    # what the page gets
 
     @property
     def _language(self) -> str:

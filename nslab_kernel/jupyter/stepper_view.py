@@ -1,4 +1,4 @@
-"""What the stepper's page is told: a lesson and its progress as plain data."""
+"""What the stepper's page gets: a lesson and its progress as plain data."""
 
 from __future__ import annotations
 

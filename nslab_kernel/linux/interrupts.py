@@ -22,7 +22,7 @@ class Held:
         self.arrived = False
 
     def note(self, number: int = signal.SIGINT, frame: FrameType | None = None) -> None:
-        """Note an interrupt; as a signal's handler, or by whoever caught the KeyboardInterrupt."""
+        """Note an interrupt; as a signal's handler, or by the code that caught the KeyboardInterrupt."""
         self.arrived = True
 
 

@@ -43,7 +43,7 @@ class _Mounts:
     """A mount namespace made for one network namespace."""
 
     namespace: int  # its file, for setns(2)
-    table: int  # its mountinfo, which tells of changes
+    table: int  # its mountinfo, which reports changes
     files: tuple[tuple[str, int], ...]  # what /etc/netns/NAME held: names and inodes
 
     def close(self) -> None:

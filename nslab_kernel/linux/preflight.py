@@ -128,7 +128,7 @@ def refused(error: NslabError) -> Check:
 
 
 def report(found: list[Check]) -> str:
-    """The table that a person reads: works, MISSING or absent, with the cure below what isn't there."""
+    """The table that a person reads: works, MISSING or absent, with the fix below what isn't there."""
     return "\n".join(line for check in found for line in _lines(check, NslabError.language))
 
 

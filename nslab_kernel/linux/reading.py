@@ -325,7 +325,7 @@ class Reader:
     def _across(self, old: _Known, new: _Known) -> list[FoundNamespace]:
         """Where cables lead whose life has changed: the kernel may tell the other end's namespace a second later.
 
-        It tells of carriers at most once a second (net/core/link_watch.c), though they have changed already.
+        It reports carriers at most once a second (net/core/link_watch.c), though they have changed already.
         """
         lives = {link.own_index: _life(link) for link in old.pieces.links}
         changed = [link for link in new.pieces.links if lives.get(link.own_index) != _life(link)]

@@ -72,7 +72,7 @@ def read_machine() -> Machine:
 
 
 def explain(step: str, number: int, detail: str, machine: Machine) -> NslabError:
-    """Why a step of making a private host was refused, and the cure.
+    """Why a step of making a private host was refused, and the fix.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def explain(step: str, number: int, detail: str, machine: Machine) -> NslabError
 
 
 def _cause(step: str, number: int, machine: Machine) -> tuple[str, str]:
-    """Reason and cure; an empty reason where the machine gives no hint."""
+    """Reason and fix; an empty reason where the machine gives no hint."""
     if number == errno.ENOSPC and step in _LIMITS:
         return _limit(_LIMITS[step], machine)
     if machine.chroot and number in (*_DENIED, errno.EINVAL):

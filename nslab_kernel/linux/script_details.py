@@ -119,7 +119,7 @@ _UNREAD: dict[str, Callable[[], bool]] = {
 
 
 def _macs_by_hand(names: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """The interfaces whose MAC address a person set: only sysfs tells, and each sysfs tells of one namespace."""
+    """The interfaces whose MAC address a person set: only sysfs tells, and each sysfs shows one namespace."""
     syscalls.unshare(syscalls.CLONE_NEWNS)
     syscalls.mount("", "/", flags=syscalls.MS_SLAVE | syscalls.MS_REC)
     return frozenset(pair for name in names for pair in _macs_by_hand_in(name))

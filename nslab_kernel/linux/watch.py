@@ -1,4 +1,4 @@
-"""Changes as they happen, in the host and every namespace, whoever makes them."""
+"""Changes as they happen, in the host and every namespace, no matter who makes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told about a namespace as a whole: its routes, and its notes."""
+"""What is shown about a namespace as a whole: its routes, and its notes."""
 
 from __future__ import annotations
 

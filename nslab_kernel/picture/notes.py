@@ -29,7 +29,7 @@ def notes(network: Network, namespace: Namespace, language: str, *, routes_out: 
     Parameters
     ----------
     network
-        The lab that the namespace is part of: addresses are told by the names of their owners.
+        The lab that the namespace is part of: addresses are shown as the names of their owners.
     namespace
         Whose rules and switches to read.
     language

@@ -1,4 +1,4 @@
-"""A picture as plain geometry, whoever draws it.
+"""A picture as plain geometry, for any renderer.
 
 Lengths are CSS pixels, the origin is the top left corner, y grows downwards.
 Styles and fonts are names: `style` says what they look like, `metrics` how big they are.

@@ -118,7 +118,7 @@ def _name(style: str, family: str = "s") -> str:
 
 @lru_cache
 def _css(standalone: bool) -> str:
-    """The style rules; ``&`` stands for the picture."""
+    """The style rules; ``&`` means the picture."""
     rules = ["&{" + "".join(f"--c-{name}:{_colour(name, standalone)};" for name in COLOURS) + f"font-family:{_SANS}}}"]
     if not standalone:
         dark = "".join(f"--c-{name}:{_themed(name, dark=True)};" for name in COLOURS)

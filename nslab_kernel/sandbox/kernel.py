@@ -1,7 +1,7 @@
 """Start ipykernel in a private host: what the kernelspec's command does.
 
 The launcher stays outside, in the machine's network. It relays the front end's connections
-into the host, hands signals on, and ends the host when whoever started the kernel ends. The
+into the host, hands signals on, and ends the host when the process that started the kernel ends. The
 front end sees a child process that behaves as ipykernel itself would.
 """
 
@@ -92,7 +92,7 @@ def _explain_instead(refused: RefusedError, connection_file: str, passed_on: Seq
     """Become a kernel that answers every cell with why there is no lab.
 
     A kernel that dies at its start shows as "kernel died" in every front end, with no word
-    of the reason; a kernel that answers shows the sentence and its cure in the notebook.
+    of the reason; a kernel that answers shows the sentence and the fix in the notebook.
     """
     from ..linux.refusals import explain, read_machine
 

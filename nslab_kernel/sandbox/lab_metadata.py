@@ -36,5 +36,5 @@ def read(root: str) -> tuple[str, str]:
 
 
 def _printable(text: str) -> str:
-    """The text without control characters: whoever runs in the lab can write the card."""
+    """The text without control characters: any process in the lab can write the card."""
     return "".join(character for character in text if character.isprintable())

@@ -1,7 +1,7 @@
 """The running labs of this user, found in the kernel's own list of processes.
 
 Each lab carries a card, a small file in its private file system. A lab is a process that is
-pid 1 of its pid namespace and has a card; so the list can't be stale, whoever was killed
+pid 1 of its pid namespace and has a card; so the list can't be stale, whichever process was killed
 however, and no file lies anywhere to be swept.
 """
 

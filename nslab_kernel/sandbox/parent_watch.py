@@ -1,4 +1,4 @@
-"""Whoever started a kernel, and whether it still lives."""
+"""The process that started a kernel, and whether it still lives."""
 
 from __future__ import annotations
 

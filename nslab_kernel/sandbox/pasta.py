@@ -92,7 +92,7 @@ def _await_end() -> None:
 
 
 def _say(*refusal: str) -> int:
-    """Tell the launcher the refusal, message and cure; nothing where pasta runs."""
+    """Tell the launcher the refusal, message and fix; nothing where pasta runs."""
     print(json.dumps(refusal), flush=True)
     return 1 if refusal else 0
 

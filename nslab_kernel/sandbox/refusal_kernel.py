@@ -1,4 +1,4 @@
-"""The kernel that runs where there can be no lab: it answers every cell with the reason and the cure."""
+"""The kernel that runs where there can be no lab: it answers every cell with the reason and the fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The launcher's side of the real uplink: whoever connects to a socket in the lab gets one, and nothing else.
+"""The launcher's side of the real uplink: a process that connects to a socket in the lab gets one, and nothing else.
 
 Being asked is all that comes out of the lab: no byte of a request is read, so none can be wrong or hostile. A program
 in the lab may ask, as it belongs to the user who may reach the machine's network anyway.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# How the scripts talk: one line a step, what went wrong on stderr with the cure below it.
+# How the scripts talk: one line a step, what went wrong on stderr, with the fix below it.
 
 step() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }
 

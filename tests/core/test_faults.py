@@ -158,9 +158,9 @@ def test_checks_are_counted_with_the_time_and_the_hints() -> None:
     going_on, broken = exercise(two_rooms(), "bridge-down")
     going_on.hint(broken)
     failed = going_on.attempt(going_on.working, now=130.0)
-    assert (failed.number, failed.seconds, failed.hints, failed.mended) == (1, 30.0, 1, False)
+    assert (failed.number, failed.seconds, failed.hints, failed.fixed) == (1, 30.0, 1, False)
     passed = going_on.attempt((), now=165.0)
-    assert (passed.number, passed.seconds, passed.mended) == (2, 65.0, True)
+    assert (passed.number, passed.seconds, passed.fixed) == (2, 65.0, True)
 
 
 def test_what_somebody_has_mended_needs_no_repair() -> None:

@@ -85,13 +85,13 @@ def test_a_break_is_checked_until_it_is_mended(lab: Lab) -> None:
     assert exercise.failing
     assert {ping.ip for ping in exercise.failing} <= {ping.ip for ping in exercise.working}
     first = lab.attempt()
-    assert not first.mended
+    assert not first.fixed
     assert {(p.source, p.ip) for p in first.failing} == {(p.source, p.ip) for p in exercise.failing}
     for fault in exercise.faults:
         for action in fault.undo:
             assert lab.run("host", action.command()).returncode == 0, action.command()
     second = lab.attempt()
-    assert second.mended
+    assert second.fixed
     assert second.number == 2
     assert lab.exercise is None
 
@@ -139,7 +139,7 @@ def test_hints_lead_to_commands_that_mend_it(lab: Lab) -> None:
     commands = [line for line in said[-1].splitlines() if line.startswith("sudo ")]
     for command in commands:
         assert lab.run("host", command).returncode == 0
-    assert lab.attempt().mended
+    assert lab.attempt().fixed
 
 
 def test_a_real_machine_is_never_broken(lab: Lab) -> None:

@@ -13,7 +13,7 @@ _OF_CABLES = ("no-interface", "unplugged", "other-bridge", "no-remote", "other-v
 
 
 def apart(walk: Walk, source: str, met: list[Cause]) -> Cause | None:
-    """That nothing leads from a namespace to its goal, whoever would route; None where something may.
+    """That nothing leads from a namespace to its goal, no matter who would route; None where something may.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ class Harm:
         self._reached: dict[tuple[str, str], bool] = {}
         self._known: Ways = {}
 
-    def by(self, mended: Network, cleared: Iterable[Any]) -> bool:
+    def by(self, repaired: Network, cleared: Iterable[Any]) -> bool:
         """Whether a network after some repairs is worse than the one before.
 
         Parameters
@@ -53,14 +53,14 @@ class Harm:
         """
         actions = [action for obstacle in cleared for action in obstacle.repair]
         linking = any(isinstance(action, _LINKING) for action in actions)
-        if linking and _goes_round(_settled(mended)) and not _goes_round(self._network):
+        if linking and _goes_round(_settled(repaired)) and not _goes_round(self._network):
             return True
         touched = {getattr(action, "namespace", HOST) for action in actions if not self._is_loosening(action)}
         if not touched:
             return False
         known: Ways = {}
         return any(
-            attempt(mended, Question(*pair), (), known).arrives is False and self._reaches(*pair)
+            attempt(repaired, Question(*pair), (), known).arrives is False and self._reaches(*pair)
             for pair in _pairs(self._network, touched)
         )
 

@@ -300,7 +300,7 @@ def strayed(walk: Walk, here: Namespace, links: list[Interface], packet: Packet)
 
 
 def _unlike(walk: Walk, one: End, theirs: Address) -> Cause:
-    """An address of the same link as another, by whose subnet it is told what is wrong with it."""
+    """An address of the same link as another, whose subnet shows what is wrong with it."""
     here, interface, ours = one
     place = Place(here.name, interface.name)
     if inside(ours.ip, theirs.network):

@@ -25,7 +25,7 @@ class Question:
     source
         The namespace that sends.
     target
-        An address, or the name of a namespace, which stands for the address of its that a person would try.
+        An address, or the name of a namespace, which means the one of its addresses that a person would try.
     protocol
         ``icmp`` (a ping), ``tcp`` or ``udp``.
     port

@@ -1,6 +1,6 @@
 """What stands in a packet's way: the first cause, and behind it what would stop the packet next.
 
-A cure is tried on the network's values before it is told: whatever the packet meets then is the next cause.
+A fix is tried on the network's values before it is listed: what the packet meets then is the next cause.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def obstacles(network: Network, asked: Question, settled: Settled) -> tuple[Obst
 
 
 def _certain(way: tuple[Obstacle, ...]) -> tuple[Obstacle, ...]:
-    """What is told of a way that doesn't end in success: no route or address that was only tried, nor what follows."""
+    """What is listed of a way that fails: no route or address that was only tried, nor what follows."""
     if way and way[-1].cause.kind in _DELIVERED:
         return way
     for number, obstacle in enumerate(way):
@@ -87,14 +87,14 @@ def _cleared(state: _State, asked: Question) -> list[_State]:
     found = []
     for repair in cause.repairs if cause else ():
         assert cause
-        mended = _tried(state.network, repair)
-        if mended is None:
+        repaired = _tried(state.network, repair)
+        if repaired is None:
             continue
-        again = settle(mended, asked)
+        again = settle(repaired, asked)
         if _same(again.cause, known):
             continue
         obstacle = Obstacle(cause, state.settled.told.walk.leg, repair)
-        found.append(_State(mended, again, (*state.cleared, obstacle)))
+        found.append(_State(repaired, again, (*state.cleared, obstacle)))
     return found
 
 
@@ -134,10 +134,10 @@ def oddities(network: Network, asked: Question, settled: Settled) -> tuple[Obsta
 
 def _harmless(network: Network, asked: Question, warning: Cause) -> Repair:
     for repair in warning.repairs:
-        mended = _tried(network, repair)
-        if mended is None or Harm(network).by(mended, (Obstacle(warning, "there", repair),)):
+        repaired = _tried(network, repair)
+        if repaired is None or Harm(network).by(repaired, (Obstacle(warning, "there", repair),)):
             continue
-        again = settle(mended, asked)
+        again = settle(repaired, asked)
         if again.arrives and warning.kind not in [other.kind for other in again.told.walk.warnings]:
             return repair
     return ()

@@ -342,7 +342,7 @@ def _aged(walk: Walk, here: Namespace, into: Interface, packet: Packet) -> Packe
 
 
 def _fitted(walk: Walk, here: Namespace, route: Route, out: Interface, packet: Packet) -> Packet:
-    """A packet that a router sends on, cut in pieces where that is allowed; else its sender is told to (RFC 1191)."""
+    """A packet that a router sends on, cut in pieces where that is allowed; else its sender is asked to (RFC 1191)."""
     mtu = min(out.mtu, route.mtu or out.mtu)
     if packet.length <= mtu:
         return packet

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def after(network: Network, actions: Iterable[Action]) -> Network:
     """The network as it will be when actions have been carried out.
 
-    Only what the kernel derives at once is told: an address has its connected route, an interface its carrier.
+    Only what the kernel derives at once is in it: an address has its connected route, an interface its carrier.
     What takes time (duplicate address detection, a spanning tree) is taken for settled.
 
     Raises

@@ -43,7 +43,7 @@ def refuse_broken(network: Network, working: Sequence[Ping], sent: Sequence[Ping
                     destination=ping.destination,
                     ip=ping.ip,
                 ),
-                _("`%netns_why {source} {ip}` explains; mend that first.", source=ping.source, ip=ping.ip),
+                _("`%netns_why {source} {ip}` explains; fix that first.", source=ping.source, ip=ping.ip),
             )
 
 

@@ -1,4 +1,4 @@
-"""What actions would do to a network, as far as breaking and mending asks."""
+"""What actions would do to a network, as far as breaking and fixing ask."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def changes_something(network: Network, action: Action) -> bool:
     try:
         changed = after(network, (action,))
     except LookupError:
-        return True  # what it is about is gone: that is not mended yet
+        return True  # what it is about is gone: that is not fixed yet
     return bool(changes(network, changed)) or _switches(network) != _switches(changed)
 
 

@@ -1,4 +1,4 @@
-"""A break that a student is mending: what worked before, and how it goes."""
+"""A break that a student is to fix: what worked before, and how it goes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Attempt:
     hints: int
 
     @property
-    def mended(self) -> bool:
+    def fixed(self) -> bool:
         """Whether everything works again that worked before."""
         return not self.failing
 

@@ -89,7 +89,7 @@ class Fault:
     actions
         What breaks the network.
     undo
-        What mends it; the shortest way, not the only one.
+        What fixes it; the shortest way, not the only one.
     facts
         The values that the words about it name.
     """
@@ -111,13 +111,13 @@ class Fault:
         return KINDS[self.kind].layer
 
     def is_named_by(self, finding: Finding) -> bool:
-        """Whether a diagnosis means this fault: by its kind, and by where it is or where its cure acts."""
+        """Whether a diagnosis means this fault: by its kind, and by where it is or where its fix acts."""
         places = {action.namespace for action in self.actions}  # type: ignore[attr-defined]
         meant = {finding.place.namespace, *(action.namespace for action in finding.actions)}  # type: ignore[attr-defined]
         return finding.kind in KINDS[self.kind].found_as and bool(places & meant)
 
     def is_there(self, network: Network) -> bool:
-        """Whether what mends it would still change something."""
+        """Whether what fixes it would still change something."""
         return any(changes_something(network, action) for action in self.undo)
 
     def steps(self, network: Network) -> tuple[Action, ...]:
@@ -136,7 +136,7 @@ class Fault:
 
 
 def fault(network: Network, name: str, way: Break) -> Fault | None:
-    """A way to break a network, as a fault that can be mended; None where too much would be lost with it."""
+    """A way to break a network, as a fault that can be fixed; None where too much would be lost with it."""
     undo = tuple(opposite for action in reversed(way.actions) if (opposite := action.undo()))
     broken = after(network, way.actions)
     lost = tuple(lost_things(network, after(broken, undo)))
@@ -149,4 +149,4 @@ def fault(network: Network, name: str, way: Break) -> Fault | None:
 
 
 _COSTLY = frozenset(("ipv6-off",))
-"""The kinds that take more along than their undoing brings back, so that there is more than one thing to mend."""
+"""The kinds that take more along than their undoing brings back, so that there is more than one thing to fix."""

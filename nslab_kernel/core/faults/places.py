@@ -1,4 +1,4 @@
-"""What of a network can be broken and mended: all but the made-up world outside."""
+"""What of a network can be broken and fixed: all but the simulated world outside."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ class Change:
 
 
 def value_change(namespace: str, name: str, what: str, before: str, after: str) -> Iterator[Change]:
-    """The change of a single value, if it differs; empty stands for none."""
+    """The change of a single value, if it differs; empty means none."""
     if before != after:
         verb = "added" if not before else "removed" if not after else "changed"
         yield Change(verb, what, namespace, name, before, after)

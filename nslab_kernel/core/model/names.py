@@ -1,4 +1,4 @@
-"""What a person typed, checked: a name or an address, or an error with the cure.
+"""What a person typed, checked: a name or an address, or an error with the fix.
 
 Interface names follow the kernel's ``dev_valid_name`` (at most 15 characters: ``IFNAMSIZ`` is 16
 with the closing zero byte), and leave out what would be legal but a trap in a shell.
@@ -185,7 +185,7 @@ def _refuse_special(text: str, ip: ipaddress.IPv4Address | ipaddress.IPv6Address
     for special, is_so in (
         (_("{text} is the unspecified address.", text=text), ip.is_unspecified),
         (_("{text} is a loopback address, which only lo has.", text=text), ip.is_loopback),
-        (_("{text} is a multicast address, which stands for a group.", text=text), ip.is_multicast),
+        (_("{text} is a multicast address, which means a group of hosts.", text=text), ip.is_multicast),
         (_("{text} is a reserved address.", text=text), ip.version == 4 and ip.is_reserved),
     ):
         if is_so:
@@ -201,7 +201,7 @@ def _refuse_special(text: str, ip: ipaddress.IPv4Address | ipaddress.IPv6Address
     if host_part:
         raise NslabError(
             _(
-                "{text} is the broadcast address of {network}: it stands for every host there.",
+                "{text} is the broadcast address of {network}: it means every host there.",
                 text=text,
                 network=network,
             ),

@@ -49,7 +49,7 @@ class Operation:
 
     @cached_property
     def commands(self) -> tuple[str, ...]:
-        """The commands that the operation stands for, in order."""
+        """The equivalent commands, in order."""
         return tuple(action.command() for action in self.actions)
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
-"""``%netns_break`` and ``%netns_hint``: something is broken on purpose, for a student to mend.
+"""``%netns_break`` and ``%netns_hint``: something is broken on purpose, for a student to fix.
 
-What is told of a break is imported where it is told: faults and their diagnosis would slow every kernel's start.
+The words of a break are imported where they are shown: faults and their diagnosis would slow every kernel's start.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..parsing import NslabMagics, parse
 
 @magics_class
 class BreakingMagics(NslabMagics):
-    """Break and fix; ``%netns_check`` tells whether it is mended."""
+    """Break and fix; ``%netns_check`` shows whether it is fixed."""
 
     @magic_arguments()
     @argument("--level", type=int, default=1, metavar="1-3", help="1 is easy, 2 takes a search, 3 is several at once.")
@@ -25,7 +25,7 @@ class BreakingMagics(NslabMagics):
     @argument("--off", action="store_true", help="Put back what is still broken, and tell what it was.")
     @line_magic
     def netns_break(self, line: str) -> None:
-        """Break this lab in one hidden way, to be found and mended with real commands.
+        """Break this lab in one hidden way, to be found and fixed with real commands.
 
         No picture of the change is shown, and a live picture (``%netns_live``) doesn't let it stand out. Later pictures
         show the lab as it is, the fault with it, where pictures show such things at all.

@@ -11,7 +11,7 @@ from ..parsing import NslabMagics, parse
 
 @magics_class
 class BuildMagics(NslabMagics):
-    """Make and remove things; each prints the commands that it stands for."""
+    """Make and remove things; each prints the equivalent commands."""
 
     @magic_arguments()
     @argument("bridge", help="The bridge to make.")

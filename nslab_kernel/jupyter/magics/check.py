@@ -35,7 +35,7 @@ class CheckMagics(NslabMagics):
         Each is shown with a tick or a cross and the reason. If one doesn't hold, the cell raises an AssertionError, so
         that nbclient, nbmake and nbgrader see it, and ``%netns_hint`` helps, more exactly each time.
 
-        While something is broken by ``%netns_break``, a line ``%netns_check`` tries whether it is mended. The forms of
+        While something is broken by ``%netns_break``, a line ``%netns_check`` tries whether it is fixed. The forms of
         claims:
 
         """
@@ -79,7 +79,7 @@ class CheckMagics(NslabMagics):
                 _("`%netns_break` breaks something; claims stand below a line `%%netns_check`."),
             )
         faults, attempt = self.lab.exercise.faults, self.lab.attempt()
-        if not attempt.mended:
+        if not attempt.fixed:
             raise _failed(worded(break_words.not_yet(attempt)))
         say(break_words.fixed(attempt, faults))
 

@@ -27,7 +27,7 @@ class LiveMagics(NslabMagics):
     @argument("--traffic", action="store_true", help="Show packets per second and drops on each cable.")
     @line_magic
     def netns_live(self, line: str) -> None:
-        """Show a picture that follows the network as things happen, whoever causes them.
+        """Show a picture that follows the network as things happen, no matter what causes them.
 
         JupyterLab docks it at the right of the notebook, once, however often the cell is run. A pointer over a thing
         shows its details; a click on a namespace opens its page. "Traffic" shows on each cable how many packets pass it

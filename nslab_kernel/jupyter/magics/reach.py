@@ -40,13 +40,13 @@ _SHARED = _(
 
 @magics_class
 class ReachingMagics(NslabMagics):
-    """Each prints the commands that it stands for."""
+    """Each prints the equivalent commands."""
 
     @magic_arguments()
     @argument("--real", action="store_true", help="Join the lab to the network of this machine instead.")
     @argument("--cgnat", action="store_true", help="The provider shares its IPv4 address: carrier-grade NAT.")
     @argument("--off", action="store_true", help="Take it away again.")
-    @argument("--commands", action="store_true", help="Print the commands that it stands for.")
+    @argument("--commands", action="store_true", help="Print the equivalent commands.")
     @line_magic
     def netns_internet(self, line: str) -> None:
         """Give the host an uplink to a world outside: a provider, a web server, a DNS server, another customer.

@@ -24,7 +24,7 @@ class WhyMagics(NslabMagics):
         """Say why a ping (or a connection) doesn't arrive, what shows it, and what puts it right.
 
         The packet's way is followed through the network as it is now, there and back, in the order in which the
-        packet meets things. Nothing is sent. What arrives is told hop by hop.
+        packet meets things. Nothing is sent. For what arrives, the way is shown hop by hop.
 
         Examples
         --------

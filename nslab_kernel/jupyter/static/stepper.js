@@ -1,4 +1,4 @@
-/* The stepper: shows what the kernel tells of a lesson, and asks it to run, to go back, to draw. */
+/* The stepper: shows what the kernel sends of a lesson, and asks it to run, to go back, to draw. */
 
 class StepperPage {
   constructor(model, el) {

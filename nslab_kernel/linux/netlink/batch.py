@@ -83,7 +83,7 @@ def send(
     *,
     passing: Collection[int] = (),
 ) -> None:
-    """Send messages, each with the actions that it stands for.
+    """Send messages, each with the actions that it carries out.
 
     Parameters
     ----------

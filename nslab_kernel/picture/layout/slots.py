@@ -111,7 +111,7 @@ def _rows(places: dict[str, tuple[int, int]]) -> int:
 
 
 def _shares(sizes: dict[str, int], columns: int) -> dict[str, int]:
-    """One column for each switch, and those left over to whoever is most crowded."""
+    """One column for each switch, and those left over to the most crowded ones."""
     shares = dict.fromkeys(sizes, 1)
     for _ in range(columns - len(sizes)):
         crowded = max(sizes, key=lambda switch: ceil(sizes[switch] / shares[switch]))
