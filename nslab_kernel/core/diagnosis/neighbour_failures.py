@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..model.network import Address, Interface, Namespace, Route
 from ..model.subnets import subnet_of
-from ..operations.actions import AddAddress, AddRoute, SetMaster, SetSysctl, SetUp
+from ..operations.actions import AddAddress, AddRoute, DeleteAddress, SetMaster, SetSysctl, SetUp
 from . import tunnels
 from .cabling import is_opaque, master_of
 from .findings import Place
@@ -154,6 +154,9 @@ def _odd(walk: Walk, here: Namespace, out: Interface, ip: str) -> Iterator[tuple
 
 def nobody(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet) -> Cause:
     """Why ``ip``, the next hop of a packet, has no neighbour on the link of ``out``."""
+    on_port = address_on_port(here, out)
+    if on_port and on_port.repairs[0]:
+        return on_port
     if is_opaque(walk.network, out) and not out.carrier:
         return Cause("no-carrier", Place(here.name, out.name))
     leave_if_opaque(walk, here, out, ip)
@@ -164,6 +167,23 @@ def nobody(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet)
         if cause:
             return cause
     return nowhere(walk, here, out, ip, packet)
+
+
+def address_on_port(here: Namespace, out: Interface) -> Cause | None:
+    """That an address is on a port of a bridge, which takes what comes in there; None where there is no bridge."""
+    bridge = master_of(here, out)
+    if bridge is None:
+        return None
+    moved = [
+        action
+        for address in out.addresses
+        if address.scope == "global"
+        for action in (
+            DeleteAddress(out.name, address.cidr, here.name),
+            AddAddress(bridge.name, address.cidr, here.name),
+        )
+    ]
+    return Cause("address-on-port", Place(here.name, out.name), {"bridge": bridge.name}, (tuple(moved),))
 
 
 def leave_if_opaque(walk: Walk, here: Namespace, out: Interface, ip: str = "") -> None:

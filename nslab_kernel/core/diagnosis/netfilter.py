@@ -219,6 +219,12 @@ def _of_connection(
     return lambda sight: read(sight.connection) if sight.connection else ()
 
 
+def _translations(sight: Sight) -> tuple[str, ...]:
+    """What iptables' ``--ctstate`` says besides of a connection that is translated: ``snat``, ``dnat``."""
+    status = sight.connection.status if sight.connection else ()
+    return tuple(word for word in status if word in ("snat", "dnat"))
+
+
 _FIELDS: dict[str, Callable[[Sight], tuple[str, ...] | None]] = {
     "ip saddr": _address("source", 4),
     "ip daddr": _address("destination", 4),
@@ -268,7 +274,7 @@ _FIELDS: dict[str, Callable[[Sight], tuple[str, ...] | None]] = {
     "physdev in": lambda sight: (sight.ports[0],),
     "physdev out": lambda sight: (sight.ports[1],),
     "physdev bridged": lambda sight: ("1" if sight.ports[0] else "0",),
-    "ct state": lambda sight: (sight.state, _STATE_BITS[sight.state]),
+    "ct state": lambda sight: (sight.state, _STATE_BITS[sight.state], *_translations(sight)),
     "ct direction": lambda sight: (("reply", "1") if sight.back else ("original", "0")) if sight.connection else (),
     "ct status": _of_connection(lambda connection: connection.status),
     "ct mark": _of_connection(lambda connection: None if connection.mark is None else (hex(connection.mark),)),

@@ -83,10 +83,10 @@ def _counts(interface: Interface, address: Address) -> bool:
 
 
 def holders(network: Network, ip: str) -> Iterator[tuple[Namespace, Interface]]:
-    """Every interface that has an address, whatever its state; lo's are everybody's own."""
+    """Every interface that has an address, whatever its state; everybody has those of scope host, as 127.0.0.1."""
     for namespace in network.everywhere:
         for interface in namespace.interfaces:
-            if not interface.is_loopback and any(address.ip == ip for address in interface.addresses):
+            if any(address.ip == ip and address.scope != "host" for address in interface.addresses):
                 yield namespace, interface
 
 

@@ -148,20 +148,11 @@ def _back(walk: Walk, way: Way) -> Way:
     for back in walk.ways(there, into):
         if back[-1].namespace is here and back[-1].interface is out:
             return back
-    bridge = master_of(here, out)
-    if bridge is None:
+    on_port = neighbour_failures.address_on_port(here, out)
+    if on_port is None:
         neighbour_failures.leave_if_opaque(walk, there, into)
         raise walk.lost("beyond", Place(here.name, out.name), interface_kind=out.kind)
-    moved = [
-        action
-        for address in out.addresses
-        if address.scope == "global"
-        for action in (
-            DeleteAddress(out.name, address.cidr, here.name),
-            AddAddress(bridge.name, address.cidr, here.name),
-        )
-    ]
-    raise StoppedError(Cause("address-on-port", Place(here.name, out.name), {"bridge": bridge.name}, (tuple(moved),)))
+    raise StoppedError(on_port)
 
 
 _WITH_ARP = ("veth", "netkit", "bridge", "macvlan", "macvtap", "vlan", "dummy", "bond", "vxlan", "")

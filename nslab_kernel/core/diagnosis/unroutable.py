@@ -156,7 +156,8 @@ def _no_host_route(walk: Walk, here: Namespace, links: list[Interface], packet: 
         if not interface.up or interface.master is not None:
             continue
         for there, far in ends_on(walk, here, interface):
-            if there is not here and any((a.ip, a.prefix) == (ip, full) for a in far.addresses):
+            alone = all(a.ip == ip or not inside(ip, a.network) for a in far.addresses)
+            if there is not here and alone and any((a.ip, a.prefix) == (ip, full) for a in far.addresses):
                 route = Route(f"{ip}/{full}", packet.family, scope="global" if packet.family == 6 else "link")
                 return Cause("no-route", Place(here.name), {"ip": ip}, ((AddRoute(route, interface.name, here.name),),))
     return None

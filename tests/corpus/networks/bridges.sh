@@ -224,3 +224,16 @@ for k in 10 20 30; do ip -n l3 link add vlan$k type bridge; ip -n l3 link set vl
 ip netns exec l3 sysctl -qw net.ipv4.ip_forward=1
 ip netns exec l3 iptables -A FORWARD -i vlan30 -o vlan10 -j DROP
 ip -n h20 link set eth0 mtu 1400
+
+### a bridge port that is also an address's interface, and a bridge without one
+#? a > 10.0.0.254
+ip link add br0 type bridge; ip link set br0 up
+for k in 1 2; do ip netns add n$k; ip link add v$k type veth peer name e0 netns n$k; ip link set v$k master br0 up; ip -n n$k link set e0 up; ip -n n$k addr add 10.0.0.$k/24 dev e0; done
+ip addr add 10.0.0.254/24 dev v1
+ip netns add a; ip link add va type veth peer name e0 netns a; ip link set va master br0 up; ip -n a link set e0 up; ip -n a addr add 10.0.0.9/24 dev e0
+
+### Mininet's tree: a core, two aggregates, four hosts, all bridges in the host
+for b in s1 s2 s3; do ip link add $b type bridge; ip link set $b up; done
+for b in s2 s3; do ip link add s1-$b type veth peer name $b-s1; ip link set s1-$b master s1; ip link set $b-s1 master $b; ip link set s1-$b up; ip link set $b-s1 up; done
+k=1; for b in s2 s2 s3 s3; do ip netns add h$k; ip link add $b-h$k type veth peer name h$k-eth0 netns h$k; ip link set $b-h$k master $b; ip link set $b-h$k up; ip -n h$k link set h$k-eth0 up; ip -n h$k link set lo up; ip -n h$k addr add 10.0.0.$k/8 dev h$k-eth0; k=$((k+1)); done
+bridge link set dev s1-s3 flood off mcast_flood off bcast_flood off

@@ -580,3 +580,53 @@ for k in 1 2; do
   ip netns exec leaf$k sysctl -qw net.ipv4.ip_forward=1
 done
 ip netns exec spine sysctl -qw net.ipv4.ip_forward=1
+
+### Kubernetes by kubenet: cbr0 in two nodes, routes between them, a Service by DNAT
+#: listen p2 tcp * 8080
+#? p1 > 10.96.0.10 tcp 80
+#? p2 > 10.96.0.10 tcp 80
+#? n1 > 10.96.0.10 tcp 80
+ip netns add n1; ip netns add n2
+ip link add eth0 netns n1 type veth peer name eth0 netns n2
+for k in 1 2; do
+ ip -n n$k link set eth0 up; ip -n n$k link set lo up; ip -n n$k addr add 192.168.50.$k/24 dev eth0
+ ip -n n$k link add cbr0 type bridge; ip -n n$k link set cbr0 up; ip -n n$k addr add 10.244.$k.1/24 dev cbr0
+ ip netns add p$k; ip link add veth0 netns n$k type veth peer name eth0 netns p$k; ip -n n$k link set veth0 master cbr0; ip -n n$k link set veth0 up; ip -n p$k link set eth0 up; ip -n p$k link set lo up; ip -n p$k addr add 10.244.$k.2/24 dev eth0; ip -n p$k route add default via 10.244.$k.1
+ ip -n n$k route add 10.244.$((3-k)).0/24 via 192.168.50.$((3-k))
+ ip netns exec n$k sysctl -qw net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1
+ for c in PREROUTING OUTPUT; do ip netns exec n$k iptables -t nat -A $c -d 10.96.0.10/32 -p tcp --dport 80 -j DNAT --to-destination 10.244.2.2:8080; done
+ ip netns exec n$k iptables -t nat -A POSTROUTING ! -s 10.244.0.0/16 -m conntrack --ctstate DNAT -j MASQUERADE
+ ip -n n$k route add default via 192.168.50.$((3-k))
+done
+
+### the Service, and its server on the same node without masquerade
+#: listen p2 tcp * 8080
+#? p1 > 10.96.0.10 tcp 80
+#? p2 > 10.96.0.10 tcp 80
+ip netns add n
+ip -n n link add cbr0 type bridge; ip -n n link set cbr0 up; ip -n n addr add 10.244.0.1/24 dev cbr0; ip -n n link set lo up
+for k in 1 2; do ip netns add p$k; ip link add veth$k netns n type veth peer name eth0 netns p$k; ip -n n link set veth$k master cbr0; ip -n n link set veth$k up; ip -n p$k link set eth0 up; ip -n p$k link set lo up; ip -n p$k addr add 10.244.0.1$k/24 dev eth0; ip -n p$k route add default via 10.244.0.1; done
+ip netns exec n sysctl -qw net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=0
+ip netns exec n iptables -t nat -A PREROUTING -d 10.96.0.10/32 -p tcp --dport 80 -j DNAT --to-destination 10.244.0.12:8080
+
+### OpenStack's router namespace: qrouter and qg, qr, a floating address
+#: listen vm tcp * 22
+#? ext > 203.0.113.50
+#? ext > 203.0.113.50 tcp 22
+#? vm > 203.0.113.50
+#? vm > 203.0.113.9
+ip netns add qrouter; ip netns add vm; ip netns add ext
+ip link add br-int type bridge; ip link set br-int up; ip link add br-ex type bridge; ip link set br-ex up
+ip link add qr type veth peer name qr0 netns qrouter; ip link set qr master br-int up; ip link add qg type veth peer name qg0 netns qrouter; ip link set qg master br-ex up
+ip link add tapvm type veth peer name eth0 netns vm; ip link set tapvm master br-int up; ip link add tapex type veth peer name eth0 netns ext; ip link set tapex master br-ex up
+for e in qrouter/qr0 qrouter/qg0 vm/eth0 ext/eth0 qrouter/lo; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n qrouter addr add 10.0.0.1/24 dev qr0; ip -n qrouter addr add 203.0.113.20/24 dev qg0; ip -n qrouter addr add 203.0.113.50/32 dev qg0
+ip -n vm addr add 10.0.0.5/24 dev eth0; ip -n vm route add default via 10.0.0.1; ip -n ext addr add 203.0.113.9/24 dev eth0
+ip netns exec qrouter sysctl -qw net.ipv4.ip_forward=1
+ip netns exec qrouter iptables -t nat -N float-snat; ip netns exec qrouter iptables -t nat -N neutron-snat
+ip netns exec qrouter iptables -t nat -A PREROUTING -d 203.0.113.50/32 -j DNAT --to-destination 10.0.0.5
+ip netns exec qrouter iptables -t nat -A POSTROUTING ! -i qg0 ! -o qg0 -m conntrack ! --ctstate DNAT -j ACCEPT 2>/dev/null || ip netns exec qrouter iptables -t nat -A POSTROUTING ! -o qg0 -m conntrack ! --ctstate DNAT -j ACCEPT
+ip netns exec qrouter iptables -t nat -A POSTROUTING -j neutron-snat
+ip netns exec qrouter iptables -t nat -A neutron-snat -j float-snat
+ip netns exec qrouter iptables -t nat -A float-snat -s 10.0.0.5/32 -j SNAT --to-source 203.0.113.50
+ip netns exec qrouter iptables -t nat -A neutron-snat -o qg0 -j SNAT --to-source 203.0.113.20

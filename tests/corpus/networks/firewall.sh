@@ -525,3 +525,34 @@ table inet k {
   }
 }
 N
+
+### IPv6 with NAT66 and a prefix translation
+#: listen s tcp6 * 80
+#? c > 2001:db8:f::2
+#? c > 2001:db8:f::2 tcp 80
+ip netns add c; ip netns add r; ip netns add s
+ip link add e0 netns c type veth peer name l0 netns r; ip link add w0 netns r type veth peer name e0 netns s
+for e in c/e0 r/l0 r/w0 s/e0; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n c addr add fd00:1::2/64 dev e0 nodad; ip -n r addr add fd00:1::1/64 dev l0 nodad; ip -n r addr add 2001:db8:f::1/64 dev w0 nodad; ip -n s addr add 2001:db8:f::2/64 dev e0 nodad; ip -n c -6 route add default via fd00:1::1
+ip netns exec r sysctl -qw net.ipv6.conf.all.forwarding=1
+ip netns exec r nft -f - <<N
+table ip6 nat { chain post { type nat hook postrouting priority 100; oifname "w0" ip6 saddr fd00:1::/64 masquerade
+}
+}
+N
+
+### ct state untracked and a raw prerouting chain that isn't for it
+#: listen b tcp * 80
+#? a > 10.0.0.2 tcp 80
+ip netns add a; ip netns add b
+ip link add e0 netns a type veth peer name e0 netns b; for n in a b; do ip -n $n link set e0 up; ip -n $n link set lo up; done
+ip -n a addr add 10.0.0.1/24 dev e0; ip -n b addr add 10.0.0.2/24 dev e0
+ip netns exec b nft -f - <<N
+table inet m {
+ chain r { type filter hook prerouting priority raw; tcp dport 80 notrack
+ }
+ chain i { type filter hook input priority 0; policy drop; ct state untracked accept
+ ct state new icmp type echo-request accept
+ }
+}
+N

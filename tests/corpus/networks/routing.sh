@@ -506,3 +506,22 @@ for e in a/e b/e r/r0 r/r1; do ip -n ${e%/*} link set ${e#*/} up; done
 ip -n a addr add 10.1.0.2/24 dev e; ip -n r addr add 10.1.0.1/24 dev r0; ip -n b addr add 10.2.0.2/24 dev e; ip -n r addr add 10.2.0.1/24 dev r1
 ip -n a route add default dev e; ip -n b route add default via 10.2.0.1
 ip netns exec r sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.r0.proxy_arp=1
+
+### rp_filter loose and strict on one machine, a default route elsewhere
+#? c > 10.5.0.1
+ip netns add c; ip netns add s; ip netns add gw
+ip link add e0 netns c type veth peer name e0 netns s; ip link add e1 netns s type veth peer name e0 netns gw
+for e in c/e0 s/e0 s/e1 gw/e0 c/lo; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n c addr add 10.5.0.2/24 dev e0; ip -n c addr add 172.20.0.1/32 dev lo; ip -n s addr add 10.5.0.1/24 dev e0; ip -n s addr add 10.6.0.1/24 dev e1; ip -n gw addr add 10.6.0.2/24 dev e0
+ip -n c route add default via 10.5.0.1 src 172.20.0.1; ip -n c route change 10.5.0.0/24 dev e0 src 172.20.0.1; ip -n s route add default via 10.6.0.2
+ip netns exec s sysctl -qw net.ipv4.conf.all.rp_filter=1
+
+### route leaking by ip rule iif between two tables (VRF-lite)
+#? a1 > 10.2.0.2
+#? b1 > 10.1.0.2
+ip netns add r; for n in a1 a2 b1; do ip netns add $n; done
+i=1; for n in a1 a2 b1; do ip link add p$n netns r type veth peer name eth0 netns $n; ip -n r link set p$n up; ip -n $n link set eth0 up; ip -n r addr add 10.$i.0.1/24 dev p$n; ip -n $n addr add 10.$i.0.2/24 dev eth0; ip -n $n route add default via 10.$i.0.1; i=$((i+1)); done
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip -n r route add 10.1.0.0/24 dev pa1 table 10; ip -n r route add 10.2.0.0/24 dev pa2 table 10; ip -n r route add unreachable default table 10 metric 4096
+ip -n r route add 10.3.0.0/24 dev pb1 table 20; ip -n r route add unreachable default table 20 metric 4096
+ip -n r rule add iif pa1 table 10 pref 100; ip -n r rule add iif pa2 table 10 pref 101; ip -n r rule add iif pb1 table 20 pref 102
