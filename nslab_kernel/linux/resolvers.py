@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
+from typing import TypeVar
 
 from ..core.errors import NslabError
 from ..core.model.network import HOST
 from ..core.operations.connect import SetResolver, UnsetResolver
-from . import processes, syscalls
+from . import namespaces, node_handles, processes, syscalls
 from .netlink.handles import Doors
+
+T = TypeVar("T")
 
 _HOSTS = "/etc/resolv.conf"
 _OURS = "/etc/resolv.conf.nslab"
@@ -17,6 +21,9 @@ _FILES = "/etc/netns"
 
 
 def set_resolver(action: SetResolver, doors: Doors) -> None:
+    if action.namespace in node_handles.present():
+        _inside(action.namespace, lambda: _replace(_HOSTS, f"nameserver {action.server}\n"))
+        return
     path = _OURS if action.namespace == HOST else _own(action.namespace)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     # In place: the host's file shows this very file, and a second cover would outlive the first one's removal.
@@ -28,6 +35,10 @@ def set_resolver(action: SetResolver, doors: Doors) -> None:
 
 
 def unset_resolver(action: UnsetResolver, doors: Doors) -> None:
+    if action.namespace in node_handles.present():
+        with contextlib.suppress(FileNotFoundError):
+            _inside(action.namespace, lambda: os.unlink(_HOSTS))
+        return
     if action.namespace == HOST:
         while _is_covered():
             syscalls.detach(_HOSTS)
@@ -45,6 +56,32 @@ def is_set() -> bool:
 
 def _own(namespace: str) -> str:
     return f"{_FILES}/{namespace}/resolv.conf"
+
+
+def _inside(node: str, call: Callable[[], T]) -> T:
+    """What ``call`` returns where the files are a node's own."""
+
+    def work() -> T:
+        syscalls.unshare(syscalls.CLONE_FS)
+        node_handles.join(node)
+        return call()
+
+    return namespaces.entered(namespaces.find(node), work)
+
+
+def _replace(path: str, text: str) -> None:
+    """Write a file anew: the old one may be a link into /run."""
+    with open(f"{path}.nslab", "w") as file:
+        file.write(text)
+    os.replace(f"{path}.nslab", path)
+
+
+def _lines(path: str) -> list[list[str]]:
+    try:
+        with open(path) as file:
+            return [line.split() for line in file]
+    except OSError:
+        return []
 
 
 def _is_covered() -> bool:
@@ -90,7 +127,8 @@ def nameservers(namespace: str) -> tuple[str, ...]:
     """The name servers that the programs of a namespace ask, in their order; ip-netns(8) gives it files of its own."""
     own = f"/etc/netns/{namespace}/resolv.conf"
     path = own if namespace != HOST and os.path.exists(own) else "/etc/resolv.conf"
-    lines: list[list[str]] = []
-    with contextlib.suppress(OSError), open(path) as file:
-        lines = [line.split() for line in file]
+    if namespace in node_handles.present():
+        lines = _inside(namespace, lambda: _lines("/etc/resolv.conf"))
+    else:
+        lines = _lines(path)
     return tuple(words[1].partition("%")[0] for words in lines if len(words) > 1 and words[0] == "nameserver")

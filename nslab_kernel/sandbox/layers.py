@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import chain
 
 from ..linux.syscalls import MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, in_user_namespace, mount, set_read_only
-from .survey import Entry
+from .survey import LARGEST_FILE, Entry
 
 _MOST_FILES = 65536  # an empty file takes memory too, which a tmpfs doesn't count
 
@@ -38,8 +40,11 @@ class Layers:
 
     def __init__(self, place: str, own: Iterable[Entry], *, owners: bool) -> None:
         self._place = place
-        self._own = list(own)
-        self._belonging = {e.path: (e.uid, e.gid) for e in self._own if e.uid or e.gid} if owners else {}
+        self._own: dict[str, list[Entry]] = defaultdict(list)  # by the top folder
+        for entry in own:
+            self._own[_top(entry.path)].append(entry)
+        entries = chain.from_iterable(self._own.values())
+        self._belonging = {e.path: (e.uid, e.gid) for e in entries if e.uid or e.gid} if owners else {}
         self._count = 0
         # In a user namespace nobody may write trusted.* attributes.
         self._options = ",userxattr" if in_user_namespace() else ""
@@ -73,10 +78,12 @@ class Layers:
         os.chmod(f"{layer}/upper", stat.S_IMODE(status.st_mode))
         inside = f"{path.rstrip('/')}/"
         others = tuple(f"{other}/" for other in deeper)
-        for entry in self._own:
+        umask = os.umask(0)  # entries are made with the permissions that they are to have
+        for entry in self._own[_top(path)]:
             folder = f"{entry.path}/"
             if folder.startswith(inside) and not folder.startswith(others):
                 self._lay(entry, f"{layer}/upper/{entry.path[len(inside) :]}")
+        os.umask(umask)
         layers = f"lowerdir=/proc/self/fd/{lower},upperdir={layer}/upper,workdir={layer}/work"
         mount("nslab", target, "overlay", options=layers + self._options)
 
@@ -92,12 +99,15 @@ class Layers:
             if entry.kind == stat.S_IFCHR:
                 os.mknod(place, stat.S_IFCHR, 0)  # a whiteout
                 return
+            mode = stat.S_IMODE(entry.mode)
             if entry.kind == stat.S_IFREG:
-                _copy(entry.path, place)
-            elif not os.path.isdir(place):
-                os.mkdir(place)
+                _copy(entry.path, place, mode)
+            else:
+                with suppress(FileExistsError):
+                    os.mkdir(place, mode)
             self.give(entry.path, place)
-            os.chmod(place, stat.S_IMODE(entry.mode))
+            if mode & (stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX):  # which mkdir(2) and chown(2) leave out
+                os.chmod(place, mode)
         except OSError:
             return  # gone meanwhile: it stays the machine's, to be read only
         if entry.opaque:
@@ -119,6 +129,19 @@ def show_read_only(source: str, target: str) -> None:
     set_read_only(target)
 
 
-def _copy(source: str, place: str) -> None:
-    with open(source, "rb", 0) as old, open(place, "xb", 0) as new:
-        new.write(old.read())
+def _copy(source: str, place: str, mode: int) -> None:
+    """Copy a small file; by system calls, as a lab starts with hundreds."""
+    old = os.open(source, os.O_RDONLY)
+    try:
+        content = os.read(old, LARGEST_FILE)
+    finally:
+        os.close(old)
+    new = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        os.write(new, content)
+    finally:
+        os.close(new)
+
+
+def _top(path: str) -> str:
+    return path.split("/", 2)[1]

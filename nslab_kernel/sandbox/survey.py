@@ -86,13 +86,16 @@ def survey() -> list[Entry]:
 
 
 def _walk(folder: str, status: os.stat_result, depth: int, files: bool, me: int) -> Iterator[Entry]:
+    closed = not os.access(folder, os.R_OK)  # the lab's root finds an empty one
+    opaque = closed or folder.startswith(_EMPTY)
+    yield Entry(folder, status.st_mode, status.st_uid, status.st_gid, opaque)
+    if closed or not (depth or files):
+        return  # /usr/bin has thousands of files, and none of them counts
     try:
         inside = list(os.scandir(folder))
     except OSError:
-        inside = None  # closed to us: the lab's root finds an empty one
-    opaque = inside is None or folder.startswith(_EMPTY)
-    yield Entry(folder, status.st_mode, status.st_uid, status.st_gid, opaque)
-    for entry in inside or ():
+        return  # gone meanwhile
+    for entry in inside:
         try:
             if entry.is_dir(follow_symlinks=False):
                 # What is ours can be copied when it is written to; what is root's below it, hardly ever there, can't.
