@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
 import nslab_kernel
 from nslab_kernel.core.errors import NslabError
@@ -19,6 +21,12 @@ def shell_with_magics() -> InteractiveShell:
     shell.user_ns["lab"] = Lab("en")
     shell.history_manager.enabled = False
     return shell
+
+
+def run(shell: InteractiveShell, cell: str) -> ExecutionResult:
+    """Run a cell; what it prints is dropped, since only its outcome counts."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return shell.run_cell(cell)
 
 
 def ours(error: BaseException) -> bool:

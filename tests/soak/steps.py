@@ -5,8 +5,6 @@ Run ``nslab run -- python -m tests.soak.steps [STEPS]`` from the checkout.
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import sys
 import threading
@@ -15,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .kernel import shell_with_magics
+from .kernel import run, shell_with_magics
 
 ROUND = (
     "%netns_attach br0 ns9 172.16.1.9/16",
@@ -42,13 +40,11 @@ def sample() -> tuple[float, int, int]:
 def soak(steps: int) -> list[tuple[int, float, int, int, float]]:
     """Run steps; give for each sample the step, memory, descriptors, threads, and milliseconds for a step."""
     shell, every, found = shell_with_magics(), max(len(ROUND), steps // _SAMPLES), []
-    silent = contextlib.ExitStack()
     for cell in ("%netns_reset", "%netns_bridge br0 172.16.0.1/16", "%netns_attach br0 ns1 172.16.1.1/16"):
-        shell.run_cell(cell)
+        run(shell, cell)
     begun = time.monotonic()
     for step in range(1, steps + 1):
-        with silent, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            result = shell.run_cell(ROUND[(step - 1) % len(ROUND)])
+        result = run(shell, ROUND[(step - 1) % len(ROUND)])
         shell.history_manager.outputs.clear()  # IPython keeps every output; a front end has them in the notebook
         if result.error_in_exec or result.error_before_exec:
             raise RuntimeError(f"step {step} failed") from (result.error_in_exec or result.error_before_exec)
@@ -56,7 +52,7 @@ def soak(steps: int) -> list[tuple[int, float, int, int, float]]:
             now = time.monotonic()
             found.append((step, *sample(), (now - begun) / every * 1000))
             begun = now
-    shell.run_cell("%netns_reset")
+    run(shell, "%netns_reset")
     return found
 
 

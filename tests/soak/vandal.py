@@ -5,14 +5,12 @@ Run ``nslab run -- python -m tests.soak.vandal [CELLS] [SEED]`` from the checkou
 
 from __future__ import annotations
 
-import contextlib
-import io
 import random
 import subprocess
 import sys
 from collections import Counter
 
-from .kernel import ours, shell_with_magics
+from .kernel import ours, run, shell_with_magics
 
 BUILD = "%netns_reset\n%netns_bridge br0 172.16.0.1/16\nlab.attach_many('br0', NAMES)\n%netns_internet\n%netns_nat br0"
 CELLS = (
@@ -66,8 +64,7 @@ def soak(cells: int, seed: int) -> Counter[str]:
         try:
             for number in range(cells):
                 cell = BUILD if number % 12 == 0 else chance.choice(CELLS)
-                with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                    result = shell.run_cell(cell)
+                result = run(shell, cell)
                 error = result.error_before_exec or result.error_in_exec
                 how = "done" if error is None else "refused" if ours(error) else "WRONG"
                 counted[how] += 1
@@ -75,7 +72,7 @@ def soak(cells: int, seed: int) -> Counter[str]:
                     print(f"  {cell!r}: {type(error).__name__}: {error}"[:400], flush=True)
         finally:
             vandal.kill()
-    shell.run_cell("%netns_reset")
+    run(shell, "%netns_reset")
     return counted
 
 
