@@ -70,8 +70,8 @@ def _cable_blockers(
             else:
                 yield "down", end.name, [_host_name(network, place)]
             return
-    if not alone or _carries_others(network, namespace, interface) or _carries_others(network, *far):
-        return
+    if not alone or network.uppers(namespace, interface) or network.uppers(*far):
+        return  # a macvlan or a VLAN on one of the ends may well carry packets
     if far[0].name == HOST and far[1].master is None and not _has_address(far[1]) and not _is_routed(*far):
         yield "unplugged", far[1].name, [namespace.title]
     elif not any(_has_address(own) for own in namespace.interfaces):
@@ -81,12 +81,6 @@ def _cable_blockers(
 def _has_one_way(namespace: Namespace) -> bool:
     """Whether a namespace has no interface but lo and one more."""
     return sum(not interface.is_loopback for interface in namespace.interfaces) == 1
-
-
-def _carries_others(network: Network, namespace: Namespace, interface: Interface) -> bool:
-    """Whether another interface sits on this one: a macvlan, a VLAN."""
-    below = (network.lower(one) for space in network.everywhere for one in space.interfaces)
-    return any(found and found[0].name == namespace.name and found[1] is interface for found in below)
 
 
 def _is_routed(namespace: Namespace, interface: Interface) -> bool:
