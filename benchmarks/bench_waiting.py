@@ -125,8 +125,8 @@ def inside() -> Figures:
 class Kernel:
     """A kernel of one version, and what its cells take."""
 
-    def __init__(self, checkout: Path, folder: str) -> None:
-        self._manager = KernelManager(kernel_name="nslab")
+    def __init__(self, checkout: Path, folder: str, name: str = "nslab") -> None:
+        self._manager = KernelManager(kernel_name=name)
         self._manager.start_kernel(cwd=folder, env=environment(checkout))
         self._client = self._manager.client()
         self._client.start_channels()
@@ -150,10 +150,10 @@ class Kernel:
 
 
 @contextmanager
-def started(checkout: Path) -> Iterator[Kernel]:
-    """A fresh kernel."""
+def started(checkout: Path, name: str = "nslab") -> Iterator[Kernel]:
+    """A fresh kernel of this name."""
     with tempfile.TemporaryDirectory() as folder:
-        one = Kernel(checkout, folder)
+        one = Kernel(checkout, folder, name)
         try:
             yield one
         finally:
@@ -173,6 +173,8 @@ def kernel(checkout: Path) -> Figures:
     with started(checkout) as one:
         played(one, lesson(checkout, "bridge"))
         figures["memory"].append(memory(one))
+        with started(checkout, "python3") as plain:
+            figures["memory of a plain ipykernel"].append(memory(plain))
     with started(checkout) as one:
         figures["size"].append(size(one, lesson(checkout, "nat")))
     return figures
@@ -214,8 +216,8 @@ def size(one: Kernel, path: Path) -> float:
 
 
 def memory(one: Kernel) -> float:
-    """Resident bytes of the kernel's process."""
-    source = "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('VmRSS')][0])"
+    """Bytes of memory that the kernel's process takes up: its own, and its share of what others use, too (proc(5))."""
+    source = "print([line.split()[1] for line in open('/proc/self/smaps_rollup') if line.startswith('Pss:')][0])"
     return float("".join(output["text"] for output in one.run(source))) * 1024
 
 
@@ -230,6 +232,7 @@ def environment(checkout: Path) -> dict[str, str]:
 def tell(results: Results, figures: dict[str, dict[str, list[float]]]) -> None:
     """Show every row, and judge those that have a target."""
     memories, sizes = figures.pop("memory"), figures.pop("size")
+    plain = figures.pop("memory of a plain ipykernel")
     for job, seconds in figures.items():
         results.compare(job, None, seconds)
         if job in MOST:
@@ -239,6 +242,8 @@ def tell(results: Results, figures: dict[str, dict[str, list[float]]]) -> None:
         added = statistics.median(shown[OURS]) - statistics.median(plain[OURS])
         results.limit(f"what a picture adds to a step, N={count}", 1000 * added, 1000 * most, "ms")
     _amount(results, "memory of a kernel after lesson 01", memories, 1 << 20, MOST_MEMORY, "MiB")
+    for version, own in plain.items():
+        results.note(f"of a plain ipykernel beside it, {version}: {statistics.median(own) / (1 << 20):.1f} MiB")
     _amount(results, "the lesson on NAT, saved", sizes, 1000, MOST_SIZE, "kB")
 
 
