@@ -24,6 +24,7 @@ def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
     links = [interface for interface in here.interfaces if not interface.is_loopback]
     if not links:
         return Cause("no-interface", Place(here.name), {"ip": packet.destination})
+    links.sort(key=lambda interface: not leads_to(walk, here, interface, packet.destination))
     for look in (_down, _ipv6_off, _no_host_route, _no_address, other_prefix):
         cause = look(walk, here, links, packet)
         if cause:
@@ -122,7 +123,9 @@ def refused(here: Namespace, found: Answer, ip: str) -> Cause:
 
 
 def _down(walk: Walk, here: Namespace, links: list[Interface], packet: Packet) -> Cause | None:
-    working = any(i.up and global_ones(i, packet.family) for i in links)
+    working = any(
+        i.up and (global_ones(i, packet.family) or leads_to(walk, here, i, packet.destination)) for i in links
+    )
     for interface in links:
         if interface.up:
             continue
