@@ -15,6 +15,9 @@
     return chosen && (await chosen.get())();
   }
 
+  /** Whether there are panels. Voilà loads JupyterLab's extensions, too, but shows one page of outputs. */
+  const hasPanels = (app) => Boolean(app.shell.currentChanged);
+
   const part = (name) => import(new URL(`${name}.js`, here).href);
 
   function addStyle() {
@@ -43,21 +46,21 @@
         id: "nslab:docking",
         description: "Docks nslab's pictures and lessons beside the notebook and opens terminals in its namespaces.",
         autoStart: true,
-        activate: (app) => docking.activate(app, modules),
+        activate: (app) => hasPanels(app) && docking.activate(app, modules),
       },
       {
         id: "nslab:refusals",
         description: "Says in a dialog why a notebook can have no private host.",
         autoStart: true,
-        activate: (app) => refusals.activate(app, modules),
+        activate: (app) => hasPanels(app) && refusals.activate(app, modules),
       },
       {
         id: "nslab:lab",
         description: "The lab in the toolbar, the palette, the launcher, the side panel and in each picture's menu.",
         autoStart: true,
-        requires: [notebook.INotebookTracker],
-        optional: [apputils.ICommandPalette, ...(launcher ? [launcher.ILauncher] : [])],
+        optional: [notebook.INotebookTracker, apputils.ICommandPalette, ...(launcher ? [launcher.ILauncher] : [])],
         activate: (app, tracker, palette, cards) => {
+          if (!tracker) return;
           addStyle();
           lab.activate(app, modules, { tracker, palette, launcher: cards, static: here });
         },

@@ -1,5 +1,5 @@
 /*
- * Where a machine permits no private host, a kernel runs that only says why (sandbox/explaining.py). Its sentence is
+ * Where a machine permits no private host, a kernel runs that only says why (sandbox/refusal_kernel.py). Its sentence is
  * shown as soon as a notebook meets it, before a cell is run.
  */
 

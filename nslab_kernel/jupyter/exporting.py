@@ -1,4 +1,4 @@
-"""Lessons as slides and as Markdown: what nbconvert is to do with a lab's notebooks.
+"""Lessons as pages, as slides and as Markdown: what nbconvert is to do with a lab's notebooks.
 
 ``jupyter-config/jupyter_nbconvert_config.json`` names these preprocessors, so that ``jupyter nbconvert`` uses them by
 itself. Other kernels' notebooks are left as they are.
@@ -13,6 +13,7 @@ from nbconvert.preprocessors import Preprocessor
 
 _KERNEL = "nslab"
 _HEADING = re.compile(r"^(#{1,6})\s", re.MULTILINE)
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 _PICTURE = 'class="nslab-picture'
 
 Resources = dict[str, Any]
@@ -29,6 +30,23 @@ class SlidesByHeadings(Preprocessor):
         if _is_lab(notebook) and not any("slideshow" in cell.metadata for cell in notebook.cells):
             for number, cell in enumerate(notebook.cells):
                 cell.metadata["slideshow"] = {"slide_type": "slide" if number == 0 else _slide_type(cell)}
+        return notebook, resources
+
+
+class StillPictures(Preprocessor):
+    """Show the picture or the text that a widget left, rather than a widget that has no kernel behind it.
+
+    A page with widgets loads their code from the network, and shows nothing where that can't be had.
+    """
+
+    def preprocess(self, notebook: Any, resources: Resources) -> tuple[Any, Resources]:
+        """Leave out the widgets that have another form; nbconvert calls this for each notebook."""
+        if _is_lab(notebook):
+            for cell in notebook.cells:
+                for output in cell.get("outputs", ()):
+                    data = output.get("data", {})
+                    if {"text/html", "text/plain"} & set(data):
+                        data.pop(_WIDGET, None)
         return notebook, resources
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,9 @@ CELLS = (
     ("code", "%netns_why ns1 10.0.0.9"),
     ("markdown", "### Closer"),
     ("markdown", "Only words."),
+    ("code", "%netns_live"),
+    ("code", "%netns_shell ns1"),
+    ("code", "%netns_play played.ipynb"),
 )
 
 
@@ -33,6 +37,7 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kernelspec = {"name": "nslab", "display_name": "nslab", "language": "python"}
     content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernelspec}, "cells": cells}
     path.write_text(json.dumps(content))
+    shutil.copy(ROOT / "notebooks" / "en" / "00-start-here.ipynb", path.with_name("played.ipynb"))
     convert(path, "notebook", "--execute", "--inplace")
     return path
 
@@ -58,7 +63,7 @@ def test_markdown_has_pictures_as_files_and_no_source_of_them(lesson: Path) -> N
     text = lesson.with_suffix(".md").read_text()
     assert "<svg" not in text
     assert "<style" not in text
-    assert text.count(".png)") == 1
+    assert text.count(".png)") == 2  # after the attachment, and the live picture of that moment
     assert "sudo ip netns add ns1" in text
     assert "%netns_why ns1 10.0.0.9" in text
     assert "✗" in text
@@ -67,8 +72,12 @@ def test_markdown_has_pictures_as_files_and_no_source_of_them(lesson: Path) -> N
 def test_html_has_everything(lesson: Path) -> None:
     convert(lesson, "html")
     html = lesson.with_suffix(".html").read_text()
-    assert html.count('class="nslab-picture') >= 2
+    assert html.count('class="nslab-picture') == 3
     assert "nslab-why" in html
+    # A widget would need code from the network, and a kernel.
+    assert '<script type="application/vnd.jupyter.widget-view+json"' not in html
+    assert "Type this in a terminal: " in html
+    assert "You have a host of your own" in html
 
 
 def test_other_kernels_notebooks_are_left_alone(lesson: Path, tmp_path: Path) -> None:
