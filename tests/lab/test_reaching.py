@@ -368,7 +368,7 @@ def test_who_is_not_in_the_world_outside_is_unreachable_and_nothing_is_to_be_fix
     assert "Destination Net Unreachable" in told
     assert online.run("ns2", "getent hosts nosuch.example.org").stdout == ""
     found = str(online.why("ns2", "9.9.9.9"))
-    assert "The internet of this lab is made up and has no 9.9.9.9" in found
+    assert "The internet of this lab is simulated and has no 9.9.9.9" in found
     assert "addr del" not in found
 
 
