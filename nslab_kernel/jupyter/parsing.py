@@ -13,9 +13,11 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics
 from IPython.core.magic_arguments import parse_argstring
 
+from ..core import help_text
+from ..core.checks.parse import listed_forms
 from ..core.command_line import understood
 from ..core.errors import Interruption, NslabError
-from ..core.translation import _
+from ..core.translation import _, translated
 from ..lab import Lab
 from .session import Session
 
@@ -52,7 +54,26 @@ class NslabMagics(Magics):
                     raise
                 raise Interruption(self.lab.interruption or _("Interrupted. Nothing was changed.")) from None
 
+        call.__doc__ = _helped(magic, self.lab.language)
         return MethodType(call, self)
+
+
+def _helped(magic: Any, language: str) -> str:
+    """A magic's help, as ``?`` shows it, in a language."""
+    doc = magic.__doc__ or ""
+    if language == "en":
+        return doc
+    parser = getattr(magic, "parser", None)
+
+    def say(text: str) -> str:
+        return translated(_(text), language)
+
+    if parser:
+        return help_text.of_parser(parser, say)
+    text, forms, _rest = doc.partition(listed_forms())
+    return (
+        f"{help_text.put(text, say)}\n\n{translated(listed_forms(), language)}\n" if forms else help_text.put(text, say)
+    )
 
 
 def parse(magic: Any, line: str) -> Any:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from .conftest import Notebook
+from .test_help import KEEP, NAMES
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +41,20 @@ def test_an_error(notebook: Notebook, line: str, said: str) -> None:
     cell = notebook.run(line)
     assert cell.failed
     assert said in cell.error
+
+
+def test_help_of_every_magic(notebook: Notebook) -> None:
+    names = json.loads(notebook.run(NAMES).printed)[0]
+    assert len(names) > 15
+    notebook.run(KEEP)
+    for name in names:
+        notebook.run(f"shown.clear()\n%{name}?")
+        told = json.loads(notebook.run("import json; print(json.dumps(shown))").printed)[0]
+        assert HAN.search(told), told
+        # Commands stay, and so do the examples of claims, each beside its meaning.
+        prose = re.sub(r"``[^`]*``|`[^`]*`|^ {2,}[%!-].*$|^  .*[\u4e00-\u9fff].*$", "", told, flags=re.MULTILINE)
+        english = re.findall(r"(?:\b[a-z]{2,} ){3,}", prose)
+        assert english == [], (name, english)
 
 
 def test_an_error_of_a_python_call(notebook: Notebook) -> None:

@@ -22,7 +22,7 @@ class BreakingMagics(NslabMagics):
     @magic_arguments()
     @argument("--level", type=int, default=1, metavar="1-3", help="1 is easy, 2 takes a search, 3 is several at once.")
     @argument("--seed", type=int, metavar="N", help="The same seed breaks the same lab in the same way.")
-    @argument("--off", action="store_true", help="Put back what is still broken, and tell what it was.")
+    @argument("--off", action="store_true", help="Undo what is still broken, and show what it was.")
     @line_magic
     def netns_break(self, line: str) -> None:
         """Break this lab in one hidden way, to be found and fixed with real commands.

@@ -59,7 +59,7 @@ class BuildMagics(NslabMagics):
     @magic_arguments()
     @line_magic
     def netns_reset(self, line: str) -> None:
-        """Give a bare host back: everything that was made in this lab is removed.
+        """Reset the lab to a bare host: everything that was made in it is removed.
 
         Examples
         --------

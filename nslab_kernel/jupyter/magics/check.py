@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import TYPE_CHECKING
 
 from IPython.core.magic import line_cell_magic, magics_class
@@ -32,12 +33,12 @@ class CheckMagics(NslabMagics):
             ns1 can ping 172.16.1.2
             ns1 cannot reach ns3
 
-        Each is shown with a tick or a cross and the reason. If one doesn't hold, the cell raises an AssertionError, so
+        Each is shown with a tick or a cross and the reason. If one fails, the cell raises an AssertionError, so
         that nbclient, nbmake and nbgrader see it, and ``%netns_hint`` helps, more exactly each time.
 
-        While something is broken by ``%netns_break``, a line ``%netns_check`` tries whether it is fixed. The forms of
-        claims:
+        While something is broken by ``%netns_break``, a line ``%netns_check`` tries whether it is fixed.
 
+        The forms of claims:
         """
         if line.strip():
             raise NslabError(
@@ -48,7 +49,7 @@ class CheckMagics(NslabMagics):
         else:
             self._check_claims(cell)
 
-    netns_check.__doc__ = f"{netns_check.__doc__}{listed_forms()}\n"
+    netns_check.__doc__ = f"{cleandoc(netns_check.__doc__ or '')}\n\n{listed_forms()}\n"
 
     def _check_claims(self, cell: str) -> None:
         from .. import verdicts

@@ -15,7 +15,7 @@ class OpeningMagics(NslabMagics):
 
     @magic_arguments()
     @argument("path", help="A folder with a lab.conf or one NAME.clab.yml, or such a file.")
-    @argument("--check", action="store_true", help="Say what it has and what can't be built here, and build nothing.")
+    @argument("--check", action="store_true", help="Show what it has and what can't be built here; build nothing.")
     @line_magic
     def netns_open(self, line: str) -> None:
         """Build a lab of Kathará's (lab.conf) or containerlab's (NAME.clab.yml), all or nothing.

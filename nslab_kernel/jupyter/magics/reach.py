@@ -139,7 +139,7 @@ class ReachingMagics(NslabMagics):
     @argument("--router", metavar="NAME", default="router", help="Between bridges: what to call the router.")
     @line_magic
     def netns_connect(self, line: str) -> None:
-        """Lay a cable straight between two namespaces, or put a router between two bridges.
+        """Connect two namespaces directly, or put a router between two bridges.
 
         Examples
         --------

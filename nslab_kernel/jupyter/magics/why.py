@@ -21,7 +21,7 @@ class WhyMagics(NslabMagics):
     @argument("--size", type=int, default=0, metavar="BYTES", help="Bytes of data, as ping -s counts them.")
     @line_magic
     def netns_why(self, line: str) -> None:
-        """Say why a ping (or a connection) doesn't arrive, what shows it, and what puts it right.
+        """Explain why a ping (or a connection) doesn't arrive, what shows it, and how to fix it.
 
         The packet's way is followed through the network as it is now, there and back, in the order in which the
         packet meets things. Nothing is sent. For what arrives, the way is shown hop by hop.
