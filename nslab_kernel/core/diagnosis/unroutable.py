@@ -11,7 +11,7 @@ from .findings import Place
 from .neighbour_failures import candidates, leads_to, other_prefix, strayed, switch_ipv6_on
 from .owners import global_ones, holders, inside, is_private
 from .packet import Packet
-from .remedies import ends_on, masquerades, new_routes, route_to_subnet, subnets_on
+from .remedies import ends_on, masquerades, new_routes, route_to_subnet, subnets_on, votes_of_routes
 from .routing import Answer
 from .sysctls import answers_for_others, forwards, ipv6_off
 from .walk import Cause, Repair, Walk
@@ -198,3 +198,6 @@ def new_addresses(walk: Walk, here: Namespace, interface: Interface, packet: Pac
     for subnet in sorted(subnets, key=lambda subnet: not inside(packet.destination, subnet)):
         for cidr in candidates(walk, subnet, packet.destination):
             yield (AddAddress(interface.name, cidr, here.name),)
+    for gateway in votes_of_routes(walk, here, interface, packet.family):  # that nobody has, as Calico's 169.254.1.1
+        if not any(holders(walk.network, gateway)):
+            yield (AddAddress(interface.name, f"{gateway}/{128 if packet.family == 6 else 32}", here.name),)
