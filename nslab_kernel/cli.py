@@ -156,7 +156,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _open(options: argparse.Namespace) -> int:
     words = [options.path, "--check" if options.check else options.line]
-    return command.run([sys.executable, "-m", "nslab_kernel.sandbox.opened", *words])
+    return command.run([sys.executable, "-m", "nslab_kernel.sandbox.opened", *words], f"nslab open {options.path}")
 
 
 def _grade(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from .init import Order
 from .supervise import hold_signals, supervise
 
 
-def run(command: Sequence[str]) -> int:
+def run(command: Sequence[str], label: str = "") -> int:
     """Run ``command`` in a fresh private host, which is gone afterwards.
 
     The command sees the machine's files, the caller's environment and working directory,
@@ -22,6 +22,8 @@ def run(command: Sequence[str]) -> int:
     ----------
     command
         Program and arguments.
+    label
+        What ``nslab list`` calls it; by default the command.
 
     Returns
     -------
@@ -34,7 +36,7 @@ def run(command: Sequence[str]) -> int:
         The machine does not permit a private host, or the command can't be started.
     """
     on_terminal = os.isatty(0)
-    files = lab_metadata.write(" ".join(command))
+    files = lab_metadata.write(label or " ".join(command))
     order = Order(command, files, kept=kept_now(), own_session=not on_terminal)
     hold_signals()
     host = start(order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -180,3 +181,18 @@ def test_what_fails_or_is_interrupted_on_the_way_leaves_nothing(what, error, sai
         told = run_as(KINDS[0], home, f'run -- {sys.executable} -c "$0" "$1"', lines, str(LABS / "kathara-web"))
     assert said in told, told
     assert told.splitlines()[-2:] == ["[] ['lo']", "frozenset()"], told
+
+
+def test_a_terminal_finds_an_opened_lab_and_its_nodes():
+    lab = str(LABS / "clab-bgp")
+    skip_without("zebra")
+    words = [sys.executable, "-m", "nslab_kernel.cli"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([*words, "open", lab, "-c", "echo ready; read _"], text=True, **pipes) as opened:
+        while opened.stdout.readline() not in ("ready\n", ""):
+            pass
+        listed = subprocess.run([*words, "list"], text=True, capture_output=True, check=True).stdout
+        (line,) = [line for line in listed.splitlines() if line.endswith(f"nslab open {lab}")]
+        shell = [*words, "shell", "--lab", line.split()[0], "pc", "-c", "hostname; cat /root/greeting"]
+        assert subprocess.run(shell, text=True, capture_output=True, check=True).stdout == "pc\ngood day\n"
+        opened.communicate("\n")
