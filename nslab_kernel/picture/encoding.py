@@ -72,7 +72,8 @@ def _nearest(colours: NDArray[np.float32], palette: NDArray[np.float32]) -> NDAr
     import numpy as np
 
     distances = (palette**2).sum(axis=1) - 2 * colours @ palette.T  # less each colour's own square, which is no matter
-    return distances.argmin(axis=1).astype(np.uint8)
+    nearest: NDArray[np.uint8] = distances.argmin(axis=1).astype(np.uint8)
+    return nearest
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
