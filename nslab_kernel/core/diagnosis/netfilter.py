@@ -14,7 +14,7 @@ from .conntrack import End, Track, TrackedConnection
 from .findings import Place
 from .owners import family_of, is_broadcast, is_local, parsed, usable
 from .packet import Packet
-from .routing import source_to_masquerade
+from .routing import Query, lookup, source_to_masquerade
 from .walk import Cause, StoppedError, Walk
 
 
@@ -198,6 +198,15 @@ def _kind_of(end: str) -> Callable[[Sight], tuple[str, ...]]:
     return read
 
 
+def _comes_from_there(sight: Sight) -> bool:
+    """Whether the way to the source leads out of the interface that the packet came in by (nft(8), fib)."""
+    into = sight.here.interface(sight.iif)
+    if into is None or into.is_loopback or sight.packet.source.startswith("fe80:"):
+        return True
+    found = lookup(sight.here, Query(sight.packet.source, sight.packet.destination))
+    return found.kind == "unicast" and any(route.interface == into.index for route in found.routes)
+
+
 def _arp(read: Callable[[Sight], str]) -> Callable[[Sight], tuple[str, ...]]:
     return lambda sight: (read(sight),) if sight.packet.protocol == "arp" else ()
 
@@ -288,6 +297,7 @@ _FIELDS: dict[str, Callable[[Sight], tuple[str, ...] | None]] = {
     "ct count": lambda sight: ("1",),  # and the first connection
     "fib daddr type": _kind_of("destination"),
     "fib saddr type": _kind_of("source"),
+    "fib saddr iif oif": lambda sight: (str(_comes_from_there(sight)),) if sight.packet.protocol != "arp" else (),
 }
 
 

@@ -127,7 +127,8 @@ def _in_table(here: Namespace, query: Query, rule: PolicyRule) -> Answer | None:
         return None
     best = min(map(_preference, fitting))
     chosen = tuple(route for route in fitting if _preference(route) == best)
-    if query.family == 6 and not all(route.gateway for route in chosen):
+    made_by_addresses = all(route.protocol == "kernel" for route in chosen)  # each is a route, none of them multipath
+    if made_by_addresses or (query.family == 6 and not all(route.gateway for route in chosen)):
         chosen = chosen[:1]
     return Answer(chosen[0].kind, chosen, rule)
 

@@ -237,3 +237,9 @@ for b in s1 s2 s3; do ip link add $b type bridge; ip link set $b up; done
 for b in s2 s3; do ip link add s1-$b type veth peer name $b-s1; ip link set s1-$b master s1; ip link set $b-s1 master $b; ip link set s1-$b up; ip link set $b-s1 up; done
 k=1; for b in s2 s2 s3 s3; do ip netns add h$k; ip link add $b-h$k type veth peer name h$k-eth0 netns h$k; ip link set $b-h$k master $b; ip link set $b-h$k up; ip -n h$k link set h$k-eth0 up; ip -n h$k link set lo up; ip -n h$k addr add 10.0.0.$k/8 dev h$k-eth0; k=$((k+1)); done
 bridge link set dev s1-s3 flood off mcast_flood off bcast_flood off
+
+### the wrong bridge's address as gateway, two bridges in one subnet
+ip link add brA type bridge; ip link set brA up; ip link add brB type bridge; ip link set brB up
+ip addr add 172.20.0.1/24 dev brA; ip addr add 172.20.0.1/24 dev brB
+for k in 1 2; do ip netns add n$k; b=$([ $k = 1 ] && echo brA || echo brB); ip link add v$k type veth peer name e0 netns n$k; ip link set v$k master $b up; ip -n n$k link set e0 up; ip -n n$k addr add 172.20.0.1$k/24 dev e0; ip -n n$k route add default via 172.20.0.1; done
+sysctl -qw net.ipv4.ip_forward=1

@@ -556,3 +556,47 @@ table inet m {
  }
 }
 N
+
+### masquerade by nft with an interface set, and a fib rule against spoofing
+#: listen s tcp * 80
+#? c > 203.0.113.9 tcp 80
+#? s > 10.0.0.2
+ip netns add c; ip netns add r; ip netns add s
+ip link add e0 netns c type veth peer name lan netns r; ip link add wan netns r type veth peer name e0 netns s
+for e in c/e0 r/lan r/wan s/e0; do ip -n ${e%/*} link set ${e#*/} up; done
+ip -n c addr add 10.0.0.2/24 dev e0; ip -n c route add default via 10.0.0.1; ip -n r addr add 10.0.0.1/24 dev lan; ip -n r addr add 203.0.113.1/24 dev wan; ip -n s addr add 203.0.113.9/24 dev e0; ip -n s route add 10.0.0.0/24 via 203.0.113.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip netns exec r nft -f - <<N
+table inet t {
+  chain rp { type filter hook prerouting priority raw; policy accept
+    fib saddr . iif oif missing drop
+  }
+  chain f { type filter hook forward priority 0; policy drop
+    ct state vmap { new : jump fresh, established : accept, related : accept, invalid : drop }
+  }
+  chain fresh {
+    iifname . oifname { "lan" . "wan" } accept
+    meta pkttype broadcast drop
+    iifname "wan" ip daddr 10.0.0.0/24 icmp type echo-request limit rate 5/second accept
+  }
+}
+table ip n { chain p { type nat hook postrouting priority srcnat
+    oifname { "wan", "ppp0" } ip saddr 10.0.0.0/8 ip daddr != 10.0.0.0/8 masquerade random
+  }
+}
+N
+
+### a DMZ: three legs, forward policy drop, jumps by set of interfaces
+#: listen web tcp * 80
+#: listen db tcp * 5432
+#? out > 10.1.0.2 tcp 80
+#? web > 10.2.0.2 tcp 5432
+#? out > 10.2.0.2 tcp 5432
+ip netns add fw; for n in out web db; do ip netns add $n; done
+i=0; for n in out web db; do ip link add $n netns fw type veth peer name eth0 netns $n; ip -n fw link set $n up; ip -n $n link set eth0 up; ip -n $n link set lo up; ip -n fw addr add 10.$i.0.1/24 dev $n; ip -n $n addr add 10.$i.0.2/24 dev eth0; ip -n $n route add default via 10.$i.0.1; i=$((i+1)); done
+ip netns exec fw sysctl -qw net.ipv4.ip_forward=1
+ip netns exec fw iptables -P FORWARD DROP
+ip netns exec fw iptables -A FORWARD -m state --state RELATED,ESTABLISHED -j ACCEPT
+ip netns exec fw iptables -A FORWARD -i out -o web -p tcp -m multiport --dports 80,443 -m conntrack --ctstate NEW -j ACCEPT
+ip netns exec fw iptables -A FORWARD -i web -o db -p tcp --dport 5432 -s 10.1.0.0/24 -j ACCEPT
+ip netns exec fw iptables -A FORWARD -p icmp --icmp-type 8 -i db -j ACCEPT

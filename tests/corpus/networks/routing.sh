@@ -525,3 +525,10 @@ ip netns exec r sysctl -qw net.ipv4.ip_forward=1
 ip -n r route add 10.1.0.0/24 dev pa1 table 10; ip -n r route add 10.2.0.0/24 dev pa2 table 10; ip -n r route add unreachable default table 10 metric 4096
 ip -n r route add 10.3.0.0/24 dev pb1 table 20; ip -n r route add unreachable default table 20 metric 4096
 ip -n r rule add iif pa1 table 10 pref 100; ip -n r rule add iif pa2 table 10 pref 101; ip -n r rule add iif pb1 table 20 pref 102
+
+### a ring of four routers, one cable cut, default routes clockwise
+#? r1 > 10.0.34.4
+for k in 1 2 3 4; do ip netns add r$k; ip netns exec r$k sysctl -qw net.ipv4.ip_forward=1; ip -n r$k link set lo up; done
+for p in "1 2" "2 3" "3 4" "4 1"; do set -- $p; ip link add t$2 netns r$1 type veth peer name t$1 netns r$2; ip -n r$1 link set t$2 up; ip -n r$2 link set t$1 up; ip -n r$1 addr add 10.0.$1$2.$1/24 dev t$2; ip -n r$2 addr add 10.0.$1$2.$2/24 dev t$1; done
+ip -n r1 route add default via 10.0.12.2; ip -n r2 route add default via 10.0.23.3; ip -n r3 route add default via 10.0.34.4; ip -n r4 route add default via 10.0.41.1
+ip -n r3 link set t2 down
