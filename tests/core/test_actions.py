@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from nslab_kernel.core.model.firewall import Chain, Rule, RuleVerdict
 from nslab_kernel.core.model.network import PolicyRule, Route
 from nslab_kernel.core.operations import actions as do
+from nslab_kernel.core.operations.firewall_actions import DeleteFilterRule
 
 REVERSIBLE = [
     (do.AddNamespace("ns1"), "sudo ip netns add ns1", "sudo ip netns del ns1"),
@@ -109,3 +111,13 @@ def test_an_operation_lists_the_commands_of_its_actions() -> None:
         "sudo ip netns add a",
         "sudo ip netns del a",
     )
+
+
+def test_a_rule_of_iptables_is_deleted_by_its_number_and_one_that_is_gone_by_its_handle() -> None:
+    rules = (Rule((), RuleVerdict("accept"), 4), Rule((), RuleVerdict("drop"), 9))
+    chain = Chain("ip", "filter", "FORWARD", rules, hook="forward", kind="filter")
+    assert DeleteFilterRule(chain, rules[1]).command() == "sudo iptables -D FORWARD 2"
+    gone = Rule((), RuleVerdict("drop"), 12)
+    assert DeleteFilterRule(chain, gone).command() == "sudo nft delete rule ip filter FORWARD handle 12"
+    own = Chain("inet", "mine", "forward", rules, hook="forward", kind="filter")
+    assert DeleteFilterRule(own, rules[1]).command() == "sudo nft delete rule inet mine forward handle 9"

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from nslab_kernel.core.checks.evaluate import Verdict, judge
-from nslab_kernel.core.checks.experiments import Fetched, Page, Resolved, Result, Watched, WatchedPacket, WatchedTrace
+from nslab_kernel.core.checks.experiments import (
+    Fetched,
+    Page,
+    Resolved,
+    Result,
+    Watched,
+    WatchedPacket,
+    WatchedTrace,
+    passed,
+)
 from nslab_kernel.core.checks.packet_claims import experiments
 from nslab_kernel.core.checks.parse import PacketClaim, parse
 from nslab_kernel.core.translation import translated
@@ -123,3 +132,10 @@ def test_what_is_tried_for_each_claim() -> None:
     assert tried("tcp 10.0.0.1:80 answers ns1\nanswers come from ns2") == (Watched("ns1", "10.0.0.1", "tcp", 80),)
     (several,) = tried("http://10.0.0.1:81/ says hi\nanswers come from ns2 and ns3")
     assert several == Watched("host", "10.0.0.1", "tcp", 81, times=32)
+
+
+def test_who_passed_a_packet_on_is_neither_its_sender_nor_who_passed_the_answer_on() -> None:
+    there_by_ns3_back_by_ns4 = journey("ns1>", ">ns3", "ns3>", ">ns2", reply=("ns2>", ">ns4", "ns4>", ">ns1"))
+    assert passed(answered(there_by_ns3_back_by_ns4), "ns1") == ("ns3",)
+    returning = journey("ns1>", ">ns3", "ns3>", ">ns1", "ns1>", ">ns2")
+    assert passed(answered(returning), "ns1") == ("ns3",)

@@ -15,6 +15,7 @@ from nslab_kernel.core.model.network import (
     Namespace,
     Neighbour,
     Network,
+    Nexthop,
     PolicyRule,
     Route,
 )
@@ -254,3 +255,21 @@ def test_only_an_address_made_from_a_mac_address_is_automatic() -> None:
     assert is_automatic(Address("fe80::7d:9fff:fe0f:1", 64, "link"))
     assert not is_automatic(Address("fe80::1", 64, "link"))
     assert not is_automatic(Address("2001:db8::2c7d:9fff:feef:1240", 64))
+
+
+def test_nexthop_objects_are_added_alone_first_each_with_its_family() -> None:
+    hops = (
+        Nexthop(3, group=((1, 1), (2, 5))),
+        Nexthop(1, gateway="172.16.1.1", interface=2),
+        Nexthop(2, 6, interface=2),
+        Nexthop(4, 6, gateway="fd00::1", interface=2),
+        Nexthop(5, 6, blackhole=True),
+    )
+    network = replace(NETWORK, namespaces=(replace(NS1, nexthops=hops),))
+    assert [line for line in lines(network) if "nexthop" in line] == [
+        "ip -n ns1 nexthop add id 1 via 172.16.1.1 dev eth00-ns1",
+        "ip -n ns1 -6 nexthop add id 2 dev eth00-ns1",
+        "ip -n ns1 nexthop add id 4 via fd00::1 dev eth00-ns1",
+        "ip -n ns1 -6 nexthop add id 5 blackhole",
+        "ip -n ns1 nexthop add id 3 group 1/2,5",
+    ]
