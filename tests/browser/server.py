@@ -87,6 +87,7 @@ def _options(port: int, notebooks: Path) -> list[str]:
         f"--port={port}",
         "--ServerApp.port_retries=0",
         "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         f"--ServerApp.root_dir={notebooks}",
         # Nothing is asked outside.
         "--LabApp.news_url=None",

@@ -11,6 +11,11 @@ from .chromium import PATIENCE
 from .notebook import write
 from .server import Server, running
 
+_IS_CONNECTED = """() => {
+    const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+    return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+
 
 @pytest.fixture(scope="module")
 def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -35,6 +40,8 @@ def opened(page: Page, notebook7: Server) -> Iterator[Page]:
     write(notebook7, "seven.ipynb", build, "%netns_live", "%netns_shell ns1", "%netns_play en/00-start-here.ipynb", "1")
     page.goto(f"{notebook7.url}/notebooks/seven.ipynb?token={notebook7.token}")
     expect(page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')).to_be_visible()
+    # The page calls a kernel idle that it isn't connected to yet, and drops a cell that is run then.
+    page.wait_for_function(_IS_CONNECTED)
     yield page
     notebook7.clear()
 
