@@ -69,7 +69,7 @@ def _defaults() -> dict[str, str]:
 
 def _differing(namespace: str, values: dict[str, str], fresh: dict[str, str]) -> Iterator[Setting]:
     for path, value in values.items():
-        if (namespace, path) == _LAUNCHERS:
+        if (namespace, path) == _LAUNCHERS or path == _DRAWN:
             continue
         interface, usual = _usual(path, values, fresh)
         if value != usual and usual is not None and not path.endswith("/mtu"):  # IPv6's copy of the interface's own
@@ -117,6 +117,7 @@ def _name(path: str) -> str:
     return path if "." in path else path.replace("/", ".")
 
 
+_DRAWN = "net/ipv4/tcp_fastopen_key"  # the kernel draws one when the first server listens (kernel docs, ip-sysctl)
 _PARAMETERS = "/proc/sys/"
 _NAMES = {
     "net/bridge": ("bridge-nf-call-arptables", "bridge-nf-call-ip6tables", "bridge-nf-call-iptables"),

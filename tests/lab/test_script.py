@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -207,3 +208,10 @@ def random_namespace(dice: random.Random, number: int, bridges: list[str]) -> It
         yield f"ip -n {name} route add {dice.choice(('blackhole', 'prohibit'))} 192.168.0.0/16"
     if dice.random() < 0.2:
         yield f"ip -n {name} rule add from 10.0.0.0/8 priority {100 + number} table 100"
+
+
+def test_a_key_that_the_kernel_draws_for_a_server_is_not_in_the_script(lab: Lab) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 5)
+        assert Path("/proc/sys/net/ipv4/tcp_fastopen_key").read_text().strip().strip("0-")
+        assert "fastopen" not in lab.script()
