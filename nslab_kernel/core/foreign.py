@@ -11,6 +11,10 @@ import re
 import shlex
 
 _CODE = "font-family:var(--jp-code-font-family, monospace);font-size:0.95em"
+_PART = r"""\$'(?:\\.|[^'\\])*'|'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\]"""
+_PARTS, _WORD = re.compile(_PART, re.DOTALL), re.compile(f"(?:{_PART})*", re.DOTALL)
+_ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)", re.DOTALL)
+_CONTROL = {"n": "\n", "t": "\t", "r": "\r"}
 _INSTEAD = "\\x{:02x}", "\\u{:04x}", "\\U{:08x}"
 
 
@@ -53,6 +57,55 @@ def quoted(text: str) -> str:
     return "$'" + shown(text.replace("\\", "\\\\").replace("'", "\\'")) + "'"
 
 
+def words(line: str) -> list[str]:
+    """The words of a line as bash takes them, ``$'…'`` as well; the inverse of `quoted` for each.
+
+    Raises
+    ------
+    ValueError
+        When a quotation mark isn't closed, in shlex's own words.
+
+    Examples
+    --------
+    >>> words("ns1 'my ns' --save=\"a b.svg\"")
+    ['ns1', 'my ns', '--save=a b.svg']
+    """
+    found = []
+    while line := line.lstrip():
+        raw, line = first_word(line)
+        found.append("".join(map(_meant, _PARTS.findall(raw))))
+    return found
+
+
+def first_word(line: str) -> tuple[str, str]:
+    """The first word of a line as it is written, quotes and all, and what follows it.
+
+    Raises
+    ------
+    ValueError
+        When a quotation mark isn't closed, in shlex's own words.
+    """
+    line = line.strip()
+    word = _WORD.match(line)
+    end = word.end() if word else 0
+    if end < len(line) and not line[end].isspace():
+        raise ValueError("No escaped character" if line[end] == "\\" else "No closing quotation")
+    return line[:end], line[end:].lstrip()
+
+
+def _meant(part: str) -> str:
+    if part.startswith("$'"):
+        return _ESCAPE.sub(lambda found: _letter(found[1]), part[2:-1])
+    return "".join(shlex.split(part)) if part[0] in "'\"\\" else part
+
+
+def _letter(escape: str) -> str:
+    if escape[0] not in "xuU":
+        return _CONTROL.get(escape, escape)
+    number = int(escape[1:], 16)
+    return chr(0xDC00 + number) if escape[0] == "x" and number >= 0x80 else chr(number)  # a byte that isn't UTF-8
+
+
 def _line(line: str) -> str:
     return "".join(letter if letter.isprintable() or letter == "\t" else _escaped(letter) for letter in line)
 
@@ -64,4 +117,4 @@ def _escaped(letter: str) -> str:
         return _INSTEAD[0].format(number)
     if letter in "\n\t\r":
         return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}[letter]
-    return _INSTEAD[(number > 0xFF) + (number > 0xFFFF)].format(number)
+    return _INSTEAD[(number > 0x7F) + (number > 0xFFFF)].format(number)

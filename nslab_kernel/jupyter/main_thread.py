@@ -21,7 +21,10 @@ def between_cells(act: Callable[..., None]) -> Callable[..., None]:
     act
         What to do. If the user interrupts the kernel meanwhile, KeyboardInterrupt is raised in it.
     """
-    loop = asyncio.get_running_loop()
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:  # IPython in a terminal, where no front end sends anything
+        return act
 
     def called(*arguments: Any) -> None:
         if threading.current_thread() is threading.main_thread():

@@ -11,12 +11,12 @@ from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics
-from IPython.core.magic_arguments import parse_argstring
 
 from ..core import help_text
 from ..core.checks.parse import listed_forms
 from ..core.command_line import understood
 from ..core.errors import Interruption, NslabError
+from ..core.foreign import words
 from ..core.translation import _, translated
 from ..lab import Lab
 from .session import Session
@@ -79,11 +79,11 @@ def _helped(magic: Any, language: str) -> str:
 def parse(magic: Any, line: str) -> Any:
     """The magic's arguments; a line that isn't understood is refused in a sentence with the magic's form."""
     try:
-        return parse_argstring(magic, line)
+        return magic.parser.parse_args(words(line))
     except UsageError as error:
         form = " ".join(magic.parser.format_usage().replace("::", "").split())
         raise NslabError(understood(str(error)), _("The form is `{form}`.", form=form)) from None
-    except ValueError as error:  # shlex: no closing quotation
+    except ValueError as error:
         raise NslabError(_QUOTES[str(error)], _("Close the quotation mark.")) from None
 
 

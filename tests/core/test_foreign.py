@@ -6,9 +6,11 @@ import shlex
 import subprocess
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from nslab_kernel.core.errors import NslabError
-from nslab_kernel.core.foreign import escaped, quoted, sentence_html, shown, shown_lines
+from nslab_kernel.core.foreign import escaped, first_word, quoted, sentence_html, shown, shown_lines, words
 from nslab_kernel.core.translation import _, translated
 
 HOSTILE = (
@@ -87,3 +89,23 @@ def test_a_message_in_a_page_has_its_commands_as_code_and_nothing_of_others_as_t
     assert made.startswith("<b>br&lt;0</b> is down.<br>Run <code ")
     assert "ip link set &#x27;a&lt;b&#x27; up</code>." in made
     assert "`" not in made
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=()), min_size=1)))
+def test_words_are_what_was_quoted(texts: list[str]) -> None:
+    line = " ".join(map(quoted, texts))
+    assert words(line) == texts
+    if texts:
+        assert first_word(line) == (quoted(texts[0]), " ".join(map(quoted, texts[1:])))
+
+
+@given(st.text("ab $'\"\\", max_size=12))
+def test_words_are_those_of_the_shell_or_a_quotation_mark_is_open(line: str) -> None:
+    assume("$'" not in line)  # bash's, not every shell's
+    try:
+        expected = shlex.split(line)
+    except ValueError:
+        with pytest.raises(ValueError, match="No (closing quotation|escaped character)"):
+            words(line)
+    else:
+        assert words(line) == expected

@@ -56,3 +56,10 @@ def test_what_cannot_be_played_is_told_in_a_sentence(console, lesson: str) -> No
     shown = console(f"%netns_play {lesson}")
     assert "Traceback" not in shown
     assert ("doesn't tell which notebook" if not lesson else Path(lesson).name) in shown
+
+
+def test_a_trace_is_told_in_sentences(console) -> None:
+    lines = ("%netns_bridge br0 172.16.0.1/16", "%netns_attach br0 ns1 172.16.1.1/16")
+    shown = console(*lines, "%netns_trace --predict ns1,br0,host ns1 ping -c1 172.16.0.1")
+    assert "echo request 1: ns1 → br0 → host, arrived" in shown
+    assert "Traceback" not in shown

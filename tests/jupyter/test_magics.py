@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from nslab_kernel.core.foreign import quoted
+
 from .conftest import Notebook
 
 TWO = """%netns_bridge mydocker0
@@ -292,3 +294,17 @@ def test_the_magics_explain_themselves_with_examples(notebook: Notebook) -> None
         reply = notebook.client.execute_interactive(f"{magic}?", timeout=20, output_hook=lambda _: None)
         shown = reply["content"]["payload"][0]["data"]["text/plain"]
         assert "Examples" in shown
+
+
+@pytest.mark.parametrize("name", ["my ns", 'q"x', "it's"])
+def test_names_with_spaces_and_quotes_are_addressed_as_in_a_shell(notebook: Notebook, name: str) -> None:
+    word = quoted(name)
+    notebook.run(f"!ip netns add {word}; ip -n {word} link set lo up")
+    assert "127.0.0.1/8" in notebook.run(f"%netns {word} ip address").printed
+    assert "127.0.0.1/8" in notebook.run(f"%%netns {word}\nip address").printed
+    why = notebook.run(f"%netns_why {word} 127.0.0.1")
+    assert "arrives" in why.printed + str(why.outputs)
+    assert "1 received" in notebook.run(f"%netns_trace {word} sh -c 'ping -c 1 127.0.0.1'").printed
+    notebook.run(f"%netns_graph --of {word} --save '/tmp/a b.svg'")
+    assert notebook.run("import os; print(os.path.exists('/tmp/a b.svg'))").printed == "True\n"
+    assert not notebook.run(f"%netns_detach {word}").error

@@ -9,6 +9,7 @@ from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ...core.errors import NslabError
+from ...core.foreign import first_word
 from ...core.translation import _
 from ..display import show_table
 from ..parsing import NslabMagics, parse, seconds, variable
@@ -69,8 +70,7 @@ class RunMagics(NslabMagics):
         return self._run(wanted, cell)
 
     def _line(self, line: str) -> None:
-        name, _space, command = line.strip().partition(" ")
-        command = command.strip()
+        name, command = first_word(line)
         if not name:
             show_table(self.lab.snapshot(), self.lab.language)
         elif not command:

@@ -12,6 +12,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from ...core.errors import NslabError
+from ...core.foreign import first_word
 from ...core.translation import _
 from ..messages import say
 from ..parsing import NslabMagics, parse, seconds
@@ -135,4 +136,4 @@ class TraceMagics(NslabMagics):
                 _("There is no command to run."),
                 _("Write `%netns_trace {name} ip address`.", name=wanted.namespace or "ns1"),
             )
-        return wanted.namespace, _OPTIONS.sub("", line, count=1).partition(wanted.namespace)[2].strip()
+        return wanted.namespace, first_word(_OPTIONS.sub("", line, count=1))[1]
