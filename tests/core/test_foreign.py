@@ -105,7 +105,7 @@ def test_words_are_those_of_the_shell_or_a_quotation_mark_is_open(line: str) -> 
     try:
         expected = shlex.split(line)
     except ValueError:
-        with pytest.raises(ValueError, match="No (closing quotation|escaped character)"):
+        with pytest.raises(ValueError, match=r"No (closing quotation|escaped character)"):
             words(line)
     else:
         assert words(line) == expected
