@@ -85,7 +85,7 @@ def first_word(line: str) -> tuple[str, str]:
     ValueError
         When a quotation mark isn't closed, in shlex's own words.
     """
-    line = line.strip()
+    line = line.lstrip()
     word = _WORD.match(line)
     end = word.end() if word else 0
     if end < len(line) and not line[end].isspace():

@@ -70,7 +70,7 @@ class RunMagics(NslabMagics):
         return self._run(wanted, cell)
 
     def _line(self, line: str) -> None:
-        name, command = first_word(line)
+        name, command = first_word(line.rstrip())
         if not name:
             show_table(self.lab.snapshot(), self.lab.language)
         elif not command:

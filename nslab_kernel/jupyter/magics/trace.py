@@ -136,4 +136,4 @@ class TraceMagics(NslabMagics):
                 _("There is no command to run."),
                 _("Write `%netns_trace {name} ip address`.", name=wanted.namespace or "ns1"),
             )
-        return wanted.namespace, first_word(_OPTIONS.sub("", line, count=1))[1]
+        return wanted.namespace, first_word(_OPTIONS.sub("", line.rstrip(), count=1))[1]
