@@ -54,7 +54,8 @@ def nowhere(walk: Walk, here: Namespace, out: Interface, ip: str, packet: Packet
         return Cause("other-subnet", Place(there.name, interface.name), facts, (repair,))
     if gateway:
         repairs = new_routes(walk, here, packet.destination, route) if route else ()
-        if not prefix:  # a gateway that a route alone puts on the link: a router there may be given the address
+        if not prefix and not ip.startswith("fe80:"):
+            # A gateway that a route alone puts on the link: a router there may be given the address.
             full = f"{ip}/{128 if family == 6 else 32}"
             ends = [end for end in ends_on(walk, here, out) if end[0] is not here and forwards(*end, family)]
             repairs += tuple((AddAddress(far.name, full, there.name),) for there, far in ends)

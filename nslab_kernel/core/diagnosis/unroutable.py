@@ -199,5 +199,5 @@ def new_addresses(walk: Walk, here: Namespace, interface: Interface, packet: Pac
         for cidr in candidates(walk, subnet, packet.destination):
             yield (AddAddress(interface.name, cidr, here.name),)
     for gateway in votes_of_routes(walk, here, interface, packet.family):  # that nobody has, as Calico's 169.254.1.1
-        if not any(holders(walk.network, gateway)):
+        if not gateway.startswith("fe80:") and not any(holders(walk.network, gateway)):
             yield (AddAddress(interface.name, f"{gateway}/{128 if packet.family == 6 else 32}", here.name),)
