@@ -565,7 +565,8 @@ def _nft_words(line: str) -> tuple[str, ...]:
 
 
 def _route(namespace: str, verb: str, route: Route, interface: str) -> str:
-    words = ("route", verb, *route_words(route, interface))
+    by_object = verb == "del" and route.nexthop  # the kind is the nexthop object's, and not to be said
+    words = ("route", verb, *route_words(replace(route, kind="unicast") if by_object else route, interface))
     across = route.family == 4 and ":" in (
         route.gateway or ""
     )  # ip(8) takes a destination to be of the gateway's family
