@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.journeys.judging import join
 from nslab_kernel.core.journeys.explain import Story
 from nslab_kernel.core.journeys.trace import Trace, plain
 from nslab_kernel.lab import Lab
@@ -257,6 +258,39 @@ def test_a_frame_in_a_vxlan_is_followed_through_the_tunnel(lab: Lab) -> None:
     assert [step.label for step in request.steps] == ["ns1", "under", "ns2"]
     assert any(stop.outer for stop in request.way)
     assert request.answer is not None
+
+
+def test_one_macvlan_hands_a_packet_to_another_by_the_device_below(lab: Lab) -> None:
+    shell("""
+        ip link add p type veth peer name q
+        ip link set p up; ip link set q up
+        for n in 1 2; do
+            ip netns add m$n
+            ip link add mv$n link p netns m$n type macvlan mode bridge
+            ip -n m$n addr add 10.5.0.$n/24 dev mv$n
+            ip -n m$n link set mv$n up
+        done
+    """)
+    lab.run("m1", "ping -c 1 -W 2 10.5.0.2")
+    trace = lab.trace("m1", "ping -c 1 10.5.0.2")
+    request = only(trace, "icmp", "m1")
+    assert [step.label for step in request.steps] == ["m1", "host", "m2"], told(trace)
+    assert request.answer is not None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_packet_of_a_random_lab_is_one_right_journey(lab: Lab, seed: int) -> None:
+    """A small part of `benchmarks/bench_journeys.py`."""
+    judged = join(lab, f"1/{seed}", "proof" if seed % 2 else "nested")
+    assert not judged.faults
+    assert judged.counts.total() > 0
+
+
+def test_ipv6_forwarding_that_is_off_is_named(built: Lab) -> None:
+    shell("sysctl -qw net.ipv6.conf.all.forwarding=0")
+    trace = built.trace("ns1", "ping -c 1 -W 1 2001:db8:113::10")
+    found = only(trace, "icmp").outcome
+    assert (found.code, found.namespace) == ("not-forwarding", "host"), told(trace)
 
 
 @pytest.mark.parametrize("payload", ["numbered", "identical"])

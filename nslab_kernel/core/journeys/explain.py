@@ -282,7 +282,8 @@ class _Explaining:
             return end, self._flooded(journey, end)
         if end.sighting.direction == "otherhost":
             for stop in reversed(journey.way_to(end)):  # a copy that a bridge flooded; why not to the one it is for?
-                if not stop.leaves and stop.interface and stop.interface.master:
+                same_frame = parse_mac(stop) == parse_mac(end)
+                if same_frame and not stop.leaves and stop.interface and stop.interface.master:
                     found = self._in_bridge(stop)
                     if found.code not in _UNEXPLAINED:
                         return (end if found.code == "wrong-mac" else stop), found
@@ -486,7 +487,7 @@ class _Explaining:
         if (
             here
             and here.sysctl(_FORWARDING[version]) == "0"
-            and here.sysctl(f"net.ipv4.conf.{end.name}.forwarding") != "1"
+            and here.sysctl(f"net.ipv{version}.conf.{end.name}.forwarding") != "1"
         ):
             command = f"sysctl {_FORWARDING[version]}"
             return Outcome(

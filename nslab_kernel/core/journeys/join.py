@@ -20,6 +20,7 @@ _CROSSING = 300_000_000  # nanoseconds that a cable may take on a busy machine
 _AT_ONCE = 1_000_000  # nanoseconds; what goes on sooner hasn't waited, so that it is the latest one seen
 _TUNNELS = ("vxlan", "geneve", "gre", "gretap", "ip6gre", "ip6gretap", "ipip", "sit", "ip6tnl")
 _STACKED = ("macvlan", "macvtap", "ipvlan", "vlan")  # devices that send by another one
+_HIGHEST = 8  # devices above each other
 _BUCKET = 16  # bits of TCP sequence numbers that packets are looked up by
 _KEPT = 64  # packets remembered of each kind
 
@@ -130,7 +131,7 @@ def join(recording: Recording, *networks: Network) -> Joined:
         Readings of the lab from before and after: they say which interface is whose peer, or port of which bridge.
     """
     joiner = _Joiner(networks)
-    for sighting in recording.sightings:
+    for sighting in sorted(recording.sightings, key=joiner.order):
         joiner.add(sighting)
     joined = Joined(joiner.journeys)
     _tie_runs(joined, runs(recording.events), _translated(recording.translations))
@@ -145,17 +146,32 @@ class _Joiner:
     def __init__(self, networks: Iterable[Network]) -> None:
         self.journeys: list[Journey] = []
         self._interfaces: dict[Place, Interface] = {}
-        self._far: dict[Place, Place] = {}
+        self._far: dict[Place, Place] = {}  # the other end of a cable, or the device that one sends by
+        self._uppers: dict[Place, set[Place]] = defaultdict(set)  # the devices that send by one
         for network in networks:  # a later one counts more
             for namespace in network.everywhere:
                 for interface in namespace.interfaces:
                     self._interfaces[namespace.name, interface.index] = interface
-                    if found := network.peer(interface):
-                        self._far[namespace.name, interface.index] = found[0].name, found[1].index
+                    stacked = interface.kind in _STACKED
+                    found = network.lower(interface) if stacked else network.peer(interface)
+                    if found:
+                        here, far = (namespace.name, interface.index), (found[0].name, found[1].index)
+                        self._far[here] = far
+                        if stacked:
+                            self._uppers[far].add(here)
         self._crossing: dict[tuple[Place, bytes], deque[Stop]] = defaultdict(deque)
         self._seen: dict[tuple[object, ...], deque[Stop]] = defaultdict(lambda: deque(maxlen=_KEPT))
         self._streams: dict[tuple[str, int], deque[Stop]] = defaultdict(lambda: deque(maxlen=_KEPT))
         self._fragments: dict[tuple[object, ...], Journey] = {}
+
+    def order(self, sighting: Sighting) -> tuple[int, int]:
+        """By time; what comes in by one device and then by the one above it has the same time at both."""
+        place, height = (sighting.namespace, sighting.index), 0
+        while sighting.direction != "out" and (found := self._interfaces.get(place)) and found.kind in _STACKED:
+            if place not in self._far or height == _HIGHEST:
+                break
+            place, height = self._far[place], height + 1
+        return sighting.when, height
 
     def add(self, sighting: Sighting) -> None:
         packet, outer = parse(sighting.data, sighting.ethernet), None
@@ -176,7 +192,8 @@ class _Joiner:
                 earlier = waiting.popleft()
                 if stop.sighting.when - earlier.sighting.when < _CROSSING:
                     return earlier
-            return self._overlapping(stop)
+            # one macvlan hands it to another as if it came in by the device below both
+            return (self._inside(stop) if place in self._uppers else None) or self._overlapping(stop)
         return self._inside(stop) or self._overlapping(stop)
 
     def _inside(self, stop: Stop) -> Stop | None:
@@ -199,6 +216,8 @@ class _Joiner:
         far = self._far.get((stop.namespace, stop.sighting.index))
         if far and stop.interface and stop.interface.kind in _STACKED:
             yield far[0], stop.packet.same
+        for upper in self._uppers.get((stop.namespace, stop.sighting.index), ()):
+            yield upper[0], stop.packet.same
         if stop.packet.fragment:  # a router may have cut it
             yield stop.namespace, "whole", stop.packet.protocol, stop.packet.ident
 
@@ -241,7 +260,7 @@ class _Joiner:
             return below_one == two
         if not earlier.leaves and not later.leaves:
             return below_two == one
-        return earlier.leaves and below_one is not None and below_one == below_two
+        return earlier.leaves and below_one is not None and below_one in (below_two, two)
 
     def _overlapping(self, stop: Stop) -> Stop | None:
         """The TCP packet that this one is a piece of, or a piece of this one: cut for a device, or merged by GRO."""
