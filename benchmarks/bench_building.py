@@ -16,17 +16,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import building_peers as peers
-from benchmarks import labs
+from benchmarks import c_programs, labs
 from benchmarks.results import OURS, Results, arguments, timed
 from nslab_kernel.lab import Lab
 
-BUILD_FASTER = {
-    "seed script": {2: 20.0, 30: 40.0, 200: 40.0, 1000: 30.0},
-    "ip -batch": {30: 3.0, 200: 3.0},
-    "Mininet": {30: 25.0, 200: 25.0},
-}
-C_AT_MOST, C_FROM = 1.5, 30  # times what C takes, from so many namespaces on
-STOP_FASTER = {"ip -batch": {200: 1.0}, "Mininet": {30: 25.0, 200: 25.0}}
+C_AT_MOST, C_FROM = 1.5, 30  # times what C takes to build, from so many namespaces on
+C_AT_MOST_TO_REMOVE = 2.0
 PING_SIZE, PING_FASTER = 30, 50.0
 LARGE = 1000
 SLOW = {"seed script": 1}  # rounds of a large lab, where one takes most of a minute
@@ -56,10 +51,10 @@ class Bench:
                     build[name].append(seconds)
                     stop[name].append(gone)
             self._mininet(count, number, build, stop)
-        limit = {"C": C_AT_MOST} if count >= C_FROM else {}
-        self._results.compare("attach", count, build, _of(BUILD_FASTER, count), limit)
-        removed = {name: stop[name] for name in (OURS, "ip -batch", "Mininet") if stop[name]}
-        self._results.compare("reset", count, removed, _of(STOP_FASTER, count))
+        judged = count >= C_FROM and "C" in build
+        self._results.compare("attach", count, build, at_most={"C": C_AT_MOST} if judged else None)
+        removed = {name: stop[name] for name in (OURS, "ip -batch", "C", "Mininet") if stop[name]}
+        self._results.compare("reset", count, removed, at_most={"C": C_AT_MOST_TO_REMOVE} if judged else None)
 
     def pinging(self, rounds: int) -> None:
         """Measure all pairs of `PING_SIZE` namespaces."""
@@ -93,7 +88,7 @@ class Bench:
         labs.rest(count)
         if name != OURS:
             self.lab.close()
-        gone = (peers.ip_batch_removal if name == "ip -batch" else self._removal)(count)
+        gone = {"ip -batch": peers.ip_batch_removal, "C": peers.limit_removal}.get(name, self._removal)(count)
         labs.rest(count)
         return seconds, gone
 
@@ -125,10 +120,6 @@ class Bench:
         assert self.lab.picture().svg()
 
 
-def _of(wanted: dict[str, dict[int, float]], count: int) -> dict[str, float]:
-    return {name: sizes[count] for name, sizes in wanted.items() if count in sizes}
-
-
 def main() -> int:
     """Measure, print, and say whether the targets are reached."""
     options = arguments(__doc__, sizes=(2, 30, 200), rounds=7).parse_args()
@@ -138,7 +129,7 @@ def main() -> int:
     for count in options.sizes:
         bench.building(count, options.rounds if count < LARGE else min(options.rounds, 3))
     bench.pinging(options.rounds)
-    peers.forget()
+    c_programs.forget()
     return results.finish()
 
 

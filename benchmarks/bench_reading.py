@@ -1,31 +1,41 @@
 """What a snapshot of a lab costs: from nothing beside `ip -j`, and after a change beside from nothing.
 
-Run ``python benchmarks/bench_reading.py [--sizes 2 30 200] [--rounds 7]``; it enters a private host by itself. The peer
-is `ip -n NAME -j -d addr` and `ip -n NAME -j route` for each namespace, which is less than a snapshot tells. All take
-turns in one run. After each random change, a reader that goes on is compared with one that starts from nothing: the
-two must be equal.
+Run ``python benchmarks/bench_reading.py [--sizes 2 30 200] [--rounds 7]``; it enters a private host by itself. Peers
+are `ip -n NAME -j -d addr` and `ip -n NAME -j route` for each namespace, which is less than a snapshot has, and
+`limit_reading.c`, which sends the snapshot's own requests and looks at every attribute. All take turns in one run.
+After each random change, a reader that goes on is compared with one that starts from nothing: the two must be equal.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import resource
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import labs
+from benchmarks import c_programs, labs
 from benchmarks.results import Results, arguments, timed
 from nslab_kernel.core.model.network import Network
 from nslab_kernel.lab import Lab
+from nslab_kernel.linux import nft, reading
+from nslab_kernel.linux.netlink import dump
 from nslab_kernel.linux.reading import Reader
 
-FASTER = {30: 20.0, 200: 40.0}
+C_AT_MOST = 2.0  # times what C takes with the same requests, from this many namespaces on:
+C_FROM = 30
+_RTM_GETNSID = 90  # its requests name open files, which another process doesn't have
 ANEW = "from nothing"
 FASTER_AFTER_A_CHANGE = {200: 5.0}
 _LONG_ENOUGH = 3.0  # seconds
@@ -54,19 +64,65 @@ def main() -> int:
         _from_nothing(results, count, options.rounds if count < 1000 else min(options.rounds, 3))
         _after_a_change(results, count, options.rounds * 5)
     lab.reset()
+    c_programs.forget()
     return results.finish()
+
+
+def _requests(path: Path) -> None:
+    """Write down what a snapshot asks the kernel: before the requests of each namespace, its path."""
+    places = {space.inode: f"/run/netns/{space.name}" for space in Lab("en").snapshot().namespaces}
+    lines: list[str] = []
+
+    class Recording(dump.AskingSocket):
+        def __init__(self, protocol: int = socket.NETLINK_ROUTE) -> None:
+            super().__init__(protocol)
+            inode = os.stat("/proc/thread-self/ns/net").st_ino
+            self._place, self._protocol = places.get(inode, f"/proc/{os.getpid()}/ns/net"), protocol
+
+        def _note(self, kind: int, flags: int, *bodies: bytes) -> None:
+            if kind != _RTM_GETNSID:
+                sent = dump._requests(kind, dump.NLM_F_REQUEST | flags, *bodies)
+                lines.extend((self._place, f"{self._protocol} {sent.hex()}"))
+
+        def dump(self, kind: int, body: bytes) -> list[dump.Message]:
+            self._note(kind, dump.NLM_F_DUMP, body)
+            return super().dump(kind, body)
+
+        def ask(self, kind: int, *bodies: bytes, flags: int = 0) -> list[dump.Message]:
+            self._note(kind, flags, *bodies)
+            return super().ask(kind, *bodies, flags=flags)
+
+    with patch.object(reading, "AskingSocket", Recording), patch.object(nft, "AskingSocket", Recording):
+        _anew()
+    path.write_text("".join(f"{line}\n" for line in _without_repeated_places(lines)))
+
+
+def _without_repeated_places(lines: list[str]) -> Iterator[str]:
+    here = ""
+    for line in lines:
+        if not line.startswith("/"):
+            yield line
+        elif line != here:
+            here = line
+            yield line
 
 
 def _from_nothing(results: Results, count: int, rounds: int) -> None:
     seconds: dict[str, list[float]] = defaultdict(list)
+    requests = Path(tempfile.mkstemp(prefix="nslab-requests-")[1])
+    _requests(requests)
     for number in range(rounds + 1):
+        if number and shutil.which("gcc"):
+            seconds["C"].append(c_programs.seconds("limit_reading", str(requests)))
         for name, read in (("nslab", _anew), ("nslab, volatile too", _volatile_anew)):
             spent = timed(read)
             if number:  # the first round warms up
                 seconds[name].append(spent)
         if number:
             seconds["ip -j addr, route"].append(timed(lambda: _ip(count)))
-    results.compare("snapshot", count, seconds, {"ip -j addr, route": FASTER[count]} if count in FASTER else None)
+    requests.unlink()
+    judged = count >= C_FROM and "C" in seconds
+    results.compare("snapshot", count, seconds, at_most={"C": C_AT_MOST} if judged else None)
     results.note(f"N={count}: {_kernels_share():.0%} of a snapshot's processor time is the kernel's")
 
 

@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks import c_programs
 from benchmarks.labs import addresses
 
 HERE = Path(__file__).parent
@@ -69,8 +70,12 @@ def ip_batch_removal(count: int) -> float:
 
 def limit(count: int) -> float:
     """The same requests from C: what the kernel itself needs."""
-    done = subprocess.run([_compiled(), "br0", str(count)], capture_output=True, text=True, check=True)
-    return float(done.stdout)
+    return c_programs.seconds("limit", "attach", "br0", str(count))
+
+
+def limit_removal(count: int) -> float:
+    """What the kernel itself needs to remove the lab."""
+    return c_programs.seconds("limit", "remove", "br0", str(count))
 
 
 def mininet(count: int, *options: str) -> dict[str, float]:
@@ -94,16 +99,3 @@ def missing() -> dict[str, str]:
     elif int(Path("/proc/self/uid_map").read_text().split()[1]) != 0:
         lacking["Mininet"] = "root: it does not run in an ordinary user's namespace"
     return lacking
-
-
-def _compiled() -> str:
-    """The C program, compiled once."""
-    program = Path(tempfile.gettempdir()) / f"nslab-limit-{os.getpid()}"
-    if not program.exists():
-        subprocess.run(["gcc", "-O2", "-o", program, HERE / "limit.c"], check=True)
-    return str(program)
-
-
-def forget() -> None:
-    """Remove the compiled program."""
-    (Path(tempfile.gettempdir()) / f"nslab-limit-{os.getpid()}").unlink(missing_ok=True)

@@ -1,5 +1,5 @@
-// What the kernel itself needs to attach namespaces to a bridge: the requests that nslab makes, from C.
-// Usage: limit BRIDGE COUNT, in a network namespace and with a /run/netns of one's own. Prints seconds.
+// What the kernel itself needs to attach namespaces to a bridge, and to remove them and it: nslab's requests, from C.
+// Usage: limit attach|remove BRIDGE COUNT, in a network namespace and with a /run/netns of one's own. Prints seconds.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
@@ -15,10 +15,11 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 128, ROOM = 512 };
+enum { BATCH = 128, ROOM = 512, GROUP = 4711 };
 
 struct batch {
   char bytes[BATCH * ROOM];
@@ -133,12 +134,8 @@ static void set_inside(int number, int fd) {
   carry_out(fd);
 }
 
-int main(int count, char **words) {
-  if (count != 3) errx(2, "usage: limit BRIDGE COUNT");
-  int wanted = atoi(words[2]), host = route_socket(), bridge = index_of(host, words[1]);
-  int files[BATCH], fds[BATCH];
-  struct timespec began, ended;
-  clock_gettime(CLOCK_MONOTONIC, &began);
+static void attach(const char *name, int wanted) {
+  int host = route_socket(), bridge = index_of(host, name), files[BATCH], fds[BATCH];
   for (int start = 0; start < wanted; start += BATCH) {
     int some = wanted - start < BATCH ? wanted - start : BATCH;
     for (int i = 0; i < some; i++) make_namespace(start + i, &files[i], &fds[i]);
@@ -147,6 +144,46 @@ int main(int count, char **words) {
     for (int i = 0; i < some; i++) set_inside(start + i, fds[i]);
     for (int i = 0; i < some; i++) close(fds[i]), close(files[i]);
   }
+}
+
+static void take_names(int wanted) {
+  char path[64];
+  for (int number = 0; number < wanted; number++) {
+    snprintf(path, sizeof path, "/run/netns/ns%d", number);
+    if (umount2(path, MNT_DETACH) || unlink(path)) err(1, "%s", path);
+  }
+}
+
+// All interfaces go by one message about their group, and meanwhile the names of the namespaces, by a second process.
+static void remove_all(const char *bridge, int wanted) {
+  int host = route_socket(), group = GROUP, status;
+  char name[IFNAMSIZ];
+  pid_t beside = fork();
+  if (beside < 0) err(1, "fork");
+  if (!beside) {
+    take_names(wanted);
+    _exit(0);
+  }
+  for (int number = 0; number <= wanted; number++) {
+    snprintf(name, sizeof name, "veth-ns%d", number);
+    struct ifinfomsg *link = begin(RTM_SETLINK, 0, sizeof *link);
+    link->ifi_index = index_of(host, number < wanted ? name : bridge);
+    add(IFLA_GROUP, &group, sizeof group);
+    finish();
+    if (number % BATCH == BATCH - 1 || number == wanted) carry_out(host);
+  }
+  begin(RTM_DELLINK, 0, sizeof(struct ifinfomsg));
+  add(IFLA_GROUP, &group, sizeof group);
+  finish();
+  carry_out(host);
+  if (waitpid(beside, &status, 0) < 0 || status) errx(1, "names are left");
+}
+
+int main(int count, char **words) {
+  if (count != 4) errx(2, "usage: limit attach|remove BRIDGE COUNT");
+  struct timespec began, ended;
+  clock_gettime(CLOCK_MONOTONIC, &began);
+  (strcmp(words[1], "remove") ? attach : remove_all)(words[2], atoi(words[3]));
   clock_gettime(CLOCK_MONOTONIC, &ended);
   printf("%.6f\n", (ended.tv_sec - began.tv_sec) + (ended.tv_nsec - began.tv_nsec) * 1e-9);
   return 0;

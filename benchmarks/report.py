@@ -54,8 +54,8 @@ TAIL = """\
 - Attaching is the kernel's work: C (`benchmarks/limit.c`) makes the requests that nslab makes, and nothing else. From
   some hundred ports on one bridge its cost grows faster than their number, for everybody. One reason is who listens:
   for each event the kernel searches all ids of namespaces. So nslab listens only after a large lab is made.
-- Reading is about 35 system calls in each namespace; what the kernel's share leaves of the time is Python's, mostly to
-  take the answers apart.
+- Reading is about 35 system calls in each namespace; C (`benchmarks/limit_reading.c`) sends the same requests and walks
+  through the answers. What is above that is Python's, mostly to take the answers apart and to make values of them.
   *Volatile* is what has no event: listening sockets, learnt neighbours, interfaces' own parameters, and others that
   only files of `/proc/sys` tell, which the kernel finds the more slowly the more namespaces there are.
 - Removing waits for the kernel: it lets an interface go only when no processor can be using it any more. Ours ends
