@@ -63,15 +63,20 @@ def build(network: Network, topology: Topology) -> tuple[Action, ...]:
 
 def clear(network: Network, topology: Topology, remains: Mapping[str, Remains]) -> tuple[Action, ...]:
     """Take away what `build` made, as far as it is there."""
+    hosts = [node.name for node in topology.hosts]
+    bridges = {node.name for node in topology.nodes if node.kind == BRIDGE_KIND}
+    bridges |= {_short(f"lan-{link.name}") for link in topology.links}
     planned: list[Action] = []
-    for node in topology.hosts:
-        left = remains.get(node.name, Remains())
-        if network.get(node.name):
-            planned += [*ending(node.name, left), DeleteNamespace(node.name)]
-        planned += forgetting(node.name, left)
-    made = {node.name for node in topology.nodes if node.kind == BRIDGE_KIND}
-    made |= {_short(f"lan-{link.name}") for link in topology.links}
-    planned += [DeleteInterface(i.name) for i in network.host.interfaces if i.name in made and i.kind == "bridge"]
+    for name in hosts:
+        planned += ending(name, remains.get(name, Remains()))
+    for interface in network.host.interfaces:
+        far = network.peer(interface)
+        # A cable would go with its namespace, but some time after that.
+        if (far and far[0].name in hosts) or (interface.kind == "bridge" and interface.name in bridges):
+            planned.append(DeleteInterface(interface.name))
+    planned += [DeleteNamespace(name) for name in hosts if network.get(name)]
+    for name in hosts:
+        planned += forgetting(name, remains.get(name, Remains()))
     return tuple(planned)
 
 
