@@ -13,6 +13,7 @@ import os
 import shutil
 import socket
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -23,10 +24,12 @@ from .namespaces import FoundNamespace, entered
 from .node_handles import HANDLES, PROGRAMS, handle, present
 from .syscalls import MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, MS_SLAVE, mount
 
-_SHIMS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sandbox", "shims", "with-nodes")
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_SHIMS = os.path.join(_PACKAGE, "sandbox", "shims", "with-nodes")
 _LAYERS = "/etc/nslab/nodes"  # in the lab's private memory, whose size is bounded
 _WRITTEN = ("/etc", "/var", "/usr", "/opt", "/srv", "/root", "/home")
 _PRIVATE = ("/run", "/tmp")
+_OWN = (_PACKAGE, sys.prefix)  # nodes run our shims and our Python, too, wherever they lie
 _SMALL = 65536
 
 
@@ -103,7 +106,7 @@ def _settle(place: FoundNamespace, files: Sequence[tuple[str, str]]) -> None:
         if os.path.isdir(folder) and not os.path.islink(folder):
             _cover(folder, layers, [point for point in points if point[0].startswith(f"{folder}/")])
     for folder in _PRIVATE:
-        _empty(folder, [path for path, _kind in points if path.startswith(f"{folder}/")])
+        _empty(folder, [path for path in (*_OWN, *(point[0] for point in points)) if path.startswith(f"{folder}/")])
     _hosts(place.name)
     for descriptor, target in sources:
         source = f"/proc/self/fd/{descriptor}"
@@ -150,7 +153,7 @@ def _overlay(lower: int, path: str, layers: str) -> None:
 
 
 def _empty(folder: str, below: Sequence[str]) -> None:
-    """Cover /run or /tmp by memory of the node's own, with the folders that were there; namespaces' names stay."""
+    """Cover /run or /tmp by memory of the node's own, with the folders that were there; some paths below it stay."""
     descriptor = os.open(folder, os.O_PATH | os.O_CLOEXEC)
     held = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in below if not path.startswith("/run/nslab/")}
     mount(
