@@ -47,7 +47,7 @@ def page(browser: Browser, classic: Server) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    page.goto(f"{classic.url}/notebooks/classic.ipynb?token={classic.token}")
+    page.goto(f"{classic.url}/nbclassic/notebooks/classic.ipynb?token={classic.token}")
     page.wait_for_function("() => window.Jupyter?.notebook?.kernel?.is_connected()")
     page.evaluate("() => { Jupyter.notebook.execute_all_cells(); }")
     yield page

@@ -149,15 +149,20 @@ def votes_of_routes(walk: Walk, here: Namespace, out: Interface, family: int) ->
     return Counter(route.gateway for route in routes if route.gateway and route.family == family)
 
 
-def masquerades(walk: Walk, source: str) -> tuple[Repair, ...]:
-    """Rules for each router on the way there that goes from private to public addresses."""
-    return tuple(_rules(walk, source))
+def masquerades(walk: Walk, source: str, before: Namespace) -> tuple[Repair, ...]:
+    """Rules for each router that the packet passed before a namespace and that sent it on from a public address.
+
+    Routers inside a site know the way to its private addresses; those outside don't.
+    """
+    return tuple(_rules(walk, source, before))
 
 
-def _rules(walk: Walk, source: str) -> Iterator[Repair]:
+def _rules(walk: Walk, source: str, before: Namespace) -> Iterator[Repair]:
     family = family_of(source)
     subnet = _subnet_of(walk, source)
     for here, _, out in walk.forwarded:
+        if here is before:
+            return
         public = [address for address in global_ones(out, family) if not is_private(address.ip)]
         if public and subnet:
             yield _masquerade(here, (_source(subnet, family), Match("oifname", (out.name,))), family)

@@ -33,9 +33,8 @@ def no_route(walk: Walk, here: Namespace, packet: Packet) -> Cause:
     if cause:
         return cause
     facts = {"ip": packet.destination}
-    outside = not any(there is here for there, _, _ in walk.forwarded)  # who sent it on once must know the way back
-    if walk.leg == "back" and outside and is_private(packet.destination) and not is_private(packet.source):
-        repairs = masquerades(walk, packet.destination)
+    if walk.leg == "back" and is_private(packet.destination) and not is_private(packet.source):
+        repairs = masquerades(walk, packet.destination, before=here)
         if repairs:
             return Cause("private-source", Place(here.name), facts, repairs)
     repairs = (
