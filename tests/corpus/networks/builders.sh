@@ -21,7 +21,12 @@ for k in 1 2 3; do
   printf 'router ospf\n network 10.0.0.0/8 area 0\ninterface e0\n ip ospf hello-interval 1\n ip ospf dead-interval 3\ninterface e1\n ip ospf hello-interval 1\n ip ospf dead-interval 3\n' > /run/frr-r$k/ospf.conf
   ip netns exec r$k /usr/lib/frr/ospfd -d -f /run/frr-r$k/ospf.conf -i /run/frr-r$k/o.pid -z /run/frr-r$k/z.api --vty_socket /run/frr-r$k
 done
-sleep 12
+for i in $(seq 60); do
+  sleep 0.5
+  ip -n r1 route show 10.255.0.3 | grep -q via && ip -n r3 route show 10.255.0.1 | grep -q via &&
+    ip -n r2 route show 10.255.0.1 | grep -q via && ip -n r2 route show 10.255.0.3 | grep -q via && break
+done
+sleep 1
 
 ### BIRD: static and direct routes by the daemon
 #: needs-command bird
