@@ -232,7 +232,7 @@ def environment(checkout: Path) -> dict[str, str]:
 def tell(results: Results, figures: dict[str, dict[str, list[float]]]) -> None:
     """Show every row, and judge those that have a target."""
     memories, sizes = figures.pop("memory"), figures.pop("size")
-    plain = figures.pop("memory of a plain ipykernel")
+    beside = figures.pop("memory of a plain ipykernel")
     for job, seconds in figures.items():
         results.compare(job, None, seconds)
         if job in MOST:
@@ -242,7 +242,7 @@ def tell(results: Results, figures: dict[str, dict[str, list[float]]]) -> None:
         added = statistics.median(shown[OURS]) - statistics.median(plain[OURS])
         results.limit(f"what a picture adds to a step, N={count}", 1000 * added, 1000 * most, "ms")
     _amount(results, "memory of a kernel after lesson 01", memories, 1 << 20, MOST_MEMORY, "MiB")
-    for version, own in plain.items():
+    for version, own in beside.items():
         results.note(f"of a plain ipykernel beside it, {version}: {statistics.median(own) / (1 << 20):.1f} MiB")
     _amount(results, "the lesson on NAT, saved", sizes, 1000, MOST_SIZE, "kB")
 

@@ -158,12 +158,6 @@ static void take_names(int wanted) {
 static void remove_all(const char *bridge, int wanted) {
   int host = route_socket(), group = GROUP, status;
   char name[IFNAMSIZ];
-  pid_t beside = fork();
-  if (beside < 0) err(1, "fork");
-  if (!beside) {
-    take_names(wanted);
-    _exit(0);
-  }
   for (int number = 0; number <= wanted; number++) {
     snprintf(name, sizeof name, "veth-ns%d", number);
     struct ifinfomsg *link = begin(RTM_SETLINK, 0, sizeof *link);
@@ -171,6 +165,12 @@ static void remove_all(const char *bridge, int wanted) {
     add(IFLA_GROUP, &group, sizeof group);
     finish();
     if (number % BATCH == BATCH - 1 || number == wanted) carry_out(host);
+  }
+  pid_t beside = fork();
+  if (beside < 0) err(1, "fork");
+  if (!beside) {
+    take_names(wanted);
+    _exit(0);
   }
   begin(RTM_DELLINK, 0, sizeof(struct ifinfomsg));
   add(IFLA_GROUP, &group, sizeof group);
