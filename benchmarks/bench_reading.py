@@ -19,7 +19,8 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from unittest.mock import patch
 
@@ -71,7 +72,7 @@ def main() -> int:
 def _requests(path: Path) -> None:
     """Write down what a snapshot asks the kernel: before the requests of each namespace, its path."""
     places = {space.inode: f"/run/netns/{space.name}" for space in Lab("en").snapshot().namespaces}
-    lines: list[str] = []
+    asked: list[tuple[str, str]] = []
 
     class Recording(dump.AskingSocket):
         def __init__(self, protocol: int = socket.NETLINK_ROUTE) -> None:
@@ -82,7 +83,7 @@ def _requests(path: Path) -> None:
         def _note(self, kind: int, flags: int, *bodies: bytes) -> None:
             if kind != _RTM_GETNSID:
                 sent = dump._requests(kind, dump.NLM_F_REQUEST | flags, *bodies)
-                lines.extend((self._place, f"{self._protocol} {sent.hex()}"))
+                asked.append((self._place, f"{self._protocol} {sent.hex()}"))
 
         def dump(self, kind: int, body: bytes) -> list[dump.Message]:
             self._note(kind, dump.NLM_F_DUMP, body)
@@ -94,17 +95,9 @@ def _requests(path: Path) -> None:
 
     with patch.object(reading, "AskingSocket", Recording), patch.object(nft, "AskingSocket", Recording):
         _anew()
-    path.write_text("".join(f"{line}\n" for line in _without_repeated_places(lines)))
-
-
-def _without_repeated_places(lines: list[str]) -> Iterator[str]:
-    here = ""
-    for line in lines:
-        if not line.startswith("/"):
-            yield line
-        elif line != here:
-            here = line
-            yield line
+    with path.open("w") as file:
+        for place, requests in groupby(asked, key=itemgetter(0)):
+            print(place, *(request for _, request in requests), sep="\n", file=file)
 
 
 def _from_nothing(results: Results, count: int, rounds: int) -> None:

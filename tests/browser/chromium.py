@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
 PATIENCE = 45_000  # milliseconds; two cores and a browser are slow together
 # Chromium itself shall ask nobody outside either.
@@ -35,3 +35,23 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=_QUIET.split())
         yield browser
         browser.close()
+
+
+_CONTRAST = """part => {
+    const light = (colour) => {
+        const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((each) => {
+            const value = each / 255;
+            return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+    };
+    let ground = part;
+    while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
+    const [one, other] = [getComputedStyle(part).color, getComputedStyle(ground).backgroundColor].map(light);
+    return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+}"""
+
+
+def contrast(part: Locator) -> float:
+    """How far a text stands out from its ground, from 1 to 21 (WCAG 2.2)."""
+    return float(part.evaluate(_CONTRAST))

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ..notebooks.conftest import ANSWER
+from .chromium import contrast
 from .conftest import SIZES
 from .live import LivePage
 from .notebook import Notebook, write
@@ -359,17 +360,4 @@ def _seen_whole(part: Locator) -> None:
 
 def _readable(part: Locator) -> None:
     """Whether text stands out from its ground: the contrast that WCAG 2.2 asks for."""
-    contrast = part.evaluate("""part => {
-        const light = (colour) => {
-            const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((each) => {
-                const value = each / 255;
-                return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-            });
-            return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
-        };
-        let ground = part;
-        while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
-        const [one, other] = [getComputedStyle(part).color, getComputedStyle(ground).backgroundColor].map(light);
-        return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-    }""")
-    assert contrast >= 4.5, part
+    assert contrast(part) >= 4.5, part
